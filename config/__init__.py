@@ -1,0 +1,1 @@
+"""Settings: their schema, the shipped defaults, and a loader that knows where each value came from."""

@@ -1,0 +1,1 @@
+"""Hardware: input drivers turn devices into scans, output drivers turn answers into sound, light and labels."""

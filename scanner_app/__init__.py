@@ -1,0 +1,1 @@
+"""The handheld: journal, cache, session, workflows and the terminal screens."""

@@ -1,0 +1,1 @@
+"""Tasks with prompts, each a pure state machine: ``initial(context)`` and ``advance(state, input, view)``."""

@@ -1,0 +1,1 @@
+"""How a handheld and the central server exchange events and the replica."""
