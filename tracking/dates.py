@@ -1,0 +1,63 @@
+"""Dates in one place: the century of a two-digit year, day 00, and what "expires" means, the same for everyone.
+
+Sources: GS1 General Specifications 7.12 (two-digit years) and 3.4.x (day 00 is the last day of the month).
+An expiry date is the last day on which the unit may be used, in the site's time zone.
+"""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+
+
+def full_year(two_digits: int, today: date) -> int:
+    """The year that two digits mean: 51 to 99 ahead of today is last century, 50 or more behind is next."""
+    century = today.year // 100 * 100
+    ahead = two_digits - today.year % 100
+    if 51 <= ahead <= 99:
+        return century - 100 + two_digits
+    if -99 <= ahead <= -50:
+        return century + 100 + two_digits
+    return century + two_digits
+
+
+def from_yymmdd(text: str, today: date) -> date | None:
+    """The date of six digits, day 00 meaning the last of the month; None if there is no such day."""
+    if len(text) != 6 or not (text.isascii() and text.isdecimal()):
+        return None
+    year, month, day = full_year(int(text[:2]), today), int(text[2:4]), int(text[4:])
+    if not 1 <= month <= 12:
+        return None
+    if day == 0:
+        day = calendar.monthrange(year, month)[1]
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def parse_iso(text: str) -> date | None:
+    """An ISO date, or None."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def expired(expiry: str, today: date) -> bool:
+    """True from the day after the expiry date on. No date, or none that can be read, never expires."""
+    last_day = parse_iso(expiry) if expiry else None
+    return last_day is not None and today > last_day
+
+
+def expires_within(expiry: str, today: date, days: int) -> bool:
+    """True when it is still usable today but not ``days`` days from now."""
+    last_day = parse_iso(expiry) if expiry else None
+    return last_day is not None and 0 <= (last_day - today).days < days
+
+
+def add_months(start: date, months: int) -> date:
+    """The same day ``months`` later, or the last of that month where it has no such day."""
+    years, month0 = divmod(start.month - 1 + months, 12)
+    year, month = start.year + years, month0 + 1
+    return date(year, month, min(start.day, calendar.monthrange(year, month)[1]))

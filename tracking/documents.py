@@ -1,0 +1,157 @@
+"""Documents and their lines: what an order asks for, and how much of it the events have done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from tracking.events import Event
+
+DOCUMENT_TYPES = (
+    "purchase_order",
+    "asn",
+    "sales_order",
+    "work_order",
+    "count_sheet",
+    "rma",
+    "recall",
+)
+
+CREDITING = {
+    "purchase_order": ("receiving",),
+    "asn": ("receiving",),
+    "sales_order": ("picking", "shipping"),
+    "work_order": ("assembling",),
+    "count_sheet": ("stock_taking",),
+    "rma": ("returning",),
+    "recall": ("collecting",),
+}
+"""Which steps count towards a line. A unit counts once, however many of the steps it goes through."""
+
+
+class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One line: this many of this item."""
+
+    line: int = 0
+    item: str
+    quantity: int = 1
+    serials: tuple[str, ...] = ()
+    """Expected serial numbers, where the supplier announced or the customer asked for them."""
+    lot: str = ""
+
+
+class BomLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One position of a bill of materials."""
+
+    item: str
+    quantity: int = 1
+    position: str = ""
+
+
+class Document(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """An order, a notice, a count sheet: a reason to scan."""
+
+    type: str
+    number: str
+    party: str = ""
+    location: str = ""
+    blind: bool = False
+    lines: tuple[Line, ...] = ()
+    product: str = ""
+    bom: tuple[BomLine, ...] = ()
+    site: str = ""
+
+    def line_of(self, number: int) -> Line | None:
+        """The line with this number, or None."""
+        return next((line for line in self.lines if line.line == number), None)
+
+    def lines_of_item(self, item: str) -> tuple[Line, ...]:
+        """Its lines for one item, in order."""
+        return tuple(line for line in self.lines if line.item == item)
+
+    def line_expecting(self, item: str, serial: str) -> Line | None:
+        """The line that names this serial number, or None."""
+        return next((line for line in self.lines if line.item == item and serial in line.serials), None)
+
+    @property
+    def total(self) -> int:
+        """How many units or pieces it asks for in all."""
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def names_serials(self) -> bool:
+        """True when it announces serial numbers."""
+        return any(line.serials for line in self.lines)
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of a document is done: by line, and whether it is closed."""
+
+    done: dict[int, int] = {}
+    closed: bool = False
+
+    def of(self, line: int) -> int:
+        """Done on one line."""
+        return self.done.get(line, 0)
+
+    @property
+    def total(self) -> int:
+        """Done on all lines."""
+        return sum(self.done.values())
+
+    def plus(self, line: int, quantity: int) -> Tally:
+        """The tally after ``quantity`` more on a line (negative: less)."""
+        return Tally(done={**self.done, line: self.of(line) + quantity}, closed=self.closed)
+
+
+def open_quantity(document: Document, tally: Tally, line: Line) -> int:
+    """What is still to come on a line; negative where there is too much."""
+    return line.quantity - tally.of(line.line)
+
+
+def complete(document: Document, tally: Tally) -> bool:
+    """True when no line lacks anything."""
+    return all(tally.of(line.line) >= line.quantity for line in document.lines)
+
+
+def missing_by_line(document: Document, tally: Tally) -> dict[int, int]:
+    """Line number -> what is missing, for the lines where something is."""
+    return {
+        line.line: line.quantity - tally.of(line.line)
+        for line in document.lines
+        if tally.of(line.line) < line.quantity
+    }
+
+
+def credit(event: Event, document_before: str, step_before: str) -> int:
+    """What an event adds to its line: its quantity, or 0 where the same unit was already counted there.
+
+    ``document_before`` and ``step_before`` are those of the unit's state before the event: a unit picked for an
+    order and then shipped on it counts once.
+    """
+    if not event.document or not event.line or event.step in {"sighting", "completing", "holding"}:
+        return 0
+    if not any(event.step in steps for steps in CREDITING.values()):
+        return 0
+    already = event.step == "shipping" and step_before == "picking" and document_before == event.document
+    return 0 if already else event.quantity
+
+
+def tally_of(events: Iterable[Event]) -> Tally:
+    """The tally of events that all belong to one document and all counted (no contradictions, none cancelled)."""
+    done: dict[int, int] = {}
+    seen: set[tuple[int, str, str]] = set()
+    closed = False
+    for event in events:
+        if event.step == "completing":
+            closed = event.action != "DELETE"
+            continue
+        if not credit(event, "", ""):
+            continue
+        key = (event.line, event.item, event.serial)
+        if event.serial and key in seen:
+            continue
+        seen.add(key)
+        done[event.line] = done.get(event.line, 0) + event.quantity
+    return Tally(done=done, closed=closed)

@@ -1,0 +1,238 @@
+"""The site file: items, parties, locations, people, documents, units and policy of one site, as JSON.
+
+A field that is missing has a sensible default, one that is unknown is an error that names it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import msgspec
+
+from tracking.documents import DOCUMENT_TYPES, BomLine, Document, Line
+from tracking.lifecycle import FLAGS, STATUSES
+
+SITE_BYTES_MAX = 256 * 1024 * 1024
+NAME_CHARS_MAX = 200
+PATTERN_CHARS_MAX = 200
+
+COMMAND_PREFIX = "%CMD:"
+"""What every command barcode begins with; nothing that is registered may."""
+
+
+class SiteError(ValueError):
+    """A site file that cannot be taken; the text says what is wrong, where, and what to do."""
+
+
+class Item(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
+    """A product type."""
+
+    item: str
+    description: str = ""
+    gtins: tuple[str, ...] = ()
+    revision: str = ""
+    tracking: Literal["serial", "lot", "none"] = "serial"
+    serial_pattern: str = ""
+    check: Literal["none", "imei", "vin", "luhn", "mod37_36", "damm"] = "none"
+    check_policy: Literal["off", "warn", "block"] = "off"
+    shelf_life_days: int = 0
+    warranty_months: int = 0
+    requires: tuple[Literal["lot", "expiry"], ...] = ()
+
+
+class Party(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
+    """A supplier, a customer or an owner."""
+
+    party: str
+    name: str = ""
+    role: Literal["supplier", "customer", "owner", ""] = ""
+
+
+class Location(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
+    """A place, from site down to bin."""
+
+    location: str
+    gln: str = ""
+    parent: str = ""
+
+
+class Operator(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
+    """A person with a badge. ``pin`` is what the file says; it is kept as a salted hash only."""
+
+    badge: str
+    name: str = ""
+    roles: tuple[str, ...] = ("operator",)
+    pin: str = ""
+
+
+class UnitRef(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
+    """Names a unit."""
+
+    item: str = ""
+    serial: str = ""
+
+
+class OpeningUnit(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
+    """A unit that exists already when the file is loaded."""
+
+    item: str
+    serial: str
+    status: str = "received"
+    lot: str = ""
+    expiry: str = ""
+    location: str = ""
+    flags: tuple[str, ...] = ()
+    document: str = ""
+    supplier: str = ""
+    customer: str = ""
+    sold_on: str = ""
+    installed_in: UnitRef | None = None
+
+
+class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
+    """What the site allows."""
+
+    over_receipt: Literal["stop", "note"] = "stop"
+    unknown_serial_at_shipping: Literal["stop", "note"] = "stop"
+    complete_on_last_scan: bool = True
+
+
+class LineEntry(Line, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
+    """A line as a site file states it."""
+
+
+class BomEntry(BomLine, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
+    """A BOM position as a site file states it."""
+
+
+class DocumentEntry(Document, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
+    """A document as a site file states it."""
+
+    lines: tuple[LineEntry, ...] = ()
+    bom: tuple[BomEntry, ...] = ()
+
+
+class Site(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
+    """One site file."""
+
+    site: str
+    timezone: str = "UTC"
+    today: str = ""
+    items: tuple[Item, ...] = ()
+    parties: tuple[Party, ...] = ()
+    locations: tuple[Location, ...] = ()
+    operators: tuple[Operator, ...] = ()
+    documents: tuple[DocumentEntry, ...] = ()
+    units: tuple[OpeningUnit, ...] = ()
+    policy: Policy = Policy()
+
+
+_DECODER = msgspec.json.Decoder(Site)
+
+
+def load(data: bytes, name: str = "the site file") -> Site:
+    """The site of a JSON file. Raises :class:`SiteError` with one plain sentence."""
+    if len(data) > SITE_BYTES_MAX:
+        raise SiteError(
+            f"{name} is larger than {SITE_BYTES_MAX // 1024 // 1024} MB: split its units over several files"
+        )
+    try:
+        site = _DECODER.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise SiteError(f"{name} cannot be read: {error}; correct that field") from error
+    _check(site, name)
+    return msgspec.structs.replace(
+        site, documents=tuple(_numbered(document, site.site) for document in site.documents)
+    )
+
+
+def _numbered(document: DocumentEntry, site: str) -> DocumentEntry:
+    """Lines without a number get theirs by their place; the document belongs to this site."""
+    lines = tuple(
+        line if line.line else msgspec.structs.replace(line, line=place)
+        for place, line in enumerate(document.lines, 1)
+    )
+    return msgspec.structs.replace(document, lines=lines, site=document.site or site)
+
+
+def refuse_name(text: str) -> str:
+    """Why a text cannot be registered as a serial, lot, item, document, location or badge; empty if it can."""
+    if not text:
+        return "is empty"
+    if len(text) > NAME_CHARS_MAX:
+        return f"is longer than {NAME_CHARS_MAX} characters"
+    if text.upper().startswith(COMMAND_PREFIX):
+        return f"begins with {COMMAND_PREFIX}, which is kept for command barcodes"
+    if text != text.strip():
+        return "begins or ends with a blank"
+    if any(ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 for char in text):
+        return "contains a control character"
+    return ""
+
+
+def _check(site: Site, name: str) -> None:
+    def need(condition: bool, what: str) -> None:
+        if not condition:
+            raise SiteError(f"{name}: {what}")
+
+    def named(kind: str, text: str) -> None:
+        why = refuse_name(text)
+        need(not why, f"{kind} {text[:60]!r} {why}")
+
+    named("site", site.site)
+    badges = {operator.badge for operator in site.operators}
+    for item in site.items:
+        named("item", item.item)
+        _check_pattern(item, name)
+    for place in site.locations:
+        named("location", place.location)
+    for badge in badges:
+        named("badge", badge)
+    for document in site.documents:
+        named("document", document.number)
+        need(
+            document.type in DOCUMENT_TYPES,
+            f"document {document.number}: type {document.type!r} is not one of {', '.join(DOCUMENT_TYPES)}",
+        )
+        for line in document.lines:
+            need(line.quantity >= 0, f"document {document.number}: quantity {line.quantity} is negative")
+    for unit in site.units:
+        named("serial", unit.serial)
+        need(unit.serial not in badges, f"serial {unit.serial!r} is also a badge: change one of them")
+        need(
+            unit.status in STATUSES,
+            f"unit {unit.serial}: status {unit.status!r} is not one of {', '.join(STATUSES)}",
+        )
+        for flag in unit.flags:
+            need(flag in FLAGS, f"unit {unit.serial}: flag {flag!r} is not one of {', '.join(FLAGS)}")
+    _check_unique(site, name)
+
+
+def _check_pattern(item: Item, name: str) -> None:
+    if len(item.serial_pattern) > PATTERN_CHARS_MAX:
+        raise SiteError(
+            f"{name}: item {item.item}: serial_pattern is longer than {PATTERN_CHARS_MAX} characters"
+        )
+    try:
+        re.compile(item.serial_pattern)
+    except re.error as error:
+        raise SiteError(
+            f"{name}: item {item.item}: serial_pattern is no regular expression ({error})"
+        ) from error
+
+
+def _check_unique(site: Site, name: str) -> None:
+    lists: dict[str, list[object]] = {
+        "item": [item.item for item in site.items],
+        "document": [document.number for document in site.documents],
+        "badge": [operator.badge for operator in site.operators],
+        "location": [place.location for place in site.locations],
+        "unit": [(unit.item, unit.serial) for unit in site.units],
+    }
+    for kind, values in lists.items():
+        seen: set[object] = set()
+        for value in values:
+            if value in seen:
+                raise SiteError(f"{name}: {kind} {value!r} is listed twice: remove one")
+            seen.add(value)

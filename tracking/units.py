@@ -1,0 +1,224 @@
+"""A unit's state: nothing but the fold of its events (DESIGN section 5).
+
+``fold`` sorts by (hybrid clock, device, sequence), leaves out what was declared an error, and applies ``evolve``
+event by event. The order of arrival never matters, so every device and the server come to the same state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from tracking.events import Event
+from tracking.lifecycle import FLAGS, outcome
+
+
+class UnitState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What is known of one unit."""
+
+    item: str
+    serial: str
+    status: str = "unknown"
+    flags: tuple[str, ...] = ()
+    """Sorted; of :data:`tracking.lifecycle.FLAGS`."""
+    lot: str = ""
+    expiry: str = ""
+    made: str = ""
+    revision: str = ""
+    location: str = ""
+    container: str = ""
+    site: str = ""
+    supplier: str = ""
+    customer: str = ""
+    sold_on: str = ""
+    installed_in_item: str = ""
+    installed_in_serial: str = ""
+    position: str = ""
+    evidence: str = ""
+    reason: str = ""
+    """Why it is held, recalled or written off."""
+
+    document: str = ""
+    """The document of the step that gave it its status."""
+    step: str = ""
+    at: str = ""
+    operator: str = ""
+    device: str = ""
+    ref: str = ""
+    """The event that gave it its status: who, where and when for the person who asks."""
+
+    def has(self, flag: str) -> bool:
+        """True when the flag is set."""
+        return flag in self.flags
+
+
+class Contradiction(NamedTuple):
+    """Two facts about one unit that cannot both be right; becomes an exception."""
+
+    kind: str
+    first: str
+    """Reference of the event that the state stood on; empty for an opening balance without one."""
+    second: Event
+    before: UnitState
+
+
+class Folded(NamedTuple):
+    state: UnitState
+    contradictions: tuple[Contradiction, ...]
+    accepted: tuple[Event, ...]
+    """The events that counted, in order: those that credit a document."""
+
+
+_STATED_TWICE = {
+    ("receiving", "already_received"): "received_twice",
+    ("shipping", "already_shipped"): "shipped_twice",
+    ("picking", "already_picked"): "picked_twice",
+    ("installing", "already_installed"): "installed_twice",
+    ("returning", "already_returned"): "returned_twice",
+}
+
+
+def contradiction_kind(step: str, code: str, status: str) -> str:
+    """The name of an exception: ``received_twice``, else ``<step>_while_<status>``."""
+    return _STATED_TWICE.get((step, code), f"{step}_while_{status}")
+
+
+def evolve(state: UnitState, event: Event) -> tuple[UnitState, Contradiction | None]:
+    """The state after one event, and the contradiction that it makes, if any. Never raises."""
+    if event.step == "holding":
+        return _flagged(state, event), None
+    if event.status and event.evidence == "imported":
+        return _opened(state, event), None
+    result = outcome(event.step, event.action, state.status)
+    conflict = None
+    if result.code and not (result.own_document and event.document and event.document == state.document):
+        kind = contradiction_kind(event.step, result.code, state.status)
+        conflict = Contradiction(kind, state.ref, event, state)
+        if result.status == state.status:
+            return state, conflict
+    return _moved(state, event, result.status), conflict
+
+
+def _flagged(state: UnitState, event: Event) -> UnitState:
+    flags = set(state.flags)
+    if event.flag in FLAGS and event.action == "DELETE":
+        flags.discard(event.flag)
+    elif event.flag in FLAGS:
+        flags.add(event.flag)
+    reason = (event.reason if event.action != "DELETE" else "") or state.reason
+    return msgspec.structs.replace(state, flags=tuple(sorted(flags)), reason=reason if flags else "")
+
+
+def _opened(state: UnitState, event: Event) -> UnitState:
+    """An imported balance counts only where nobody has seen the unit yet: an import never overrules a scan."""
+    if state.status not in {"unknown", "planned"}:
+        return state
+    return msgspec.structs.replace(
+        state,
+        status=event.status,
+        flags=tuple(sorted(set(state.flags) | set(event.flags))),
+        lot=event.lot,
+        expiry=event.expiry,
+        made=event.made,
+        revision=event.revision,
+        location=event.location,
+        site=event.site,
+        container=event.container,
+        supplier=event.party,
+        customer=event.customer,
+        sold_on=event.sold_on,
+        installed_in_item=event.parent_item,
+        installed_in_serial=event.parent_serial,
+        position=event.position,
+        evidence=event.evidence,
+        document=event.document,
+        step=event.step,
+        at=event.at,
+        operator=event.operator,
+        device=event.device,
+        ref=event.ref,
+    )
+
+
+_WHERE = frozenset({"receiving", "storing", "returning", "stock_taking", "collecting", "removing", "picking"})
+"""Steps after which the unit lies at the event's location."""
+
+
+def _moved(state: UnitState, event: Event, status: str) -> UnitState:
+    changes: dict[str, object] = {}
+    if status != state.status or event.step in {"receiving", "shipping", "picking", "storing"}:
+        changes.update(
+            status=status,
+            document=event.document,
+            step=event.step,
+            at=event.at,
+            operator=event.operator,
+            device=event.device,
+            ref=event.ref,
+        )
+    for name in ("lot", "expiry", "made", "revision"):
+        value = getattr(event, name)
+        if value:
+            changes[name] = value
+    if event.step in _WHERE:
+        changes.update(site=event.site or state.site, location=event.location or state.location)
+    changes.update(_relations(state, event))
+    return msgspec.structs.replace(state, **changes) if changes else state
+
+
+def _relations(state: UnitState, event: Event) -> dict[str, object]:
+    """Who has it, what it is in: the part of the state that a step sets beside the status."""
+    match event.step:
+        case "receiving":
+            return {"supplier": event.party or state.supplier, "evidence": event.evidence}
+        case "shipping":
+            return {"customer": event.party, "sold_on": event.at[:10], "location": "", "container": ""}
+        case "packing":
+            return {"container": event.parent_container}
+        case "unpacking":
+            return {"container": ""}
+        case "installing":
+            return {
+                "installed_in_item": event.parent_item,
+                "installed_in_serial": event.parent_serial,
+                "position": event.position,
+                "location": "",
+            }
+        case "removing":
+            return {"installed_in_item": "", "installed_in_serial": "", "position": ""}
+        case "destroying" | "decommissioning":
+            return {"reason": event.reason, "location": ""}
+        case _:
+            return {}
+
+
+def without_cancelled(events: Iterable[Event]) -> list[Event]:
+    """The events that still stand, sorted. A cancellation may itself be cancelled (redo)."""
+    ordered = sorted(events, key=lambda event: event.order)
+    cancelled: set[str] = set()
+    standing: list[Event] = []
+    for event in reversed(ordered):
+        if event.ref in cancelled:
+            continue
+        if event.cancels:
+            cancelled.add(event.cancels)
+            continue
+        standing.append(event)
+    standing.reverse()
+    return standing
+
+
+def fold(item: str, serial: str, events: Sequence[Event]) -> Folded:
+    """State, contradictions and credited events of one unit from all its events, in any order."""
+    state = UnitState(item=item, serial=serial)
+    contradictions: list[Contradiction] = []
+    accepted: list[Event] = []
+    for event in without_cancelled(events):
+        state, conflict = evolve(state, event)
+        if conflict is None:
+            accepted.append(event)
+        else:
+            contradictions.append(conflict)
+    return Folded(state, tuple(contradictions), tuple(accepted))
