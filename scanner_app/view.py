@@ -1,0 +1,96 @@
+"""What the session tells a screen: one immutable picture after every input. Plain text, not yet made printable."""
+
+from __future__ import annotations
+
+import msgspec
+
+HISTORY_LINES_MAX = 50
+
+
+class SoftKey(msgspec.Struct, frozen=True, kw_only=True):
+    """One of at most four keys at the bottom edge."""
+
+    key: str
+    """``f2`` ... as the terminal names it."""
+    label: str
+    command: str
+    """The command it gives, as on a command card: ``undo``, ``done``, ``workflow receiving`` ..."""
+
+
+class Banner(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to the last scan: the only thing that must be read."""
+
+    level: str
+    """``ok note stop none complete repeat``."""
+    word: str
+    do: str = ""
+    """With a stop: what to do with the thing in the hand."""
+    lines: tuple[str, ...] = ()
+
+
+class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the session list."""
+
+    level: str
+    """``ok note stop repeat undone``."""
+    text: str
+    """The serial number, or what was scanned."""
+    detail: str = ""
+    time: str = ""
+    """``14:02:11``, local time of the site."""
+    gesture: int = 0
+    """Number of the gesture that can be taken back; 0 where nothing can."""
+
+
+class MenuLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A task on the start screen."""
+
+    key: str
+    label: str
+    command: str
+
+
+class ScreenView(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a screen shows."""
+
+    n: int = 0
+    """Counts the answers given since the start."""
+    site: str = ""
+    device: str = ""
+    place: str = ""
+    operator: str = ""
+    link: str = "none"
+    """``online``, ``offline``, or ``none`` where no server is configured."""
+    unsynced: int = 0
+    cache_age_s: int | None = None
+    """Seconds since the server last confirmed the cache; None when it never did."""
+
+    workflow: str = "home"
+    task: str = ""
+    """Headline: ``RECEIVING``, ``SHIPPING``, ``LOOK-UP`` ..."""
+    document: str = ""
+    detour: str = ""
+    """Where a look-up goes back to."""
+    prompt: str = ""
+    prompt_more: str = ""
+    wants_text: bool = False
+    """A person is expected to type (PIN, quantity)."""
+    secret: bool = False
+    progress: tuple[int, int] | None = None
+    line_text: str = ""
+    next_text: str = ""
+
+    banner: Banner | None = None
+    stopped: bool = False
+    """A stop waits for its acknowledgement; scans are held."""
+    waiting: int = 0
+    """Scans held behind the stop."""
+    tone: str = ""
+    """``ok note stop repeat complete held`` for this answer, or empty."""
+    history: tuple[HistoryLine, ...] = ()
+    hint: str = ""
+    soft_keys: tuple[SoftKey, ...] = ()
+    menu: tuple[MenuLine, ...] = ()
+    resume: str = ""
+    """The task that waits, for the start screen."""
+    help: tuple[str, ...] = ()

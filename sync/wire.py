@@ -1,0 +1,204 @@
+"""The protocol's messages (docs/protocol.md), pure: what goes over the wire between a handheld and the server.
+
+Events travel as the raw canonical bytes that the journal hashed, so a server can verify and store what it does not
+understand. Every bound is enforced before parsing, and again after decompression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+
+from tracking import chain
+
+BATCH_EVENTS_MAX = 1000
+BATCH_BYTES_MAX = 262_144
+"""Decoded bytes of one upload."""
+FEED_ROWS_MAX = 5000
+FEED_BYTES_MAX = 64 * 1024 * 1024
+FEED_WAIT_S_MAX = 30
+"""A feed request may wait this long for news."""
+IMPORT_BYTES_MAX = 256 * 1024 * 1024
+
+
+class WireError(ValueError):
+    """A message that is not one of this protocol; the text says what is wrong with it."""
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """Consecutive events of one device and epoch: ``first``, ``first + 1`` ..."""
+
+    epoch: int
+    first: int
+    prev_chain: str
+    """Chain before the first event, hex."""
+    last_chain: str
+    """Chain after the last event, hex."""
+    events: list[msgspec.Raw]
+    orphan: bool = False
+    """Events of an epoch that was fenced: they keep their identity and do not become the current epoch."""
+    pending: int = 0
+    """How many events the device still has after these: the size of a loss, should it never come back."""
+
+    @property
+    def last(self) -> int:
+        """Sequence number of the last event."""
+        return self.first + len(self.events) - 1
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The server's word that it holds everything up to ``hwm``, durably."""
+
+    device: str
+    epoch: int
+    hwm: int
+    chain: str
+    received_ms: int
+    signature: str
+    """HMAC-SHA-256 of the other fields under the server's key, hex."""
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """200: the batch is in, or was in already."""
+
+    status: Literal["stored", "duplicate"]
+    generation: str
+    """Random name of this life of the server's database; a restore from backup makes a new one."""
+    epoch: int
+    hwm: int
+    chain: str
+    server_ms: int
+    backed_up_through: int = 0
+    quarantined: int = 0
+    receipt: Receipt | None = None
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """409: the batch does not follow on what the server has. Nothing of it was stored."""
+
+    error: Literal["gap", "fork", "fenced"]
+    generation: str
+    epoch: int
+    """The device's current epoch on the server."""
+    hwm: int
+    chain: str
+    server_ms: int
+
+
+class HighWater(msgspec.Struct, frozen=True, kw_only=True):
+    """``GET /v1/devices/{id}/hwm``: where the server stands with a device."""
+
+    generation: str
+    epoch: int
+    hwm: int
+    chain: str
+    server_ms: int
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Any other refusal: a plain sentence for a person."""
+
+    error: str
+    detail: str = ""
+
+
+class Enroll(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /v1/enroll``: a one-time code for an identity."""
+
+    code: str
+    name: str = ""
+    site: str = ""
+
+
+class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
+    """The identity that a code was exchanged for."""
+
+    device: str
+    token: str
+    site: str
+    generation: str
+    server_ms: int
+
+
+class FeedRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One change: the latest version of a row, or its tombstone."""
+
+    seq: int
+    table: str
+    """``item party location operator document tally unit lot exception policy``."""
+    key: str
+    op: Literal["put", "del"] = "put"
+    row: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class FeedPage(msgspec.Struct, frozen=True, kw_only=True):
+    """``GET /v1/sites/{site}/feed``: changes in commit order; apply a page and its cursor in one transaction."""
+
+    generation: str
+    rows: list[FeedRow]
+    next: int
+    """Cursor for the next request."""
+    more: bool
+    applied: dict[str, tuple[int, int]]
+    """Device -> (epoch, seq): its events up to there show in these rows; older overlay rows may go."""
+    server_ms: int
+
+
+def batch_of(
+    *,
+    epoch: int,
+    first: int,
+    prev_chain: bytes,
+    bodies: Sequence[bytes],
+    orphan: bool = False,
+    pending: int = 0,
+) -> Batch:
+    """A batch of these canonical bytes, with its chain."""
+    return Batch(
+        epoch=epoch,
+        first=first,
+        prev_chain=prev_chain.hex(),
+        last_chain=chain.follow(prev_chain, bodies).hex(),
+        events=[msgspec.Raw(body) for body in bodies],
+        orphan=orphan,
+        pending=pending,
+    )
+
+
+def bodies_of(batch: Batch) -> list[bytes]:
+    """The canonical bytes of its events, exactly as they came."""
+    return [bytes(raw) for raw in batch.events]
+
+
+def fits(
+    bodies: Iterable[bytes], events_max: int = BATCH_EVENTS_MAX, bytes_max: int = BATCH_BYTES_MAX
+) -> int:
+    """How many of these bodies go into one batch; at least one, so that a large event cannot block the rest."""
+    room = bytes_max - 512
+    count = 0
+    for body in bodies:
+        room -= len(body) + 1
+        if count and (room < 0 or count >= events_max):
+            return count
+        count += 1
+    return count
+
+
+_BATCH = msgspec.json.Decoder(Batch)
+
+
+def decode_batch(data: bytes) -> Batch:
+    """A batch from decoded bytes. Raises :class:`WireError`."""
+    if len(data) > BATCH_BYTES_MAX:
+        raise WireError(f"a batch may have {BATCH_BYTES_MAX} bytes, this has {len(data)}")
+    try:
+        batch = _BATCH.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise WireError(f"not a batch: {error}") from error
+    if not batch.events or len(batch.events) > BATCH_EVENTS_MAX:
+        raise WireError(f"a batch has 1 to {BATCH_EVENTS_MAX} events, this has {len(batch.events)}")
+    if batch.first < 1 or batch.epoch < 1:
+        raise WireError("epoch and first count from 1")
+    return batch
