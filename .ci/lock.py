@@ -17,7 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
 RESOLVE_S_MAX = 600
-LEFT_OUT = {"pip", "setuptools", "wheel"}  # come with the environment itself; replacing pip while it runs is a gamble
+LEFT_OUT = {"pip", "setuptools", "wheel"}
+"""They come with the environment itself; replacing pip while it runs is a gamble."""
 
 HEADER = """\
 # Every package, pinned. Written by `./run lock` from pyproject.toml: do not edit by hand.
