@@ -132,8 +132,11 @@ class Journal:
         *,
         session: bytes,
         gesture: tuple[int, bytes] | None = None,
+        undone: Sequence[int] = (),
     ) -> list[Event]:
         """Writes events, their overlay rows, the session and the gesture in one durable transaction.
+
+        ``undone`` names gestures that these events take back: they are forgotten with it.
 
         Returns the events with identity and hash. Raises :class:`StoreFull` or :class:`JournalFault`; then nothing
         of it was written.
@@ -176,6 +179,8 @@ class Journal:
                 )
             if gesture is not None:
                 run("INSERT INTO gesture (n, body) VALUES (?, ?)", gesture)
+            for number in undone:
+                run("DELETE FROM gesture WHERE n = ?", (number,))
             self._put("session", session)
         self.seq, self.link = seq, link
         if written:
@@ -186,11 +191,6 @@ class Journal:
         """Writes what the workflow remembers, durably, where no event came of an input."""
         with self._transaction():
             self._put("session", session)
-
-    def drop_gestures(self, numbers: Sequence[int]) -> None:
-        """Forgets gestures that were taken back; called inside the same session as their cancellation."""
-        with self._transaction():
-            self.connection.executemany("DELETE FROM gesture WHERE n = ?", [(number,) for number in numbers])
 
     def _put(self, key: str, value: str | bytes | int) -> None:
         self.connection.execute(
