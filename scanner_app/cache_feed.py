@@ -26,9 +26,19 @@ def apply_page(cache: Cache, page: FeedPage) -> None:
     with cache.transaction():
         for row in page.rows:
             _apply_row(cache, row)
-        cache.put_meta("cursor", str(page.next))
-        cache.put_meta("generation", page.generation)
-        cache.put_meta("confirmed_ms", str(page.server_ms))
+        _position(cache, page)
+
+
+def confirm(cache: Cache, page: FeedPage) -> None:
+    """Nothing is new: only the time up to which the cache is known to be right moves on."""
+    with cache.transaction():
+        _position(cache, page)
+
+
+def _position(cache: Cache, page: FeedPage) -> None:
+    cache.put_meta("cursor", str(page.next))
+    cache.put_meta("generation", page.generation)
+    cache.put_meta("confirmed_ms", str(page.server_ms))
 
 
 def _apply_row(cache: Cache, row: FeedRow) -> None:

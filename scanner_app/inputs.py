@@ -32,7 +32,8 @@ class LinkChanged(msgspec.Struct, frozen=True, kw_only=True):
     """The sync agent reached the server, or lost it."""
 
     online: bool
-    server_ms: int = 0
+    trouble: str = ""
+    """Why there is no server, in a sentence; empty where it is simply out of reach or all is well."""
 
 
 class PageArrived(msgspec.Struct, frozen=True, kw_only=True):

@@ -261,6 +261,10 @@ class Journal:
         sql = "SELECT DISTINCT item, serial FROM overlay WHERE document = ? AND serial != ''"
         return list(self.connection.execute(sql, (document,)))
 
+    def overlay_units(self) -> list[tuple[str, str]]:
+        """``(item, serial)`` of every unit with own events that the cache lacks."""
+        return list(self.connection.execute("SELECT DISTINCT item, serial FROM overlay WHERE serial != ''"))
+
     def overlay_ending(self, tail: str, limit: int) -> list[tuple[str, str]]:
         """``(item, serial)`` of own new units whose serial ends so."""
         sql = "SELECT DISTINCT item, serial FROM overlay WHERE substr(serial, ?) = ? LIMIT ?"

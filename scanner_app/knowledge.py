@@ -64,21 +64,21 @@ def with_own(base: UnitState, rows: Iterable[OverlayRow]) -> UnitState:
 class HandheldKnowledge:
     """Implements :class:`scanner_app.workflows.flow.Knowledge` over journal and cache."""
 
-    def __init__(self, cache: Cache, journal: Journal, *, expires_soon_days: int) -> None:
+    def __init__(self, cache: Cache, journal: Journal, *, expires_soon_days: int, policy: Policy) -> None:
         self._cache = cache
         self._journal = journal
+        self._default_policy = policy
         self.today = date.min
         """Set by the session before every input, in the site's time zone."""
         self.expires_soon_days = expires_soon_days
         self._by_serial: dict[str, tuple[UnitState, ...]] = {}
         self.refresh()
-        self._own_credits, self._own_closed = journal.overlay_tallies()
 
     def refresh(self) -> None:
         """After a feed page: what is kept in memory is read again. Items are few and asked for at every scan."""
         self.site = self._cache.meta("site")
         policy = self._cache.record("policy", self.site)
-        self.policy = _POLICY.decode(policy) if policy else Policy()
+        self.policy = _POLICY.decode(policy) if policy else self._default_policy
         self._items = {key: _ITEM.decode(body) for key, body in self._cache.records("item")}
         self._gtins = {gtin.zfill(14): item for item in self._items.values() for gtin in item.gtins}
         self._serialised = [

@@ -16,12 +16,12 @@ class Repeats:
         self._accepted: OrderedDict[tuple[str, ...], int] = OrderedDict()
 
     def seen(self, texts: Sequence[str], mono_ns: int) -> bool:
-        """True when this label was accepted a moment ago."""
+        """True when this label, or this unit by another code of its label, was accepted a moment ago."""
         when = self._accepted.get(tuple(texts))
         return when is not None and mono_ns - when < self._window_ns
 
     def accepted(self, texts: Sequence[str], mono_ns: int) -> None:
-        """This label was taken."""
+        """This label, or this unit by item and serial number, was taken."""
         self._accepted[tuple(texts)] = mono_ns
         self._accepted.move_to_end(tuple(texts))
         while len(self._accepted) > LABELS_MAX:

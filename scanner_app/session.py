@@ -11,20 +11,18 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from drivers.scan import Burst, Scan
-from scanner_app import sign_in, taking_back
+from scanner_app import sign_in, stops, taking_back
 from scanner_app.answer import Answer, dressed, tone_of, words
 from scanner_app.cache import Cache
-from scanner_app.cache_feed import apply_page
+from scanner_app.cache_feed import apply_page, confirm
 from scanner_app.clockwork import Clock, clock_time, local_date, zone
 from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArrived, SignIn, Typed
 from scanner_app.journal import Effect, Journal
 from scanner_app.knowledge import HandheldKnowledge
 from scanner_app.repeats import Repeats
 from scanner_app.session_state import (
-    HELD_SCANS_MAX,
     Credit,
     Gesture,
-    HeldScan,
     SessionState,
     Stopped,
     decode,
@@ -43,6 +41,7 @@ from tracking.dates import parse_iso
 from tracking.documents import credit
 from tracking.events import Event
 from tracking.identifiers.reader import read
+from tracking.site import Policy
 from tracking.units import UnitState
 from tracking.verdicts import NOTHING, Verdict, verdict
 
@@ -55,6 +54,8 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
     expires_soon_days: int = 30
     language: str = "en"
     app: str = ""
+    policy: Policy = Policy()
+    """For a site whose own data says nothing."""
 
 
 class Session:
@@ -62,7 +63,9 @@ class Session:
 
     def __init__(self, journal: Journal, cache: Cache, clock: Clock, settings: SessionSettings) -> None:
         self.journal, self.cache, self.clock, self.settings = journal, cache, clock, settings
-        self.knows = HandheldKnowledge(cache, journal, expires_soon_days=settings.expires_soon_days)
+        self.knows = HandheldKnowledge(
+            cache, journal, expires_soon_days=settings.expires_soon_days, policy=settings.policy
+        )
         self.zone = zone(cache.meta("timezone"))
         self.stamper = Stamper(
             clock, site=self.knows.site, zone=self.zone, app=settings.app, place=settings.place
@@ -70,6 +73,7 @@ class Session:
         self.state: SessionState = decode(journal.session())
         self.pending = journal.pending()
         self.online: bool | None = None
+        self.trouble = ""
         self.device_news: DeviceNews | None = None
         self.fault: StoreError | None = None
         self.observers: list[Callable[[Answer], None]] = []
@@ -90,8 +94,10 @@ class Session:
             self.fault = None
         except StoreError as error:
             self.fault = error
-            code = "disk_full" if isinstance(error, StoreFull) else "journal_fault"
-            answer = self.answer(verdict(code, why=str(error)))
+            said = verdict("disk_full" if isinstance(error, StoreFull) else "journal_fault", why=str(error))
+            # In memory only: it stands until an acknowledgement can be written again.
+            self.state = msgspec.structs.replace(self.state, stopped=Stopped(said))
+            answer = self.answer(said)
         for observer in self.observers:
             observer(answer)
         return answer
@@ -99,9 +105,9 @@ class Session:
     def _dispatch(self, given: Input) -> Answer:
         match given:
             case Scan():
-                return self._scans((given,))
+                return self.scans((given,))
             case Burst():
-                return self._scans(given.scans)
+                return self.scans(given.scans)
             case Command():
                 return self.command(given.name, given.argument)
             case Typed():
@@ -109,7 +115,7 @@ class Session:
             case SignIn():
                 return sign_in.sign_in(self, given.badge, given.pin)
             case PageArrived():
-                self.apply_feed(given)
+                self.take_page(given)
             case LinkChanged():
                 self._link(given)
             case DeviceNews():
@@ -133,15 +139,15 @@ class Session:
             mono_ns=self.clock.mono_ns(),
             wall_ms=self.clock.wall_ms(),
         )
-        return self._scans((scan,))
+        return self.scans((scan,))
 
-    def _scans(self, scans: Sequence[Scan]) -> Answer:
+    def scans(self, scans: Sequence[Scan]) -> Answer:
         scanned = self._read(scans)
         first = scanned.readings[0][0]
         if len(scans) == 1 and first.kind == "command" and first.ok:
             return self.command(first.command, first.argument)
-        if self.state.stopped is not None:
-            return self._hold(scans, scanned)
+        if self.state.stopped is not None and not sign_in.is_awaited(self, scanned):
+            return stops.hold(self, scans, scanned)
         if self._repeats.seen(scanned.texts, self.clock.mono_ns()):
             return self.answer(verdict("repeat", serial=scanned.texts[0]), noted=1)
         return self.judge(scans, scanned)
@@ -150,30 +156,9 @@ class Session:
         readings = tuple(read(scan.text, scan.symbology_id, today=self.knows.today) for scan in scans)
         return Scanned(readings, tuple(scan.text for scan in scans), typed=scans[0].typed)
 
-    def _hold(self, scans: Sequence[Scan], scanned: Scanned) -> Answer:
-        """Behind a stop: kept and counted, never applied, never dropped. The same bad code again is the same fault."""
-        stopped = self.state.stopped
-        assert stopped is not None
-        if " | ".join(scanned.texts) != stopped.text:
-            if len(self.state.held) >= HELD_SCANS_MAX:
-                return self.answer(
-                    NOTHING, text=f"NOT TAKEN: {HELD_SCANS_MAX} scans wait already", tone="stop"
-                )
-            held = HeldScan(
-                tuple(scan.raw for scan in scans),
-                tuple(scan.symbology_id for scan in scans),
-                scans[0].source,
-                scans[0].typed,
-            )
-            state = msgspec.structs.replace(self.state, held=(*self.state.held, held))
-            self.journal.save_session(encode(state))
-            self.state = state
-        count = len(self.state.held)
-        return self.answer(NOTHING, text=f"HELD: {count} waiting behind the stop", tone="held")
-
     def judge(self, scans: Sequence[Scan], scanned: Scanned) -> Answer:
         """A scan that is neither held nor a repeat: by whoever is in charge of it."""
-        refused = sign_in.gate(self, scanned)
+        refused = sign_in.gate(self, scans, scanned)
         if refused is not None:
             return refused
         if self.state.removing:
@@ -194,8 +179,15 @@ class Session:
         step = WORKFLOWS[name].advance(before, given, self.knows)
         if isinstance(given, Asked) and step.quiet:
             return self.answer(NOTHING, text=f"{given.name} means nothing here")
-        if step.verdict.level in {"ok", "note"} and isinstance(given, Scanned):
-            self._repeats.accepted(given.texts, self.clock.mono_ns())
+        if isinstance(given, Scanned):
+            now = self.clock.mono_ns()
+            unit = (step.verdict.item, step.verdict.serial)
+            if (step.verdict.code or "").startswith("already_") and self._repeats.seen(unit, now):
+                return self.answer(verdict("repeat", item=unit[0], serial=unit[1]), noted=1)
+            if step.verdict.level in {"ok", "note"}:
+                self._repeats.accepted(given.texts, now)
+            if step.events:
+                self._repeats.accepted(unit, now)
         return self.apply(step, scans, given.texts if isinstance(given, Scanned) else ())
 
     # -- writing ----------------------------------------------------------------------------------------------------
@@ -211,7 +203,7 @@ class Session:
         after = msgspec.structs.replace(after, document=document)
         if step.leave:
             after = self._switching.left(after)
-        if step.verdict.stops and scans:
+        if step.verdict.stops:
             after = msgspec.structs.replace(after, stopped=Stopped(step.verdict, " | ".join(texts)))
         written = self.write(after, events, scans, step.verdict)
         judged = 1 if texts else 0
@@ -221,6 +213,12 @@ class Session:
             accepted=judged if step.verdict.level == "ok" else 0,
             noted=judged if step.verdict.level == "note" else 0,
             stopped=judged if step.verdict.stops else 0,
+        )
+
+    def refuse(self, said: Verdict, scans: Sequence[Scan] = (), texts: Sequence[str] = ()) -> Answer:
+        """A stop that no workflow gave: it waits for its acknowledgement like any other."""
+        return self.apply(
+            Step(state=workflow_state(self.state, self.state.workflow), verdict=said), scans, texts
         )
 
     def _sighting(self, stop: Verdict, document: str) -> Event:
@@ -314,9 +312,14 @@ class Session:
         """A command card, soft key or script line. The last accepted label may be scanned again after it."""
         self._repeats.clear()
         if name == "ack":
-            return self._acknowledge()
+            return stops.acknowledge(self)
         if self.state.stopped is not None and name in {"confirm", "back", "undo", "done"}:
-            self._clear_stop()
+            stops.clear(self)
+            answers = [self._command(name, argument), *stops.release(self)]
+            return stops.joined(answers)
+        return self._command(name, argument)
+
+    def _command(self, name: str, argument: str) -> Answer:
         refused = sign_in.gate_command(self, name)
         if refused is not None:
             return refused
@@ -335,72 +338,28 @@ class Session:
                 return self.answer(verdict("command", what=name))
         return self._advance((), Asked(name, argument))
 
-    def _clear_stop(self) -> None:
-        state = msgspec.structs.replace(self.state, stopped=None)
-        self.journal.save_session(encode(state))
-        self.state = state
-
-    def _acknowledge(self) -> Answer:
-        """The stop is understood. Scans held behind it are judged now, in order, until one of them stops again."""
-        if self.state.stopped is None:
-            self.fault = None
-            return self.answer(NOTHING)
-        held = self.state.held
-        state = msgspec.structs.replace(self.state, stopped=None, held=())
-        self.journal.save_session(encode(state))
-        self.state = state
-        answers = self._release_held(held)
-        if not answers:
-            return self.answer(verdict("command", what="go on"))
-        return msgspec.structs.replace(
-            answers[-1],
-            events=tuple(event for answer in answers for event in answer.events),
-            accepted=sum(answer.accepted for answer in answers),
-            noted=sum(answer.noted for answer in answers),
-            stopped=sum(answer.stopped for answer in answers),
-        )
-
-    def _release_held(self, held: Sequence[HeldScan]) -> list[Answer]:
-        answers: list[Answer] = []
-        for place, waiting in enumerate(held):
-            if self.state.stopped is not None:
-                state = msgspec.structs.replace(self.state, held=tuple(held[place:]))
-                self.journal.save_session(encode(state))
-                self.state = state
-                break
-            scans = tuple(
-                Scan(
-                    raw=raw,
-                    symbology_id=symbology_id,
-                    source=waiting.source,
-                    typed=waiting.typed,
-                    mono_ns=self.clock.mono_ns(),
-                    wall_ms=self.clock.wall_ms(),
-                )
-                for raw, symbology_id in zip(waiting.raws, waiting.symbology_ids, strict=True)
-            )
-            answers.append(self._scans(scans))
-        return answers
-
     # -- news from the server ---------------------------------------------------------------------------------------
 
-    def apply_feed(self, arrived: PageArrived) -> None:
-        """A page of the feed: into the cache, and the overlay rows that it covers go."""
+    def take_page(self, arrived: PageArrived) -> bool:
+        """A page of the feed: into the cache, and the overlay rows that it covers go. True if anything changed."""
         page = arrived.page
-        apply_page(self.cache, page)
         covered = page.applied.get(self.journal.device)
-        if covered is not None:
-            self.journal.drop_overlay(*covered)
-        self.knows.refresh()
-        self.zone = zone(self.cache.meta("timezone"))
-        self.stamper.site, self.stamper.zone = self.knows.site, self.zone
+        if page.rows:
+            apply_page(self.cache, page)
+        else:
+            confirm(self.cache, page)
+        dropped = self.journal.drop_overlay(*covered) if covered is not None else 0
         self.stamper.heard_server(page.server_ms)
+        if page.rows or dropped:
+            self.knows.forget_scan()
+            self.knows.refresh()
+            self.zone = zone(self.cache.meta("timezone"))
+            self.stamper.site, self.stamper.zone = self.knows.site, self.zone
+        return bool(page.rows or dropped)
 
     def _link(self, news: LinkChanged) -> None:
-        self.online = news.online
+        self.online, self.trouble = news.online, news.trouble
         self.pending = self.journal.pending()
-        if news.server_ms:
-            self.stamper.heard_server(news.server_ms)
 
     # -- answering --------------------------------------------------------------------------------------------------
 

@@ -110,7 +110,7 @@ def remove(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer:
 def flag_last(session: Session, name: str, reason: str) -> Answer:
     """``hold`` or ``release`` of the unit scanned last: damaged goods go on hold where they stand."""
     if name == "release" and not sign_in.has_role(session, "supervisor"):
-        return session.answer(verdict("role_required", what="a supervisor releases"))
+        return session.refuse(verdict("role_required", what="a supervisor releases"))
     newest = session.journal.gestures(1)
     gesture = decode_gesture(newest[0][1]) if newest else None
     if gesture is None or not gesture.serial:
