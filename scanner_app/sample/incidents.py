@@ -12,7 +12,9 @@ from scanner_app.sample.places import bins
 
 IN_STOCK = ("received", "produced")
 TWINS = 5
-HELD_EACH, STOLEN_EACH, MISSING_EACH, EXPIRED_EACH = 3, 2, 1, 4
+HELD_EACH, STOLEN_EACH, MISSING_EACH = 3, 2, 1
+EXPIRED_DAYS = 17
+"""How long ago one lot of each perishable item expired."""
 
 _HELD_ITEMS = ("PUMP-100", "PUMP-250", "DRIVE-3", "METER-20", "VALVE-9")
 _STOLEN_ITEMS = ("PUMP-100", "DRIVE-3", "METER-20M")
@@ -39,8 +41,10 @@ def add_incidents(site: str, units: list[Json], today: date, rng: Random) -> Non
         for unit in pick(item, IN_STOCK, MISSING_EACH):
             unit["flags"] = ["missing"]
     for item in _EXPIRED_ITEMS:
-        for days, unit in enumerate(pick(item, IN_STOCK, EXPIRED_EACH), start=1):
-            unit["expiry"] = (today - timedelta(days=days * 9)).isoformat()
+        [past] = pick(item, IN_STOCK, 1)
+        for unit in units:
+            if unit["item"] == item and unit["lot"] == past["lot"]:
+                unit["expiry"] = (today - timedelta(days=EXPIRED_DAYS)).isoformat()
 
 
 def _pick(units: list[Json], rng: Random, count: int, wanted: Callable[[Json], bool]) -> list[Json]:
@@ -57,12 +61,14 @@ def _twins(units: list[Json], rng: Random) -> None:
 
 
 def _recall(site: str, units: list[Json], rng: Random) -> None:
-    """One lot of the recalled item, wherever its units are, and every product that holds one of them."""
+    """One lot of the recalled item and every product that holds one of it, if possible sold and in stock."""
     item = RECALLED_ITEM[site]
     products = {(unit["item"], unit["serial"]): unit for unit in units}
     inside = [unit for unit in units if unit["item"] == item and unit["status"] == "consumed"]
     sold = [unit for unit in inside if products[tuple(unit["installed_in"].values())]["status"] == "shipped"]
-    lot = rng.choice(sorted({unit["lot"] for unit in sold}))
+    loose = {unit["lot"] for unit in units if unit["item"] == item and unit["status"] == "received"}
+    lots = {unit["lot"] for unit in sold}
+    lot = rng.choice(sorted(lots & loose or lots))
     for unit in [one for one in units if one["item"] == item and one["lot"] == lot]:
         tainted: Json | None = unit
         while tainted is not None:

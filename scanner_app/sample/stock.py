@@ -50,6 +50,7 @@ _BOUGHT: dict[str, Plan] = {
         "DRIVE-3": {"received": 80, "shipped": 80, "returned": 6, "written_off": 3},
         "DRIVE-11": {"received": 30, "shipped": 50},
         "VALVE-9": {"received": 60, "shipped": 20},
+        "SENSOR-5": {"received": 60},
         "MSEAL-30": {"received": 60, "shipped": 40},
         "METER-20": {"received": 80, "shipped": 70, "in_service": 6, "returned": 4},
         "METER-20M": {"received": 40, "shipped": 40, "returned": 2},
@@ -75,7 +76,7 @@ class Stock:
             for code, item in self.items.items()
             if item.tracking == "serial"
         }
-        self._lot: dict[str, tuple[str, int]] = {}
+        self._lot: dict[str, tuple[str, str, int]] = {}
         self._lots = rng.randrange(100, 140)
 
     def bought(self, item: str, status: str, document: str = "") -> Json:
@@ -103,17 +104,17 @@ class Stock:
         return make(item, "consumed", order)
 
     def _unit(self, item: str, status: str, document: str = "") -> Json:
+        lot, expiry = self._next_lot(item)
         unit: Json = {
             "item": item,
             "serial": self._next_serial(item),
             "status": status,
-            "lot": self._next_lot(item),
+            "lot": lot,
             "flags": [],
             "document": document or self._historic(status),
         }
-        if self.items[item].shelf_life_days:
-            ages = self.items[item].shelf_life_days - 40
-            unit["expiry"] = (self.today + timedelta(days=self.rng.randint(ages // 3, ages))).isoformat()
+        if expiry:
+            unit["expiry"] = expiry
         if status in ("received", "produced", "returned", "booked"):
             unit["location"] = self.rng.choice(bins(self.site, area_for(self.site, item, status)))
         if status in ("shipped", "in_service", "returned"):
@@ -130,16 +131,24 @@ class Stock:
             raise ValueError(f"the pattern of {item} holds no serial number {self._number[item]}")
         return serial
 
-    def _next_lot(self, item: str) -> str:
-        """The lot of the next unit; a lot ends after some dozen units, as deliveries do."""
-        lot, left = self._lot.get(item, ("", 0))
+    def new_deliveries(self) -> None:
+        """From here on every item comes in a new lot."""
+        self._lot.clear()
+
+    def _next_lot(self, item: str) -> tuple[str, str]:
+        """Lot and expiry of the next unit; a lot ends after some dozen units, as deliveries do."""
+        lot, expiry, left = self._lot.get(item, ("", "", 0))
         if not left:
             self._lots += self.rng.randint(1, 3)
             mark = "" if item in SUPPLIER_OF else self.site[0] if item in _BUILT[self.site] else "H"
             lot = f"{mark}{self.today.year % 100:02d}-{self._lots}"
             left = self.rng.randint(LOT_UNITS_MIN, LOT_UNITS_MAX)
-        self._lot[item] = (lot, left - 1)
-        return lot
+            days = self.items[item].shelf_life_days
+            expiry = (
+                (self.today + timedelta(days=self.rng.randint(days // 3, days))).isoformat() if days else ""
+            )
+        self._lot[item] = (lot, expiry, left - 1)
+        return lot, expiry
 
     def _historic(self, status: str) -> str:
         """The closed document that brought a unit where it is; those are no longer in the paperwork."""
@@ -161,6 +170,7 @@ def site_units(site: str, items: list[Json], today: date, rng: Random) -> list[J
             for _ in range(count)
         ]:
             make(item, status)
+    stock.new_deliveries()
     for number, (supplier, item, count) in NOTICES[site].items():
         for _ in range(count):
             stock.bought(item, "planned", number)["supplier"] = supplier
