@@ -158,7 +158,7 @@ class _Shelf:
         return False
 
     def _recalled(self, document: Document) -> Iterable[Goods]:
-        """What of a recall is still in the house: a part that is built in comes with its outermost product."""
+        """What of a recall is still in the house: a part that is built in comes with its product."""
         found: dict[tuple[str, str], Goods] = {}
         for line in document.lines:
             for serial in line.serials:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
@@ -29,7 +30,7 @@ def add_incidents(site: str, units: list[Json], today: date, rng: Random) -> Non
         return _pick(units, rng, count, lambda unit: unit["item"] == item and unit["status"] in statuses)
 
     _twins(units, rng)
-    _recall(site, units, rng)
+    _recall(site, units)
     for item in _HELD_ITEMS:
         for unit in pick(item, IN_STOCK, HELD_EACH):
             unit["flags"] = ["held"]
@@ -60,18 +61,22 @@ def _twins(units: list[Json], rng: Random) -> None:
         valve["serial"] = pump["serial"]
 
 
-def _recall(site: str, units: list[Json], rng: Random) -> None:
-    """One lot of the recalled item and every product that holds one of it, if possible sold and in stock."""
-    item = RECALLED_ITEM[site]
+def _recall(site: str, units: list[Json]) -> None:
+    """The lot of the recalled item whose units met the most different fates, and all that holds one of them."""
     products = {(unit["item"], unit["serial"]): unit for unit in units}
-    inside = [unit for unit in units if unit["item"] == item and unit["status"] == "consumed"]
-    sold = [unit for unit in inside if products[tuple(unit["installed_in"].values())]["status"] == "shipped"]
-    loose = {unit["lot"] for unit in units if unit["item"] == item and unit["status"] == "received"}
-    lots = {unit["lot"] for unit in sold}
-    lot = rng.choice(sorted(lots & loose or lots))
-    for unit in [one for one in units if one["item"] == item and one["lot"] == lot]:
-        tainted: Json | None = unit
-        while tainted is not None:
-            tainted["flags"] = ["recalled"]
-            parent = tainted.get("installed_in")
-            tainted = products.get((parent["item"], parent["serial"])) if parent else None
+
+    def chain(unit: Json) -> list[Json]:
+        found = [unit]
+        while parent := found[-1].get("installed_in"):
+            found.append(products[parent["item"], parent["serial"]])
+        return found
+
+    lots: defaultdict[str, list[list[Json]]] = defaultdict(list)
+    for unit in units:
+        if unit["item"] == RECALLED_ITEM[site]:
+            lots[unit["lot"]].append(chain(unit))
+    fates = {lot: {(one[-1]["item"], one[-1]["status"]) for one in chains} for lot, chains in lots.items()}
+    worst = max(lots, key=lambda lot: (len(fates[lot]), lot))
+    for one in lots[worst]:
+        for unit in one:
+            unit["flags"] = ["recalled"]
