@@ -13,6 +13,7 @@ from scanner_app.sample.catalogue import Json, items, parties
 from scanner_app.sample.orders import documents
 from scanner_app.sample.places import TIMEZONES, locations, operators
 from scanner_app.sample.stock import site_units
+from tracking.site import Site
 
 SEED = "alster-1"
 SITES = ("HAM", "MEM")
@@ -49,6 +50,10 @@ class Company:
                 for unit in self.sites[other]["units"]
             ]
         return site
+
+    def site(self, code: str) -> Site:
+        """The same as a value, as labels and the shift want it. Raises KeyError for an unknown code."""
+        return msgspec.convert(self.sites[code], Site)
 
 
 def company(today: date) -> Company:

@@ -62,7 +62,7 @@ def _twins(units: list[Json], rng: Random) -> None:
 
 
 def _recall(site: str, units: list[Json]) -> None:
-    """The lot of the recalled item whose units met the most different fates, and all that holds one of them."""
+    """The lot of the recalled item whose units met the most different fates, and all that holds them."""
     products = {(unit["item"], unit["serial"]): unit for unit in units}
 
     def chain(unit: Json) -> list[Json]:

@@ -27,7 +27,7 @@ _BUILT: dict[str, Plan] = {
         "PUMP-250": {"produced": 30, "shipped": 60, "in_service": 8, "returned": 3},
         "GEAR-500": {"produced": 25, "shipped": 40, "returned": 2},
         "TRAILER-2": {"produced": 6, "shipped": 16, "in_service": 4},
-        "SKID-1": {"produced": 8, "shipped": 14},
+        "SKID-1": {"produced": 20, "shipped": 10},
     },
     "MEM": {"SKID-1": {"produced": 20, "shipped": 55, "in_service": 6, "returned": 3, "written_off": 1}},
 }
