@@ -57,7 +57,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def labels(site: Site, document: str | None = None, *, today: date | None = None) -> list[Label]:
-    """The labels of one document, or of the whole site: badges, documents with goods, commands, locations.
+    """The labels of a site: badges, documents with their goods, commands, locations; or all for one document.
 
     *today* defaults to the site file's own date, else to the date in the site's time zone.
     Raises :class:`LabelError` for a document that the site does not have.
@@ -66,7 +66,7 @@ def labels(site: Site, document: str | None = None, *, today: date | None = None
     badges = [_plain("badge", one.name, one.badge) for one in site.operators]
     commands = [_command(command) for command in COMMANDS]
     wanted = [_document(site, document)] if document else list(site.documents)
-    sheet = [] if document else badges
+    sheet = badges
     for one in wanted:
         sheet += _paper(site, one, goods[one.number])
     sheet += commands
