@@ -14,7 +14,7 @@ def write_sheet(labels: Sequence[Label], path: Path, title: str = "") -> list[Pa
     """Writes the sheet as ``.html``, ``.svg``, ``.pdf`` or ``.png``, and returns the files written.
 
     SVG and PNG are one file a page: the first is *path*, then ``NAME-2.png`` and so on.
-    Raises :class:`LabelError` for another suffix, for no labels, for a text that fits no label, or for PDF and
+    Raises :class:`LabelError` for another suffix, for no labels, for a text that fits no label, for PDF and
     PNG where Pillow is missing; OSError where it cannot write.
     """
     pages = pages_of(labels, title)

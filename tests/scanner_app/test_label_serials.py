@@ -37,7 +37,8 @@ def test_a_number_fills_the_free_places(pattern: str, number: int, serial: str) 
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"(A|B)\d+", r"^A{100}$", r"[^A]\d", r"\bX\d", "(", r"(?!)A", r"\d{4}-\S", r"^X$|^Y$"]
+    "pattern",
+    [r"(A|B)\d+", r"^A{100}$", r"[^A]\d", r"\bX\d", "(", r"(?!)A", r"\d{4}-\S", r"^X$|^Y$", r"A^B\d"],
 )
 def test_a_pattern_beyond_the_reader_makes_no_serial_rather_than_a_wrong_one(pattern: str) -> None:
     assert serial_for(item(pattern), 1) is None

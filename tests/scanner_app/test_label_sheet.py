@@ -120,6 +120,7 @@ def test_a_web_page_has_every_label_and_nothing_live(tmp_path: Path) -> None:
     assert write_sheet(sheet, path, "<PO-4711>") == [path]
     text = path.read_text(encoding="utf-8")
     assert "<script" not in text
+    assert "<title>&lt;PO-4711&gt;</title>" in text
     assert text.count("<path") == len(sheet)
     assert text.count("<text") == 2 * len(sheet) + text.count("<svg")
     assert "(01)" in text

@@ -22,7 +22,7 @@ from scanner_app.labels import (
     symbology_for,
 )
 from scanner_app.sample import SITES, company, shift
-from tracking.site import Item, Site
+from tracking.site import Item, Operator, Site
 
 TODAY = date(2026, 11, 23)
 HAM = company(TODAY).site("HAM")
@@ -124,9 +124,8 @@ def test_a_document_that_is_not_there_is_named() -> None:
 
 
 def test_hostile_names_reach_the_sheet_as_pictures_only() -> None:
-    site = Site(site="S", items=(Item(item="A\x1b[2J"),))
-    for label in labels(site):
-        assert label.title.isprintable()
+    site = Site(site="S", operators=(Operator(badge="OP-1", name="Ida\x1b[2J"),))
+    assert next(label.title for label in labels(site) if label.kind == "badge") == "Ida␛[2J"
     assert human_readable("SN\x1b[2J\x1d1") == "SN␛[2J␝1"
     assert human_readable("]C110A\x1b\x1d21B") == "(10)A␛(21)B"
 

@@ -184,6 +184,8 @@ def test_an_announced_serial_is_planned_and_nothing_else_is(sample: Company, cod
         for line in doc.lines
         for serial in line.serials
     }
+    lots = {unit.lot for unit in site.units if unit.status == "planned"}
+    assert not [unit for unit in site.units if unit.lot in lots and unit.status not in {"planned", "booked"}]
     assert announced == {(unit.item, unit.serial) for unit in site.units if unit.status == "planned"}
     assert all(
         len(line.serials) == line.quantity

@@ -13,6 +13,7 @@ import pytest
 from scanner_app.label_goods import goods_by_document
 from scanner_app.labels import GS1_128
 from scanner_app.sample import company, shift
+from scanner_app.sample.script import escaped
 from tracking.catalogue.codes import LEVELS
 from tracking.site import Site
 
@@ -47,6 +48,10 @@ def test_every_line_is_one_that_a_replay_knows(lines: list[str]) -> None:
     codes = {code for line in lines if line.startswith("expect ") for code in line[7:].split("|")}
     assert codes <= set(LEVELS)
     assert all(line.isascii() and line.isprintable() for line in lines)
+
+
+def test_a_script_line_carries_any_character() -> None:
+    assert escaped("A\\x41\x1dB\r") == r"A\\x41\x1dB\x0d"
 
 
 def test_an_expectation_never_follows_another(lines: list[str]) -> None:
