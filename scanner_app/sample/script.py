@@ -9,6 +9,9 @@ from scanner_app.labels import GS1_128, element_string, goods_texts
 from tracking.dates import parse_iso
 from tracking.site import Site
 
+PAUSE = "wait 2s"
+"""Longer than the time within which the same code again counts as a bounce."""
+
 Way = Callable[["Script", Goods], None]
 
 
@@ -125,12 +128,16 @@ def quantity(script: Script, goods: Goods) -> None:
 
 
 def split(code: str) -> Way:
-    """Units whose label is split over several symbols, read in another order each time."""
+    """Units whose label is split over several symbols, read in another order each time.
+
+    The symbol with item, date and lot is the same on every carton, and a person needs a moment between two.
+    """
     count = 0
 
     def scan(script: Script, goods: Goods) -> None:
         nonlocal count
         count += 1
+        script.line(PAUSE)
         gtin, lot_and_date, serial = script.parts(goods)
         item_lot_date = gtin + lot_and_date.removeprefix(GS1_128)
         if count % 3 == 0:

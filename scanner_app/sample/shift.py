@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from scanner_app.sample.script import Script, split, whole
+from scanner_app.sample.script import PAUSE, Script, split, whole
 from tracking.site import Site
-
-PAUSE = "wait 2s"
-"""Longer than the time within which the same code again counts as a bounce."""
 
 SHIPPED = "shipped|picked"
 NOT_THIS = "not_on_document|wrong_item"
