@@ -73,7 +73,7 @@ build() { # NEED: "dev" where the verb cannot do without the tools
     trap 'exit 130' INT TERM HUP
     "$python" -c 'import ensurepip, venv' 2>/dev/null || apt_install "$python-venv" ||
         die "Python's venv is missing. To add: sudo apt-get install -y $python-venv"
-    "$python" -m venv "$tmp" >>"$log" 2>&1 || fail "The environment could not be made."
+    "$python" -m venv --prompt scanner-app "$tmp" >>"$log" 2>&1 || fail "The environment could not be made."
     for part in base dev hardware; do
         awk -v part=$part '/^# == /{on = ($3 == part)} on' "$root/requirements.lock" >"$tmp/$part.txt"
     done
