@@ -63,7 +63,10 @@ hardware() { # soft: a package that cannot be had costs one input, never the pro
         "sudo apt-get install -y $(missing_for_hardware) && ./run setup"
 }
 
-fail() { tail -n 5 "$log" >&2; die "$*"; }
+fail() { # what the tool said last, then the sentence
+    { grep -i '^error' "$log" || cat "$log"; } | tail -n 3 >&2
+    die "$*"
+}
 
 build() { # NEED: "dev" where the verb cannot do without the tools
     find_python
