@@ -124,9 +124,14 @@ def _file(file: toml_file.TomlFile) -> Layer:
     layer: Layer = {}
     for section, table in file.tables.items():
         known = keys.sections().get(section)
-        if known is None or not isinstance(table, dict):
-            path = section if known is None else f"{section} = "
-            raise values.unknown(path, _names(section), _origin(file, section))
+        if known is None:
+            raise values.unknown(section, _names(section), _origin(file, section))
+        if not isinstance(table, dict):
+            raise ConfigError(
+                what=f"{section} must be a table",
+                where=str(_origin(file, section)),
+                try_this=f"begin its settings with [{section}]",
+            )
         for name, value in table.items():
             path = f"{section}.{name}"
             origin = _origin(file, path)

@@ -26,26 +26,28 @@ class TomlFile(msgspec.Struct, frozen=True):
 
     def line_of(self, path: str) -> int | None:
         """The line, from 1, that sets ``section.key`` or opens ``section``; ``None`` where none says it plainly."""
-        section, _, key = path.partition(".")
-        found = None
-        inside = False
+        section = path.partition(".")[0]
+        opened = None
+        table = ""
         for number, line in enumerate(self.text.split("\n"), 1):
-            header = re.match(r"\s*\[+\s*([\w.\"'-]+)\s*\]+", line)
+            header = re.match(r"\s*\[{1,2}([^\[\]]+)\]{1,2}\s*(#.*)?$", line)
             if header:
-                name = header[1].replace('"', "").replace("'", "")
-                inside = name == section
-                if name in (section, path) and found is None:
-                    found = number
-                if name == path:
-                    return number
-            elif (inside and key and _sets(line, key)) or _sets(line, path):
+                table = _bare(header[1])
+            here = table if header else ".".join(filter(None, (table, _assigned(line))))
+            if here == path:
                 return number
-        return found
+            if here == section and opened is None:
+                opened = number
+        return opened
 
 
-def _sets(line: str, name: str) -> bool:
+def _assigned(line: str) -> str:
     left, equals, _ = line.partition("=")
-    return bool(equals) and re.sub(r"[\s\"']", "", left) == name
+    return _bare(left) if equals else ""
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\s\"']", "", name)
 
 
 def read(path: Path) -> TomlFile | None:
