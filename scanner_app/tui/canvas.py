@@ -35,12 +35,16 @@ class Canvas(Widget, can_focus=False, can_focus_children=False, inherit_bindings
         """What is shown."""
         return self._picture
 
-    def show(self, picture: Picture, look: Look | None = None) -> None:
-        """Show a picture; with a ``look`` in its colours."""
-        if look is not None:
-            self._use(look)
+    def recolour(self, look: Look) -> None:
+        """Show everything in other colours."""
+        self._use(look)
+        self._strips.clear()
+        self.refresh()
+
+    def show(self, picture: Picture) -> None:
+        """Show a picture."""
         before, self._picture = self._picture.rows, picture
-        if look is not None or len(before) != len(picture.rows):
+        if len(before) != len(picture.rows):
             self._strips.clear()
             self.refresh()
             return
