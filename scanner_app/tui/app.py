@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
-from textual import events
+from textual import events, on
 from textual.app import App, ComposeResult
 from textual.driver import Driver
 from textual.message import Message
@@ -74,7 +74,11 @@ class ScannerScreens(App[None]):
         """Show what there is and ask the session for more."""
         self._colours()
         self._minute()
-        self._port.subscribe(lambda view: self.post_message(ViewArrived(view)))
+        self._port.subscribe(self._arrived)
+
+    def _arrived(self, view: ScreenView) -> None:
+        """Called in the session's thread; a screen that has gone takes no more."""
+        self.post_message(ViewArrived(view))
 
     # What comes in -------------------------------------------------------------------------------------------
 
@@ -91,13 +95,15 @@ class ScannerScreens(App[None]):
         elif not isinstance(event, events.InputEvent):
             await super().on_event(event)
 
-    def on_given(self, message: Given) -> None:
+    @on(Given)
+    def _handed_on(self, message: Given) -> None:
         """One read of the terminal."""
         if isinstance(self._driver, TerminalDriver):
             self._driver.taken()
         self._give(message.outputs)
 
-    def on_terminal_gone(self) -> None:
+    @on(TerminalGone)
+    def _nobody_there(self) -> None:
         """Nobody sees or types any more."""
         self.exit()
 
@@ -112,9 +118,9 @@ class ScannerScreens(App[None]):
             self._framer_timer = None
         due_s = self._framer.deadline()
         if due_s is not None:
-            self._framer_timer = self.set_timer(max(0.001, due_s - time.monotonic()), self._flush)
+            self._framer_timer = self.set_timer(max(0.001, due_s - time.monotonic()), self._end_by_silence)
 
-    def _flush(self) -> None:
+    def _end_by_silence(self) -> None:
         self._framer_timer = None
         self._give(self._framer.flush(time.monotonic()))
         self._flush_later()
@@ -147,7 +153,8 @@ class ScannerScreens(App[None]):
 
     # What is shown -------------------------------------------------------------------------------------------
 
-    def on_view_arrived(self, message: ViewArrived) -> None:
+    @on(ViewArrived)
+    def _show(self, message: ViewArrived) -> None:
         """Show the session's answer. A stop, and any new answer, closes pages."""
         view, before = message.view, self._view
         self._view = view

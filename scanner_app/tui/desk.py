@@ -23,8 +23,8 @@ SEEN_S = 0.3
 """A stop must have been on the screen this long, seconds, before it can be acknowledged."""
 TOUCH_BOUNCE_S = 0.25
 """A second touch within this time is the same touch of a glove."""
-HELD_KEY_S = (0.015, 0.12)
-"""The same function key again within these times, seconds, is a key that is held down."""
+HELD_KEY_S = (0.015, 0.06)
+"""A function key that comes for the third time with both gaps between these, seconds, is held down: it repeats."""
 ENTRY_CHARACTERS_MAX = 64
 
 _KEY_NAMES = {"escape": "esc"}
@@ -44,7 +44,7 @@ class Desk:
 
     def __init__(self) -> None:
         self._last_s = -math.inf  # any key or scan
-        self._last_key = ("", -math.inf)
+        self._last_key = ("", -math.inf, 0)  # name, time, how often it came at the speed of a held key
         self._touched_s = -math.inf
         self._stop_since_s: float | None = None
 
@@ -92,9 +92,7 @@ class Desk:
             return local, [Own("bell")]
         return _changed(local, entry=local.entry + character, page=""), []
 
-    def _enter(
-        self, quiet_s: float, now_s: float, view: ScreenView, local: Local
-    ) -> tuple[Local, list[Act]]:
+    def _enter(self, quiet_s: float, now_s: float, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
         if local.entry:
             chosen = [line.command for line in view.menu if line.key == local.entry]
             entered: Input = command(chosen[0]) if chosen and not view.wants_text else Typed(local.entry)
@@ -111,8 +109,7 @@ class Desk:
 
     def _key(self, pressed: TypedKey, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
         key = _KEY_NAMES.get(pressed.key, pressed.key)
-        last_key, last_s = self._last_key
-        self._last_key = (key, pressed.time_s)
+        repeats = self._repeats(key, pressed.time_s)
         page = "" if view.stopped else local.page
         if key == "backspace":
             return _changed(local, entry=local.entry[:-1]), []
@@ -124,9 +121,15 @@ class Desk:
             return self._do(f":{key}", view, local)
         if not _is_function_key(key):
             return local, []
-        if last_key == key and HELD_KEY_S[0] < pressed.time_s - last_s < HELD_KEY_S[1]:
+        if repeats >= 2:
             return local, []
         return self._do(_action(key, page, view), view, local)
+
+    def _repeats(self, key: str, time_s: float) -> int:
+        last_key, last_s, repeats = self._last_key
+        held = key == last_key and HELD_KEY_S[0] < time_s - last_s < HELD_KEY_S[1]
+        self._last_key = (key, time_s, repeats + 1 if held else 0)
+        return self._last_key[2]
 
     def _do(self, action: str, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
         """Carry out an action: those that begin with ``:`` are the screens' own."""

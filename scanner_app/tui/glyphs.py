@@ -19,7 +19,7 @@ UNSYNCED = "↑"
 TASK = "▶"
 ENTRY = "▸"
 CURSOR = "▁"
-SECRET = "•"
+MASK = "•"
 
 THIN = "┌─┐│└┘"
 DOUBLE = "╔═╗║╚╝"

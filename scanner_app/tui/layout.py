@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import msgspec
+
 ROWS_FULL = 20
 """From here on nothing is left out."""
 ROWS_MIN = 12
@@ -18,10 +20,11 @@ class Band(NamedTuple):
 
     @property
     def end(self) -> int:
+        """The first row after it."""
         return self.top + self.rows
 
 
-class Bands(NamedTuple):
+class Bands(msgspec.Struct, frozen=True):
     """A screen from top to bottom."""
 
     top: Band

@@ -63,7 +63,9 @@ class TerminalBytes:
         """Take bytes that were read at ``time_s``; give back what is certain now, in order."""
         out: list[Taken] = []
         if self._paste is None and self._run_open(time_s, out) and _ONLY_REPORTS.fullmatch(data):
-            return self._reports(data, time_s)  # a touch in the middle of a scan: it came alone, so it is none of it
+            return self._reports(
+                data, time_s
+            )  # a touch in the middle of a scan: it came alone, so it is none of it
         data, self._held = self._held + data, b""
         self._take(data, time_s, out)
         self._last_s = time_s

@@ -70,14 +70,14 @@ class _Lasting:
 class TerminalDriver(LinuxDriver):
     """Reads bytes itself; else as Textual's own. Keys are plain bytes, the mouse reports presses only."""
 
-    def __init__(self, app: ScannerScreens, **options: Any) -> None:  # type: ignore[override]
+    def __init__(self, app: ScannerScreens, **options: Any) -> None:
         super().__init__(app, **options)
         # With the kitty protocol every character would be an escape sequence, also those of a scanner.
         constants.DISABLE_KITTY_KEY = True  # type: ignore[misc]
-        self._file = cast(TextIO, _Lasting(cast(TextIO, sys.__stderr__)))
+        self._file = cast(Any, _Lasting(cast(TextIO, sys.__stderr__)))
         self._rules = app.settings.wedge
         self._room = BoundedSemaphore(WAITING_READS_MAX)
-        self._wake_read, self._wake_write = os.pipe()
+        self._wake: tuple[int, int] | None = None
 
     def taken(self) -> None:
         """One read was handed on: there is room for another."""
@@ -92,25 +92,33 @@ class TerminalDriver(LinuxDriver):
         """Not asked: SIGWINCH tells it, and pixel coordinates are of no use."""
 
     def start_application_mode(self) -> None:
-        super().start_application_mode()
+        """Take the terminal."""
+        self._wake = os.pipe()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
         self.write("\x1b[?1004l")  # whether the window has the focus is of no interest
 
     def disable_input(self) -> None:
-        os.write(self._wake_write, b"x")
+        """End the reading thread, which may be asleep."""
+        if self._wake is not None:
+            os.write(self._wake[1], b"x")
         super().disable_input()
 
     def close(self) -> None:
+        """Give up what belongs to one use of the terminal."""
         super().close()
-        os.close(self._wake_read)
-        os.close(self._wake_write)
+        if self._wake is not None:
+            for end in self._wake:
+                os.close(end)
+            self._wake = None
 
     def run_input_thread(self) -> None:
         """Read until the end. Sleeps without waking up as long as nothing is held back."""
         reader = TerminalBytes(KeyFramer(self._rules))
         parser = XTermParser(self._debug)
+        assert self._wake is not None
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
-            selector.register(self._wake_read, selectors.EVENT_READ)
+            selector.register(self._wake[0], selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 due_s = reader.deadline()
                 wait_s = None if due_s is None else max(0.0, due_s - time.monotonic())

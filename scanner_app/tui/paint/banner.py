@@ -9,7 +9,7 @@ from scanner_app.tui.picture import Row, centred, cut, fit, row, wrapped
 from scanner_app.view import Banner, ScreenView
 from tracking.printable import cells
 
-_BORDERS = {"stop": glyphs.DOUBLE, "complete": glyphs.STARS}
+_BORDERS = {"stop": tuple(glyphs.DOUBLE), "complete": tuple(glyphs.STARS)}
 _NAMED_LEVELS = ("ok", "note", "stop", "complete")
 
 
@@ -60,7 +60,7 @@ def banner(view: ScreenView, local: Local, band: Band, width: int) -> list[Row]:
     shown = view.banner
     if shown is None:
         return [row("", width)] * band.rows
-    top_left, across, top_right, upright, low_left, low_right = _BORDERS.get(style, glyphs.THIN)
+    top_left, across, top_right, upright, low_left, low_right = _BORDERS.get(style, tuple(glyphs.THIN))
     inner = width - 4
     body = _body(view, shown, band.rows - 2, inner)
     rows = [row(top_left + across * (width - 2) + top_right, width, style)]

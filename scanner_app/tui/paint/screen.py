@@ -50,7 +50,9 @@ def _task(
     touches = _upper(view, local, bands, width, parts)
     band = bands.banner
     if view.workflow == "look_up" and view.progress is None and not view.wants_text:
-        band = Band(bands.count.top, band.end - bands.count.top)  # a card needs the rows that count nothing here
+        band = Band(
+            bands.count.top, band.end - bands.count.top
+        )  # a card needs the rows that count nothing here
     else:
         parts[bands.count.top] = task.count(view, local, bands.count, width, ascii_glyphs)
     parts[band.top] = banner(view, local, band, width)

@@ -37,7 +37,11 @@ def count(view: ScreenView, local: Local, band: Band, width: int, ascii_glyphs: 
     elif view.progress is not None:
         rows = _figures(view, view.progress, width, ascii_glyphs)
     else:
-        rows = [row("", width), row(f"   {view.line_text}", width), row(f"   {view.next_text}", width, "quiet")]
+        rows = [
+            row("", width),
+            row(f"   {view.line_text}", width),
+            row(f"   {view.next_text}", width, "quiet"),
+        ]
     rows += [row("", width)] * (band.rows - len(rows))
     return rows[: band.rows]
 
@@ -58,7 +62,7 @@ def _figures(view: ScreenView, progress: tuple[int, int], width: int, ascii_glyp
 
 def shown_entry(view: ScreenView, local: Local) -> str:
     """The entry line as it may be seen."""
-    return glyphs.SECRET * len(local.entry) if view.secret else local.entry
+    return glyphs.MASK * len(local.entry) if view.secret else local.entry
 
 
 def _asked(view: ScreenView, local: Local, width: int) -> list[Row]:
@@ -74,4 +78,3 @@ def hint(view: ScreenView, local: Local, width: int) -> Row:
         return sides(f" {glyphs.ENTRY} {shown_entry(view, local)}{glyphs.CURSOR}", end, width, "entry")
     cache = "" if view.link == "none" and local.cache_age_s is None else f"cache {age(local.cache_age_s)} "
     return sides(" " + (view.hint or "F1 help"), cache, width, "quiet")
-

@@ -1,4 +1,4 @@
-"""Row 1: where am I, and am I alone?"""
+"""Row 1: where am I, and am I alone."""
 
 from __future__ import annotations
 
