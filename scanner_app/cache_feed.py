@@ -7,7 +7,7 @@ import secrets
 import msgspec
 
 from scanner_app.cache import Cache
-from sync.wire import FeedPage, FeedRow
+from sync.wire import FeedPage, FeedRow, SiteRow, pair_of_key
 from tracking.documents import Tally, opening_line
 from tracking.people import KnownOperator
 from tracking.pins import SALT_BYTES, pin_hash
@@ -15,6 +15,7 @@ from tracking.site import OpeningUnit, Site
 from tracking.units import UnitState
 
 _UNIT = msgspec.json.Decoder(UnitState)
+_SITE = msgspec.json.Decoder(SiteRow)
 SITE_UNITS_PER_PUT = 5000
 
 
@@ -39,18 +40,28 @@ def _position(cache: Cache, page: FeedPage) -> None:
     cache.put_meta("cursor", str(page.next))
     cache.put_meta("generation", page.generation)
     cache.put_meta("confirmed_ms", str(page.server_ms))
+    if page.applied_epochs:
+        cache.put_meta("applied", msgspec.json.encode(page.applied_epochs).decode())
+
+
+def applied(cache: Cache) -> dict[int, int]:
+    """Epoch -> the newest own event that the cache shows; written with the rows that show it."""
+    text = cache.meta("applied")
+    return msgspec.json.decode(text, type=dict[int, int]) if text else {}
 
 
 def _apply_row(cache: Cache, row: FeedRow) -> None:
     if row.table == "unit":
-        item, _, serial = row.key.partition("/") if row.op == "del" else ("", "", "")
         if row.op == "del":
-            cache.delete_unit(item, serial)
+            cache.delete_unit(*pair_of_key(row.key))
         else:
             cache.put_units((_UNIT.decode(row.row),))
     elif row.op == "del":
         cache.delete_record(row.table, row.key)
     else:
+        if row.table == "site":
+            cache.put_meta("site", row.key)
+            cache.put_meta("timezone", _SITE.decode(row.row).timezone)
         cache.put_record(row.table, row.key, bytes(row.row))
 
 

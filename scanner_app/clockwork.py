@@ -41,6 +41,26 @@ class SystemClock:
         return time.monotonic_ns()
 
 
+class SkippingClock(SystemClock):
+    """The device's clocks, with time that can be skipped: the demonstration does not wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._skipped_ms = 0
+
+    def skip(self, ms: int) -> None:
+        """As if this time had passed."""
+        self._skipped_ms += ms
+
+    def wall_ms(self) -> int:
+        """Milliseconds since the Unix epoch."""
+        return super().wall_ms() + self._skipped_ms
+
+    def mono_ns(self) -> int:
+        """Nanoseconds since some point before."""
+        return super().mono_ns() + self._skipped_ms * 1_000_000
+
+
 class ReplayClock:
     """Moves by steps: the same script gives the same times on every machine."""
 

@@ -271,10 +271,12 @@ class Journal:
         return list(self.connection.execute(sql, (-len(tail), tail, limit)))
 
     def drop_overlay(self, epoch: int, seq: int) -> int:
-        """Forgets overlay rows that the feed covers; returns how many."""
+        """Forgets an epoch's overlay rows up to ``seq``: the feed covers them. Returns how many; often none."""
+        where = "WHERE epoch = ? AND seq <= ?"
+        if self.connection.execute(f"SELECT 1 FROM overlay {where} LIMIT 1", (epoch, seq)).fetchone() is None:
+            return 0
         with self._transaction():
-            done = self.connection.execute("DELETE FROM overlay WHERE (epoch, seq) <= (?, ?)", (epoch, seq))
-        return done.rowcount
+            return self.connection.execute(f"DELETE FROM overlay {where}", (epoch, seq)).rowcount
 
     def gestures(self, limit: int) -> list[tuple[int, bytes]]:
         """The newest gestures that can be taken back, newest first."""
@@ -327,6 +329,10 @@ class Journal:
                 self.connection.execute(
                     "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?)", (epoch, hwm, receipt)
                 )
+
+    def epochs(self) -> dict[int, int]:
+        """Epoch -> its newest event's number."""
+        return dict(self.connection.execute("SELECT epoch, max(seq) FROM event GROUP BY epoch"))
 
     def begin_epoch(self, epoch: int) -> None:
         """After ``fenced``: what is unsent stays with its identity, new events get the new epoch."""

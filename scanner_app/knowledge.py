@@ -13,6 +13,7 @@ import msgspec
 
 from scanner_app.cache import TAIL_CHARS_MIN, Cache
 from scanner_app.journal import Journal, OverlayRow
+from sync.wire import pair_key
 from tracking import rules
 from tracking.documents import Document, Tally
 from tracking.people import KnownOperator
@@ -203,5 +204,5 @@ class HandheldKnowledge:
 
     def lot_flags(self, item: str, lot: str) -> tuple[str, ...]:
         """Flags on a whole lot."""
-        body = self._cache.record("lot", f"{item}/{lot}")
+        body = self._cache.record("lot", pair_key(item, lot))
         return _LOT.decode(body).flags if body else ()

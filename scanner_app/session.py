@@ -14,7 +14,7 @@ from drivers.scan import Burst, Scan
 from scanner_app import sign_in, stops, taking_back
 from scanner_app.answer import Answer, dressed, tone_of, words
 from scanner_app.cache import Cache
-from scanner_app.cache_feed import apply_page, confirm
+from scanner_app.cache_feed import applied, apply_page, confirm
 from scanner_app.clockwork import Clock, clock_time, local_date, zone
 from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArrived, SignIn, Typed
 from scanner_app.journal import Effect, Journal
@@ -63,6 +63,7 @@ class Session:
 
     def __init__(self, journal: Journal, cache: Cache, clock: Clock, settings: SessionSettings) -> None:
         self.journal, self.cache, self.clock, self.settings = journal, cache, clock, settings
+        self.drop_covered()
         self.knows = HandheldKnowledge(
             cache, journal, expires_soon_days=settings.expires_soon_days, policy=settings.policy
         )
@@ -343,12 +344,11 @@ class Session:
     def take_page(self, arrived: PageArrived) -> bool:
         """A page of the feed: into the cache, and the overlay rows that it covers go. True if anything changed."""
         page = arrived.page
-        covered = page.applied.get(self.journal.device)
         if page.rows:
             apply_page(self.cache, page)
         else:
             confirm(self.cache, page)
-        dropped = self.journal.drop_overlay(*covered) if covered is not None else 0
+        dropped = self.drop_covered()
         self.stamper.heard_server(page.server_ms)
         if page.rows or dropped:
             self.knows.forget_scan()
@@ -356,6 +356,10 @@ class Session:
             self.zone = zone(self.cache.meta("timezone"))
             self.stamper.site, self.stamper.zone = self.knows.site, self.zone
         return bool(page.rows or dropped)
+
+    def drop_covered(self) -> int:
+        """Own effects that the cache shows go from the overlay; returns how many."""
+        return sum(self.journal.drop_overlay(epoch, seq) for epoch, seq in applied(self.cache).items())
 
     def _link(self, news: LinkChanged) -> None:
         self.online, self.trouble = news.online, news.trouble

@@ -45,6 +45,10 @@ class SessionThread:
         self.refused = 0
         """Inputs that found the queue full."""
 
+    def renew(self) -> None:
+        """The handheld has a new session; before :meth:`start` only."""
+        self.presenter = Presenter(self._handheld.session)
+
     def start(self) -> None:
         """Begins to take inputs."""
         self._thread.start()
@@ -90,6 +94,12 @@ class SessionThread:
         self._queue.put(None)
         self._thread.join(JOB_S_MAX)
         self._handheld.close()
+
+    def abandon(self) -> None:
+        """Ends the thread and leaves everything as it lies, for a simulated crash."""
+        self._over = True
+        self._queue.put(None)
+        self._thread.join(JOB_S_MAX)
 
     def _work(self) -> None:
         idle = False

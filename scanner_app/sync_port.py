@@ -99,17 +99,18 @@ def _next_batch(session: Session, events_max: int, bytes_max: int) -> Batch | No
 def _greeted(session: Session, high: HighWater) -> str:
     journal = session.journal
     session.stamper.heard_server(high.server_ms)
+    for epoch, newest in journal.epochs().items():
+        if epoch != high.epoch:
+            # Orphans: what the server has of an earlier epoch, or lost of it in a restore.
+            journal.acknowledge(epoch, min(newest, high.epochs.get(epoch, 0)))
     if high.epoch > journal.epoch:
         journal.begin_epoch(high.epoch + 1)
     elif high.epoch == journal.epoch:
         if high.hwm > journal.seq:
             # The server has events that this journal lost: going on would fork the chain, so a new epoch begins.
             journal.begin_epoch(journal.epoch + 1)
-            return ""
-        return _mark(session, high.epoch, high.hwm, high.chain, b"")
-    else:
-        # The server has not seen the current epoch, or was restored to before it: send it from the start.
-        journal.acknowledge(journal.epoch, 0)
+        else:
+            return _mark(session, high.epoch, high.hwm, high.chain, b"")
     session.pending = journal.pending()
     return ""
 

@@ -32,7 +32,7 @@ def run(call: Call) -> int:
         script = parse_script(read_file(options.script, SCRIPT_BYTES_MAX))
     except ScriptError as error:
         raise Refusal(str(error), USAGE) from error
-    site = _site(options.site) if options.site else None
+    site = site_of(options.site) if options.site else None
     if options.data:
         return _play(call, call.folder, site, script)
     if site is None:
@@ -41,7 +41,8 @@ def run(call: Call) -> int:
         return _play(call, Path(folder), site, script)
 
 
-def _site(path: str) -> Site:
+def site_of(path: str) -> Site:
+    """A site file. Raises :class:`Refusal`."""
     try:
         return load(read_file(path, SITE_BYTES_MAX), path)
     except SiteError as error:
