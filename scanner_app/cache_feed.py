@@ -68,8 +68,8 @@ def _apply_row(cache: Cache, row: FeedRow) -> None:
 def clear(cache: Cache) -> None:
     """Empties the cache before it is downloaded again."""
     with cache.transaction():
-        for table in ("record", "unit", "detail"):
-            cache.connection.execute(f"DELETE FROM {table}")
+        for emptying in ("DELETE FROM record", "DELETE FROM unit", "DELETE FROM detail"):
+            cache.connection.execute(emptying)
         cache.put_meta("cursor", "0")
         cache.put_meta("generation", "")
 

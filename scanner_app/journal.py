@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from scanner_app.journal_schema import LAYOUT, SCHEMA_SQL
+from scanner_app.journal_schema import LAYOUT, OVERLAY_OF_SQL, SCHEMA_SQL
 from scanner_app.storage_errors import JournalFault, NewerStore, StoreError, StoreFull
 from tracking import chain
 from tracking.events import Event, decode_body, encode_body
@@ -38,6 +38,8 @@ class Effect(NamedTuple):
 
 
 class OverlayRow(NamedTuple):
+    """An own event that the cache does not show yet."""
+
     event: Event
     before: bytes
 
@@ -231,30 +233,25 @@ class Journal:
         """Epoch -> the nonce its chain begins with."""
         return dict(self.connection.execute("SELECT epoch, nonce FROM epoch"))
 
-    def overlay_of(self, serial: str, item: str = "") -> list[OverlayRow]:
+    def overlay_of(self, serial: str) -> list[OverlayRow]:
         """Own events of a serial number that the cache does not show yet, oldest first."""
-        sql = (
-            "SELECT o.epoch, o.seq, o.before, e.body FROM overlay o JOIN event e ON e.epoch = o.epoch AND e.seq = o.seq "
-            "WHERE o.serial = ?" + (" AND o.item = ?" if item else "") + " ORDER BY o.epoch, o.seq"
-        )
-        found = self.connection.execute(sql, (serial, item) if item else (serial,)).fetchall()
         return [
             OverlayRow(decode_body(body, device=self.device, epoch=epoch, seq=seq), before or b"")
-            for epoch, seq, before, body in found
+            for epoch, seq, before, body in self.connection.execute(OVERLAY_OF_SQL, (serial,)).fetchall()
         ]
 
     def overlay_tallies(self) -> tuple[dict[str, dict[int, int]], dict[str, int]]:
         """Document -> line -> credit, and document -> how often closed, by own events that the cache lacks."""
-        credits: dict[str, dict[int, int]] = {}
+        credited: dict[str, dict[int, int]] = {}
         closed: dict[str, int] = {}
         for document, line, delta, closes in self.connection.execute(
             "SELECT document, line, sum(delta), sum(closes) FROM overlay WHERE document != '' GROUP BY document, line"
         ):
             if delta:
-                credits.setdefault(document, {})[line] = delta
+                credited.setdefault(document, {})[line] = delta
             if closes:
                 closed[document] = closed.get(document, 0) + closes
-        return credits, closed
+        return credited, closed
 
     def overlay_units_of(self, document: str) -> list[tuple[str, str]]:
         """``(item, serial)`` of own events on a document that the cache lacks."""
@@ -272,11 +269,14 @@ class Journal:
 
     def drop_overlay(self, epoch: int, seq: int) -> int:
         """Forgets an epoch's overlay rows up to ``seq``: the feed covers them. Returns how many; often none."""
-        where = "WHERE epoch = ? AND seq <= ?"
-        if self.connection.execute(f"SELECT 1 FROM overlay {where} LIMIT 1", (epoch, seq)).fetchone() is None:
+        values = (epoch, seq)
+        found = self.connection.execute("SELECT 1 FROM overlay WHERE epoch = ? AND seq <= ? LIMIT 1", values)
+        if found.fetchone() is None:
             return 0
         with self._transaction():
-            return self.connection.execute(f"DELETE FROM overlay {where}", (epoch, seq)).rowcount
+            return self.connection.execute(
+                "DELETE FROM overlay WHERE epoch = ? AND seq <= ?", values
+            ).rowcount
 
     def gestures(self, limit: int) -> list[tuple[int, bytes]]:
         """The newest gestures that can be taken back, newest first."""

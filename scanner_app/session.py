@@ -143,6 +143,7 @@ class Session:
         return self.scans((scan,))
 
     def scans(self, scans: Sequence[Scan]) -> Answer:
+        """One scan, or the codes of one label: a command, held behind a stop, a repeat, or judged."""
         scanned = self._read(scans)
         first = scanned.readings[0][0]
         if len(scans) == 1 and first.kind == "command" and first.ok:
@@ -285,7 +286,7 @@ class Session:
     ) -> Gesture:
         name = self.state.workflow
         first = stamped[0]
-        credits = tuple(
+        credited = tuple(
             Credit(
                 self.journal.epoch,
                 self.journal.seq + 1 + place,
@@ -298,7 +299,7 @@ class Session:
         return Gesture(
             workflow=name,
             state=self.state.states.get(name, b""),
-            credits=credits,
+            credits=credited,
             level=shown.level,
             text=first.serial or first.lot or first.document,
             detail=shown.code or "",

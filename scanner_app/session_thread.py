@@ -80,7 +80,7 @@ class SessionThread:
     def submit_refresh(self) -> None:
         """Asks for a new picture without an input."""
         if not self._over:
-            self._queue.put((lambda session: None, Future()))
+            self._queue.put((_nothing, Future()))
 
     def on_written(self, callback: Callable[[], None]) -> None:
         """``callback`` is told when events were written, in the session's thread."""
@@ -123,7 +123,7 @@ class SessionThread:
             job, future = given
             try:
                 future.set_result(job(session))
-            except Exception as error:  # the job's owner gets it; the session goes on
+            except Exception as error:  # noqa: BLE001 - the job's owner gets it; the session goes on
                 future.set_exception(error)
         else:
             session.handle(given)
@@ -142,3 +142,8 @@ class SessionThread:
                 return
             if isinstance(left, tuple):
                 left[1].set_exception(Closed())
+
+
+def _nothing(session: Session) -> None:
+    """A job that only asks for a new picture."""
+    del session

@@ -127,7 +127,9 @@ def _mark(session: Session, epoch: int, hwm: int, chain: str, receipt: bytes) ->
     if hwm:
         ours = journal.link_before(epoch, hwm + 1)
         if ours is None or ours.hex() != chain:
-            return f"the server holds other events under this handheld's name (epoch {epoch}, event {hwm}): tell the office"
+            return (
+                f"the server holds other events under this name (epoch {epoch}, event {hwm}): tell the office"
+            )
     journal.acknowledge(epoch, hwm, receipt)
     session.pending = journal.pending()
     return ""

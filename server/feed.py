@@ -13,7 +13,7 @@ PAGE_BYTES_MAX = 8 * 1024 * 1024
 """Bodies and keys of one page, before compression."""
 
 
-class Resnapshot(Exception):  # noqa: N818 - an answer of the protocol, not a fault
+class Resnapshot(Exception):
     """The cursor is not one of this database: the handheld must begin again from nothing."""
 
 

@@ -26,7 +26,7 @@ COMPRESS_FROM_BYTES = 1024
 RETRY_AFTER_S = "5"
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a fault
+class Refusal(Exception):
     """A request that is answered with a refusal."""
 
     def __init__(
