@@ -200,7 +200,7 @@ class NextLabel:
             return running.submit(given)
         if given.argument != "f7":
             return True
-        text = running.thread.run(lambda session: self._next(session))
+        text = running.thread.run(self._next)
         if text.startswith("%CMD:QUANTITY="):
             return running.submit(Command(name="quantity", argument=text.partition("=")[2]))
         clock = self._demo.clock
