@@ -32,7 +32,7 @@ CLOSE = {"Connection": "close"}
 """With a refusal before the body was read to its end: what is left of it must not be taken for the next request."""
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a fault
+class Refusal(Exception):
     """A request that is answered with a refusal."""
 
     def __init__(

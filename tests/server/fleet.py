@@ -34,7 +34,10 @@ class Handheld:
         for event in events:
             ms = START_MS + 1000 * len(self.bodies)
             stamped = msgspec.structs.replace(
-                event, hlc=event.hlc or clock.pack(ms), at=event.at or "2026-11-23T10:00:00.000+01:00", site=self.site
+                event,
+                hlc=event.hlc or clock.pack(ms),
+                at=event.at or "2026-11-23T10:00:00.000+01:00",
+                site=self.site,
             )
             self.bodies.append(encode_body(stamped))
 

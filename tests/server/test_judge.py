@@ -19,14 +19,21 @@ def chain_of(bodies: list[bytes], count: int) -> bytes:
 
 
 def verdict(
-    sent: list[bytes], first: int, last: int, hwm: int, epoch: int = 1, current: int = 1, *, orphan: bool = False
+    sent: list[bytes],
+    first: int,
+    last: int,
+    hwm: int,
+    epoch: int = 1,
+    current: int = 1,
+    *,
+    orphan: bool = False,
 ) -> tuple[str, int]:
     """The server holds ``BODIES[:hwm]``; a device whose journal is ``sent`` hands in ``first`` to ``last``."""
     prev = chain_of(sent, first - 1)
     bodies = sent[first - 1 : last]
     batch = batch_of(epoch=epoch, first=first, prev_chain=prev, bodies=bodies, orphan=orphan)
     held = Standing(epoch, hwm, chain_of(BODIES, hwm), 0) if hwm else None
-    found = judge(
+    return judge(
         batch,
         prev,
         follow(prev, bodies),
@@ -35,7 +42,6 @@ def verdict(
         held,
         lambda seq: chain_of(BODIES, seq),
     )
-    return found
 
 
 def test_an_honest_device_is_never_accused() -> None:

@@ -43,9 +43,13 @@ def test_the_ledger_refuses_to_change(storage: SqliteStorage, change: str) -> No
 
 
 def test_a_transaction_that_fails_never_was(storage: SqliteStorage) -> None:
-    with pytest.raises(RuntimeError), storage.write() as tx:
-        tx.run("INSERT INTO meta VALUES ('x', '1')")
-        raise RuntimeError
+    def fail() -> None:
+        with storage.write() as tx:
+            tx.run("INSERT INTO meta VALUES ('x', '1')")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with storage.write() as tx:
         assert tx.row("SELECT 1 FROM meta WHERE name = 'x'") is None
 
@@ -88,9 +92,9 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(storage: SqliteStorage) -
         pages = tx.row("PRAGMA page_count")
         assert pages is not None
         tx.run(f"PRAGMA max_page_count = {pages[0] + 2}")
+    rows = [(seq, seq, b"x" * 4000) for seq in range(2, 200)]
     with pytest.raises(StorageError, match="full"), storage.write() as tx:
-        for seq in range(2, 200):
-            tx.run("INSERT INTO ledger VALUES (?, 'D', 1, ?, ?, x'00', 0)", seq, seq, b"x" * 4000)
+        tx.run_many("INSERT INTO ledger VALUES (?, 'D', 1, ?, ?, x'00', 0)", rows)
     with storage.read() as reader:
         assert reader.row("SELECT count(*) FROM ledger") == (1,)
 

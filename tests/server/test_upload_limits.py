@@ -16,7 +16,9 @@ from tests.server.fleet import Handheld, Office, receiving
 BOMB = b"0" * (BATCH_BYTES_MAX * 400)
 
 
-@pytest.mark.parametrize(("encoding", "packed"), [("gzip", gzip.compress(BOMB)), ("zstd", zstandard.compress(BOMB))])
+@pytest.mark.parametrize(
+    ("encoding", "packed"), [("gzip", gzip.compress(BOMB)), ("zstd", zstandard.compress(BOMB))]
+)
 def test_a_bomb_is_refused_before_it_goes_off(handheld: Handheld, encoding: str, packed: bytes) -> None:
     assert len(packed) < BATCH_BYTES_MAX
     answer = handheld.post(packed, **{"Content-Encoding": encoding})
@@ -55,7 +57,9 @@ MALFORMED = {
     "empty": b"",
     "no json": b"hello",
     "deep": b"[" * 100_000,
-    "deep in an event": b'{"epoch":1,"first":1,"prev_chain":"","last_chain":"","events":[' + b"[" * 100_000 + b"]}",
+    "deep in an event": b'{"epoch":1,"first":1,"prev_chain":"","last_chain":"","events":['
+    + b"[" * 100_000
+    + b"]}",
     "a list": b"[]",
     "no events": b'{"epoch":1,"first":1,"prev_chain":"00","last_chain":"00","events":[]}',
     "first 0": b'{"epoch":1,"first":0,"prev_chain":"00","last_chain":"00","events":[{}]}',
@@ -98,7 +102,12 @@ def test_without_a_good_token_nobody_gets_in(office: Office, handheld: Handheld)
     handheld.write(receiving("A"))
     body = msgspec.json.encode(handheld.batch())
     path = f"/v1/devices/{handheld.device}/events"
-    for header in ({}, {"Authorization": "Bearer"}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic x"}):
+    for header in (
+        {},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": "Basic x"},
+    ):
         answer = office.http.post(path, content=body, headers=header)
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
     assert office.http.post(path, content=body, headers=office.auth).status_code == 401
