@@ -130,6 +130,7 @@ def _prepare(
     config = uvicorn.Config(
         make_app(central),
         lifespan="off",
+        ws="none",
         log_level="warning",
         access_log=False,
         server_header=False,
