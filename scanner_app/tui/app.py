@@ -24,7 +24,7 @@ from scanner_app.tui.paint.banner import light
 from scanner_app.tui.paint.screen import paint
 from scanner_app.tui.port import Command, Input, Terminal, Typed
 from scanner_app.tui.settings import ScreenSettings
-from scanner_app.tui.terminal_driver import Given, TerminalDriver, TerminalGone
+from scanner_app.tui.terminal_driver import Given, ReadingFailed, TerminalDriver, TerminalGone
 from scanner_app.view import ScreenView
 
 
@@ -106,6 +106,10 @@ class ScannerScreens(App[None]):
     def _nobody_there(self) -> None:
         """Nobody sees or types any more."""
         self.exit()
+
+    @on(ReadingFailed)
+    def _cannot_read(self, message: ReadingFailed) -> None:
+        self._handle_exception(message.error)
 
     def _give(self, outputs: list[Output]) -> None:
         for output in outputs:
