@@ -63,7 +63,10 @@ hardware() { # soft: a package that cannot be had costs one input, never the pro
         "sudo apt-get install -y $(missing_for_hardware) && ./run setup"
 }
 
-fail() { tail -n 5 "$log" >&2; die "$*"; }
+fail() { # what the tool said last, then the sentence
+    { grep -i '^error' "$log" || cat "$log"; } | tail -n 3 >&2
+    die "$*"
+}
 
 build() { # NEED: "dev" where the verb cannot do without the tools
     find_python
@@ -73,7 +76,7 @@ build() { # NEED: "dev" where the verb cannot do without the tools
     trap 'exit 130' INT TERM HUP
     "$python" -c 'import ensurepip, venv' 2>/dev/null || apt_install "$python-venv" ||
         die "Python's venv is missing. To add: sudo apt-get install -y $python-venv"
-    "$python" -m venv "$tmp" >>"$log" 2>&1 || fail "The environment could not be made."
+    "$python" -m venv --prompt scanner-app "$tmp" >>"$log" 2>&1 || fail "The environment could not be made."
     for part in base dev hardware; do
         awk -v part=$part '/^# == /{on = ($3 == part)} on' "$root/requirements.lock" >"$tmp/$part.txt"
     done

@@ -54,13 +54,12 @@ Secret = Annotated[
 ]
 
 Terminator = Literal["CR", "LF", "TAB"]
-SerialTerminator = Literal["CR", "LF", "CRLF", "TAB", "ETX"]
+SerialTerminator = Literal["CR", "LF", "CRLF", "TAB"]
 TERMINATOR_BYTES: Final[dict[str, bytes]] = {
     "CR": b"\r",
     "LF": b"\n",
     "CRLF": b"\r\n",
     "TAB": b"\t",
-    "ETX": b"\x03",
 }
 Answer = Literal["stop", "note"]
 

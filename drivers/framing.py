@@ -95,9 +95,13 @@ class Framer:
         self._open = bytearray()
         self._cut = 0
 
-    def feed(self, data: bytes, now_s: float) -> list[Frame | Fragment]:
-        """Take bytes that arrived at ``now_s``; give back the codes that are complete now, in order."""
-        done = self.flush(now_s)
+    def feed(self, data: bytes, now_s: float, *, late: bool = False) -> list[Frame | Fragment]:
+        """Take bytes that arrived at ``now_s``; give back the codes that are complete now, in order.
+
+        ``late`` says that they arrived some time before and lay waiting: the time since the last bytes is then no
+        silence of the device.
+        """
+        done = [] if late else self.flush(now_s)
         for start in range(0, len(data), _SLICE_BYTES):
             self._take(data[start : start + _SLICE_BYTES], now_s, done)
         if data:

@@ -18,13 +18,22 @@ BATCH_BYTES_MAX = 262_144
 """Decoded bytes of one upload."""
 FEED_ROWS_MAX = 5000
 FEED_BYTES_MAX = 64 * 1024 * 1024
+COUNT_MAX = 2**53
+"""Epochs and sequence numbers stay below this, so that every JSON reader counts them exactly."""
 FEED_WAIT_S_MAX = 30
 """A feed request may wait this long for news."""
 IMPORT_BYTES_MAX = 256 * 1024 * 1024
 
 
+ENROLL_BYTES_MAX = 8192
+
+
 class WireError(ValueError):
     """A message that is not one of this protocol; the text says what is wrong with it."""
+
+
+class TooLargeError(WireError):
+    """A message beyond its bound; a smaller one may pass."""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
@@ -81,7 +90,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     error: Literal["gap", "fork", "fenced"]
     generation: str
     epoch: int
-    """The device's current epoch on the server."""
+    """What ``hwm`` counts in: the device's current epoch for ``fenced``, otherwise the batch's own."""
     hwm: int
     chain: str
     server_ms: int
@@ -92,16 +101,41 @@ class HighWater(msgspec.Struct, frozen=True, kw_only=True):
 
     generation: str
     epoch: int
+    """The device's current epoch on the server, or the one that was asked for; 0 if it never sent anything."""
     hwm: int
     chain: str
+    """Chain after event ``hwm``, hex; empty where there is none."""
     server_ms: int
+    epochs: dict[int, int] = {}
+    """Every epoch the server has of this device -> its high-water mark."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """Any other refusal: a plain sentence for a person."""
+    """Any other refusal."""
 
     error: str
+    """One word for a program: ``unauthorized``, ``too_large``, ``resnapshot`` ..."""
     detail: str = ""
+    """One plain sentence for a person."""
+
+
+class NewCode(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /v1/enrollment-codes``: the office asks for a one-time code."""
+
+    site: str = ""
+    """Only for a device of this site; empty leaves it to the device."""
+    device: str = ""
+    """An existing device that shall get a new token; empty makes a new device."""
+    valid_s: int = 3600
+
+
+class Code(msgspec.Struct, frozen=True, kw_only=True):
+    """A one-time code, shown once: the server keeps only its hash."""
+
+    code: str
+    site: str
+    device: str
+    expires_ms: int
 
 
 class Enroll(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,8 +161,9 @@ class FeedRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     seq: int
     table: str
-    """``item party location operator document tally unit lot exception policy``."""
+    """``item party location operator document tally unit lot exception policy site``. Pass over an unknown one."""
     key: str
+    """Names the row within its table; for units and lots see :func:`pair_key`."""
     op: Literal["put", "del"] = "put"
     row: msgspec.Raw = msgspec.Raw(b"null")
 
@@ -142,8 +177,58 @@ class FeedPage(msgspec.Struct, frozen=True, kw_only=True):
     """Cursor for the next request."""
     more: bool
     applied: dict[str, tuple[int, int]]
-    """Device -> (epoch, seq): its events up to there show in these rows; older overlay rows may go."""
+    """Asking device -> (epoch, seq): its current epoch's events up to there show in the rows up to ``next``, so older
+    overlay rows may go. Empty as long as there are ``more`` pages."""
     server_ms: int
+    applied_epochs: dict[int, int] = {}
+    """The same for every epoch of the asking device, for orphans."""
+
+
+class OperatorRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the feed's ``operator`` table."""
+
+    badge: str
+    name: str = ""
+    roles: tuple[str, ...] = ()
+    pin_hash: str = ""
+    """See :mod:`tracking.pins`; empty where the badge alone signs in."""
+
+
+class SiteRow(msgspec.Struct, frozen=True, kw_only=True):
+    """The row of the feed's ``site`` table."""
+
+    site: str
+    timezone: str = "UTC"
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /v1/sites/{site}/import``: how many rows were new or changed, by kind."""
+
+    items: int = 0
+    parties: int = 0
+    locations: int = 0
+    operators: int = 0
+    documents: int = 0
+    units: int = 0
+    unchanged: int = 0
+
+
+def pair_key(item: str, name: str) -> str:
+    """The feed key of a unit (its serial number) or a lot: a JSON array, since either may hold any character."""
+    return msgspec.json.encode((item, name)).decode()
+
+
+def pair_of_key(key: str) -> tuple[str, str]:
+    """Item and serial number, or item and lot, of a feed key. Raises :class:`WireError`."""
+    try:
+        return msgspec.json.decode(key, type=tuple[str, str])
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise WireError(f"not a key of a unit or lot: {error}") from error
+
+
+def receipt_text(device: str, epoch: int, hwm: int, link: str, received_ms: int) -> bytes:
+    """What a receipt's signature covers."""
+    return f"scanner-receipt/1\n{device}\n{epoch}\n{hwm}\n{link}\n{received_ms}".encode()
 
 
 def batch_of(
@@ -192,13 +277,28 @@ _BATCH = msgspec.json.Decoder(Batch)
 def decode_batch(data: bytes) -> Batch:
     """A batch from decoded bytes. Raises :class:`WireError`."""
     if len(data) > BATCH_BYTES_MAX:
-        raise WireError(f"a batch may have {BATCH_BYTES_MAX} bytes, this has {len(data)}")
+        raise TooLargeError(f"a batch may have {BATCH_BYTES_MAX} bytes, this has {len(data)}")
     try:
         batch = _BATCH.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise WireError(f"not a batch: {error}") from error
-    if not batch.events or len(batch.events) > BATCH_EVENTS_MAX:
-        raise WireError(f"a batch has 1 to {BATCH_EVENTS_MAX} events, this has {len(batch.events)}")
-    if batch.first < 1 or batch.epoch < 1:
-        raise WireError("epoch and first count from 1")
+    if len(batch.events) > BATCH_EVENTS_MAX:
+        raise TooLargeError(f"a batch may have {BATCH_EVENTS_MAX} events, this has {len(batch.events)}")
+    if not batch.events:
+        raise WireError("a batch has at least one event")
+    if not (
+        1 <= batch.epoch <= COUNT_MAX and 1 <= batch.first <= COUNT_MAX and 0 <= batch.pending <= COUNT_MAX
+    ):
+        raise WireError(f"epoch and first count from 1, and nothing counts beyond {COUNT_MAX}")
     return batch
+
+
+def link_of(hex_text: str) -> bytes:
+    """A chain value from its hex form. Raises :class:`WireError`."""
+    try:
+        link = bytes.fromhex(hex_text)
+    except ValueError as error:
+        raise WireError("a chain value is not hexadecimal") from error
+    if len(link) != chain.HASH_BYTES:
+        raise WireError(f"a chain value has {chain.HASH_BYTES} bytes, this has {len(link)}")
+    return link

@@ -65,6 +65,8 @@ class Contradiction(NamedTuple):
 
 
 class Folded(NamedTuple):
+    """What the events of one unit come to."""
+
     state: UnitState
     contradictions: tuple[Contradiction, ...]
     accepted: tuple[Event, ...]
@@ -195,19 +197,30 @@ def _relations(state: UnitState, event: Event) -> dict[str, object]:
 
 
 def without_cancelled(events: Iterable[Event]) -> list[Event]:
-    """The events that still stand, sorted. A cancellation may itself be cancelled (redo)."""
+    """The events that still stand, sorted. A cancellation may itself be cancelled (redo).
+
+    Whether an event stands never depends on clocks: one device may cancel what another wrote with a clock ahead.
+    """
     ordered = sorted(events, key=lambda event: event.order)
+    waiting = {event.ref: 0 for event in ordered}
+    target_of = {event.ref: event.cancels for event in ordered if event.cancels}
+    if not target_of:
+        return ordered
+    for target in target_of.values():
+        if target in waiting:
+            waiting[target] += 1
+    settled = [ref for ref, cancellers in waiting.items() if not cancellers]
     cancelled: set[str] = set()
-    standing: list[Event] = []
-    for event in reversed(ordered):
-        if event.ref in cancelled:
+    for ref in settled:  # grows while it is read; events that cancel each other in a circle never settle
+        target = target_of.get(ref, "")
+        if target not in waiting:
             continue
-        if event.cancels:
-            cancelled.add(event.cancels)
-            continue
-        standing.append(event)
-    standing.reverse()
-    return standing
+        if ref not in cancelled:
+            cancelled.add(target)
+        waiting[target] -= 1
+        if not waiting[target]:
+            settled.append(target)
+    return [event for event in ordered if not event.cancels and event.ref not in cancelled]
 
 
 def fold(item: str, serial: str, events: Sequence[Event]) -> Folded:

@@ -95,12 +95,12 @@ class Desk:
     def _enter(self, quiet_s: float, now_s: float, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
         if local.entry:
             chosen = [line.command for line in view.menu if line.key == local.entry]
-            entered: Input = command(chosen[0]) if chosen and not view.wants_text else Typed(local.entry)
+            entered: Input = command(chosen[0]) if chosen and not view.wants_text else Typed(text=local.entry)
             return _changed(local, entry=""), [entered]
         if quiet_s < QUIET_S:
             return local, []
         if view.stopped:
-            return local, [Command("ack")] if self._seen(now_s) else []
+            return local, [Command(name="ack")] if self._seen(now_s) else []
         if local.refused:
             return self._do(":taken_note", view, local)
         if local.page:
@@ -116,7 +116,7 @@ class Desk:
         if key == "esc":
             if local.entry or page:
                 return _changed(local, entry="", page="" if not local.entry else local.page), []
-            return local, [Command("back")]
+            return local, [Command(name="back")]
         if page == "list" and key in ("up", "down"):
             return self._do(f":{key}", view, local)
         if not _is_function_key(key):
@@ -176,7 +176,7 @@ def _own(name: str, argument: str, view: ScreenView, local: Local) -> tuple[Loca
     if name == "undo":
         chosen = view.history[local.cursor : local.cursor + 1]
         gestures = [line.gesture for line in chosen if line.gesture]
-        return _changed(local, page=""), [Command("undo", str(gesture)) for gesture in gestures]
+        return _changed(local, page=""), [Command(name="undo", argument=str(gesture)) for gesture in gestures]
     if name == "taken_note":
         return _changed(local, refused=0, refused_last=""), []
     return local, [Own(name)]

@@ -5,25 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-import msgspec
-
 from drivers.scan import Burst, Scan
+from scanner_app.inputs import Command as Command
+from scanner_app.inputs import Typed as Typed
 from scanner_app.view import ScreenView
-
-
-class Command(msgspec.Struct, frozen=True):
-    """What a soft key, a function key or a touch asks for; the same words as on a command card."""
-
-    name: str
-    """``undo ack done back workflow key`` ..."""
-    argument: str = ""
-
-
-class Typed(msgspec.Struct, frozen=True):
-    """A line that a person typed and ended with Enter. Its evidence is ``typed``."""
-
-    text: str
-
 
 Input = Scan | Burst | Command | Typed
 
@@ -51,4 +36,4 @@ def command(line: str) -> Command:
     Command(name='workflow', argument='receiving')
     """
     name, _, argument = line.partition(" ")
-    return Command(name, argument.strip())
+    return Command(name=name, argument=argument.strip())

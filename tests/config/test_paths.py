@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +13,6 @@ from config.errors import ConfigError
 from config.loader import Flag, shipped
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.config.conftest import Machine
 
 
@@ -50,7 +49,7 @@ def test_without_any_home_the_option_is_named(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("pwd.getpwuid", no_account)
     with pytest.raises(ConfigError, match=r"name a folder with --data DIR\.$"):
         paths.data_dir(shipped(), {})
-    assert paths.settings_files({}, paths.Path("/here"))[0] == paths.Path("/here/scanner.toml")
+    assert paths.settings_files({}, Path("/here"))[0] == Path("/here/scanner.toml")
 
 
 def test_a_new_data_directory_is_for_this_account_alone(tmp_path: Path) -> None:

@@ -142,6 +142,13 @@ def test_a_device_that_never_sent_a_terminator_is_framed_by_silence() -> None:
     assert framer.flush(0.16) == [Frame(raw=b"SN-1", time_s=0.0, ended_by="gap")]
 
 
+def test_bytes_that_lay_waiting_do_not_prove_a_silence() -> None:
+    framer = Framer(Framing(terminators=(), gap_ms_max=50))
+    framer.feed(b"SN", 0.0)
+    assert framer.feed(b"-1", 1.0, late=True) == []
+    assert raws(framer.flush(1.06)) == [b"SN-1"]
+
+
 def test_a_frame_becomes_a_scan_with_source_and_times() -> None:
     scan = Frame(raw=b"]C121\xe9", time_s=2.5).scan("serial:dock", 1700)
     assert (scan.raw, scan.source, scan.mono_ns, scan.wall_ms) == (

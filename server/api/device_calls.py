@@ -1,0 +1,85 @@
+"""What a device calls about itself: hand in events, ask where the server stands."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server import devices, ingest
+from server.api.exchange import (
+    Refusal,
+    answer,
+    body_of,
+    central_of,
+    device_of,
+    in_thread,
+    need_office,
+    number,
+    unpacked,
+)
+from server.devices import Device
+from sync.wire import BATCH_BYTES_MAX, COUNT_MAX, HighWater, Refused, Stored, decode_batch
+
+
+def _own(request: Request) -> Device:
+    """The device in the address, if the token is its own."""
+    device = device_of(request)
+    if device.id != request.path_params["device"]:
+        raise Refusal(403, "forbidden", "this token belongs to another device")
+    return device
+
+
+async def upload(request: Request) -> Response:
+    """``POST /v1/devices/{device}/events``."""
+    body = await body_of(request, BATCH_BYTES_MAX)
+    central = central_of(request)
+
+    def work() -> Stored | Refused:
+        device = _own(request)
+        batch = decode_batch(unpacked(request, body, BATCH_BYTES_MAX))
+        return ingest.take(central.storage, device.id, batch, central.now_ms())
+
+    result = await in_thread(work)
+    if isinstance(result, Refused):
+        return answer(result, 409)
+    central.folder.wake()
+    return answer(result)
+
+
+async def high_water(request: Request) -> Response:
+    """``GET /v1/devices/{device}/hwm?epoch=``."""
+    central = central_of(request)
+    epoch = number(request, "epoch", -1, COUNT_MAX)
+
+    def work() -> HighWater:
+        device, now_ms = _own(request), central.now_ms()
+        note_seen(request, device)
+        with central.storage.read() as reader:
+            wanted = None if epoch < 0 else epoch
+            return ingest.high_water(reader, central.storage.generation, device, wanted, now_ms)
+
+    return answer(await in_thread(work))
+
+
+async def revoke(request: Request) -> Response:
+    """``POST /v1/devices/{device}/revoke``, by the office."""
+    need_office(request)
+    central = central_of(request)
+    device = request.path_params["device"]
+
+    def work() -> bool:
+        with central.storage.write() as tx:
+            return devices.revoke(tx, device, central.now_ms())
+
+    if not await in_thread(work):
+        raise Refusal(404, "unknown", f"there is no device {device[:60]!r}")
+    return answer({"device": device, "revoked": True})
+
+
+def note_seen(request: Request, device: Device) -> None:
+    """Write down that a device was heard of, but not on every call: each costs a flush to the disk."""
+    central = central_of(request)
+    now_ms = central.now_ms()
+    if now_ms - device.seen_ms >= devices.SEEN_EVERY_MS:
+        with central.storage.write() as tx:
+            devices.seen(tx, device.id, now_ms)

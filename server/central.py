@@ -1,0 +1,51 @@
+"""What every request of the server works with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from server.enrollment import Guesses
+from server.folder import Folder
+from server.news import News
+from server.storage import Storage
+
+
+def clock_ms() -> int:
+    """The server's wall time, milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True)
+class Central:
+    """One running server: its database, its folder, its secrets and its clock."""
+
+    storage: Storage
+    folder: Folder
+    news: News
+    office_token_hash: str
+    open_pages: bool = False
+    """The pages need no sign-in: for a demonstration on one's own machine only."""
+    now_ms: Callable[[], int] = clock_ms
+    guesses: Guesses = field(default_factory=Guesses)
+
+    @classmethod
+    def on(
+        cls,
+        storage: Storage,
+        office_token_hash: str,
+        *,
+        open_pages: bool = False,
+        now_ms: Callable[[], int] = clock_ms,
+    ) -> Central:
+        """A server on a database; its folder is not started yet."""
+        news = News()
+        return cls(
+            storage=storage,
+            folder=Folder(storage, news),
+            news=news,
+            office_token_hash=office_token_hash,
+            open_pages=open_pages,
+            now_ms=now_ms,
+        )

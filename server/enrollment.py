@@ -1,0 +1,103 @@
+"""Enrolment: the office makes a one-time code, a handheld exchanges it for an identity and a token."""
+
+from __future__ import annotations
+
+import threading
+
+from server import access, devices
+from server.storage import Storage
+from sync.wire import Code, Enroll, Enrolled, NewCode
+from tracking.site import refuse_name
+
+VALID_S_MAX = 7 * 24 * 3600
+WRONG_CODES_MAX = 20
+WRONG_CODES_MS = 60_000
+"""So many wrong codes in this time, and nobody may try any more until it is over."""
+
+
+class EnrollmentError(Exception):
+    """The code, the name or the site cannot be taken; one plain sentence."""
+
+
+class TooManyTriesError(EnrollmentError):
+    """Somebody is guessing codes."""
+
+
+class Guesses:
+    """Counts wrong codes, of whoever: there are never so many honest ones."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wrong_ms: list[int] = []
+
+    def check(self, now_ms: int) -> None:
+        """Raise :class:`TooManyTriesError` where there were too many wrong codes just now."""
+        with self._lock:
+            self._wrong_ms = [at for at in self._wrong_ms if at > now_ms - WRONG_CODES_MS]
+            if len(self._wrong_ms) >= WRONG_CODES_MAX:
+                raise TooManyTriesError("too many wrong codes: wait a minute")
+
+    def wrong(self, now_ms: int) -> None:
+        """One more."""
+        with self._lock:
+            self._wrong_ms.append(now_ms)
+
+
+def new_code(storage: Storage, wanted: NewCode, now_ms: int) -> Code:
+    """Make a code. Raises :class:`EnrollmentError`."""
+    if not 0 < wanted.valid_s <= VALID_S_MAX:
+        raise EnrollmentError(f"a code is valid for 1 to {VALID_S_MAX} seconds")
+    if wanted.site:
+        _check("the site", wanted.site)
+    code = access.new_code()
+    expires_ms = now_ms + wanted.valid_s * 1000
+    with storage.write() as tx:
+        if wanted.device:
+            device = devices.by_id(tx, wanted.device)
+            if device is None or device.id == devices.OFFICE:
+                raise EnrollmentError(f"there is no device {wanted.device[:60]!r}")
+        tx.run("DELETE FROM enrollment WHERE expires_ms < ?", now_ms - VALID_S_MAX * 1000)
+        tx.run(
+            "INSERT INTO enrollment (code_hash, site, device, expires_ms) VALUES (?, ?, ?, ?)",
+            access.code_hash(code),
+            wanted.site,
+            wanted.device,
+            expires_ms,
+        )
+    return Code(code=code, site=wanted.site, device=wanted.device, expires_ms=expires_ms)
+
+
+def enroll(storage: Storage, asked: Enroll, guesses: Guesses, now_ms: int) -> Enrolled:
+    """Exchange a code. It is used up in the transaction that makes the identity. Raises :class:`EnrollmentError`."""
+    guesses.check(now_ms)
+    token = access.new_token()
+    with storage.write() as tx:
+        row = tx.row(
+            "SELECT site, device FROM enrollment WHERE code_hash = ? AND used_ms = 0 AND expires_ms > ?",
+            access.code_hash(asked.code),
+            now_ms,
+        )
+        if row is None:
+            guesses.wrong(now_ms)
+            raise EnrollmentError("this code is wrong, used or too old: ask the office for a new one")
+        site, device = str(row[0]) or asked.site, str(row[1])
+        if row[0] and asked.site and asked.site != row[0]:
+            raise EnrollmentError(
+                f"this code is for site {row[0]}: set that site, or ask the office for a code of yours"
+            )
+        known = devices.by_id(tx, device) if device else None
+        if known is not None:
+            site = known.site
+            devices.renew_token(tx, device, access.token_hash(token))
+        else:
+            _check("the site", site)
+            device = access.new_device_id()
+            devices.add(tx, device, asked.name.strip()[:80] or device, site, access.token_hash(token), now_ms)
+        tx.run("UPDATE enrollment SET used_ms = ? WHERE code_hash = ?", now_ms, access.code_hash(asked.code))
+    return Enrolled(device=device, token=token, site=site, generation=storage.generation, server_ms=now_ms)
+
+
+def _check(what: str, name: str) -> None:
+    why = refuse_name(name)
+    if why:
+        raise EnrollmentError(f"{what} {name[:60]!r} {why}")

@@ -1,0 +1,79 @@
+"""Pages of the feed: what changed for a site since a handheld last asked."""
+
+from __future__ import annotations
+
+import msgspec
+
+from server import devices, replica
+from server.devices import Device
+from server.storage import Reader, Storage
+from sync.wire import FEED_ROWS_MAX, FeedPage, FeedRow
+
+PAGE_BYTES_MAX = 8 * 1024 * 1024
+"""Bodies and keys of one page, before compression."""
+
+
+class Resnapshot(Exception):  # noqa: N818 - an answer of the protocol, not a fault
+    """The cursor is not one of this database: the handheld must begin again from nothing."""
+
+
+def page(
+    storage: Storage,
+    site: str,
+    since: int,
+    limit: int,
+    generation: str,
+    asking: Device | None,
+    now_ms: int,
+) -> FeedPage:
+    """The changes behind ``since``, with how far the asking device's own events show in them.
+
+    Raises :class:`Resnapshot` for a cursor of another life of this database.
+    """
+    with storage.read() as reader:
+        head = replica.head(reader)
+        if since > head or (generation and generation != storage.generation):
+            raise Resnapshot(f"cursor {since} is not one of this database: begin again from 0")
+        limit = min(limit, FEED_ROWS_MAX)
+        found = replica.changes(reader, site, since, limit + 1)
+        applied, epochs = _applied(reader, asking)
+    shown = _within_bytes(found[:limit])
+    more = len(shown) < len(found)
+    return FeedPage(
+        generation=storage.generation,
+        rows=[
+            FeedRow(
+                seq=change.seq,
+                table=change.table,
+                key=change.key,
+                op="put" if change.op == "put" else "del",
+                row=msgspec.Raw(change.body),
+            )
+            for change in shown
+        ],
+        next=shown[-1].seq if more else head,
+        more=more,
+        # Their rows may be on a later page: a handheld must not drop its overlay before it has them all.
+        applied={} if more else applied,
+        applied_epochs={} if more else epochs,
+        server_ms=now_ms,
+    )
+
+
+def _within_bytes(found: list[replica.Change]) -> list[replica.Change]:
+    """As many rows as a page may weigh; at least one, so that a heavy row cannot block what follows."""
+    room = PAGE_BYTES_MAX
+    for count, change in enumerate(found):
+        room -= len(change.body) + len(change.key)
+        if room < 0:
+            return found[: max(count, 1)]
+    return found
+
+
+def _applied(reader: Reader, asking: Device | None) -> tuple[dict[str, tuple[int, int]], dict[int, int]]:
+    if asking is None:
+        return {}, {}
+    standings = devices.standings(reader, asking.id)
+    epochs = {epoch: one.folded for epoch, one in standings.items()}
+    current = {asking.id: (asking.epoch, epochs[asking.epoch])} if asking.epoch in epochs else {}
+    return current, epochs

@@ -1,0 +1,144 @@
+"""Takes a batch in: verifies it, makes events and high-water mark durable in one transaction, then answers.
+
+Nothing is judged by its business here: an authentic event is always stored. What cannot be understood is stored raw
+and set aside in the quarantine, so that it never blocks what comes behind it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import NamedTuple
+
+from server import devices, ledger
+from server.judge import Answer, judge, links_of
+from server.storage import Reader, Storage, Writer
+from sync.wire import Batch, HighWater, Receipt, Refused, Stored, bodies_of, link_of, receipt_text
+
+
+class _Incoming(NamedTuple):
+    """A batch with everything that can be worked out before the write lock is taken."""
+
+    device: str
+    batch: Batch
+    bodies: list[bytes]
+    prev: bytes
+    last: bytes
+    links: list[bytes]
+    aside: dict[int, str]
+    """Sequence number -> reason, for the events that go to the quarantine."""
+    now_ms: int
+
+
+def take(storage: Storage, device: str, batch: Batch, now_ms: int) -> Stored | Refused:
+    """Store a batch of an authenticated device, or say why it does not fit.
+
+    Raises :class:`sync.wire.WireError` for a malformed chain and :class:`server.storage.StorageError`; nothing is
+    stored in either case.
+    """
+    bodies = bodies_of(batch)
+    prev, last = link_of(batch.prev_chain), link_of(batch.last_chain)
+    aside = _misunderstood(device, batch, bodies)
+    incoming = _Incoming(device, batch, bodies, prev, last, links_of(prev, bodies), aside, now_ms)
+    with storage.write() as tx:
+        known_device = devices.by_id(tx, device)
+        current = known_device.epoch if known_device else 0
+        held = devices.standing(tx, device, batch.epoch)
+        judged = judge(
+            batch,
+            prev,
+            last,
+            incoming.links,
+            current,
+            held,
+            lambda seq: ledger.chain_at(tx, device, batch.epoch, seq),
+        )
+        if judged.answer == "append":
+            _append(tx, incoming, judged.known)
+        if judged.answer in {"append", "duplicate"}:
+            devices.heard(tx, device, now_ms, batch.pending, current if batch.orphan else batch.epoch)
+        stands = devices.standing(tx, device, current if judged.answer == "fenced" else batch.epoch)
+    return _answer(storage, incoming, judged.answer, current, stands)
+
+
+def _misunderstood(device: str, batch: Batch, bodies: list[bytes]) -> dict[int, str]:
+    aside: dict[int, str] = {}
+    for seq, body in enumerate(bodies, batch.first):
+        event = ledger.understand(body, device, batch.epoch, seq)
+        if isinstance(event, ledger.Misunderstood):
+            aside[seq] = event.reason
+    return aside
+
+
+def _append(tx: Writer, incoming: _Incoming, known: int) -> None:
+    batch, device = incoming.batch, incoming.device
+    first = batch.first + known
+    ledger.append(
+        tx, device, batch.epoch, first, incoming.bodies[known:], incoming.links[known:], incoming.now_ms
+    )
+    devices.advance(tx, device, batch.epoch, incoming.prev, batch.last, incoming.last)
+    for seq, reason in incoming.aside.items():
+        if seq >= first:
+            quarantine(tx, ledger.position_of(tx, f"{device}/{batch.epoch}/{seq}"), reason)
+
+
+def quarantine(tx: Writer, position: int | None, reason: str) -> None:
+    """Set a row of the ledger aside."""
+    tx.run("INSERT INTO quarantine (position, reason) VALUES (?, ?) ON CONFLICT DO NOTHING", position, reason)
+
+
+def _answer(
+    storage: Storage, incoming: _Incoming, verdict: Answer, current: int, stands: devices.Standing | None
+) -> Stored | Refused:
+    """Say where the server stands: in the device's current epoch for ``fenced``, else in the batch's own."""
+    hwm, link = (stands.hwm, stands.chain.hex()) if stands else (0, "")
+    epoch, now_ms = incoming.batch.epoch, incoming.now_ms
+    match verdict:
+        case "gap" | "fork" | "fenced":
+            return Refused(
+                error=verdict,
+                generation=storage.generation,
+                epoch=current if verdict == "fenced" else epoch,
+                hwm=hwm,
+                chain=link,
+                server_ms=now_ms,
+            )
+    return Stored(
+        status="stored" if verdict == "append" else "duplicate",
+        generation=storage.generation,
+        epoch=epoch,
+        hwm=hwm,
+        chain=link,
+        server_ms=now_ms,
+        quarantined=len(incoming.aside),
+        receipt=receipt(storage.receipt_key, incoming.device, epoch, hwm, link, now_ms),
+    )
+
+
+def receipt(key: bytes, device: str, epoch: int, hwm: int, link: str, now_ms: int) -> Receipt:
+    """The server's signed word that it holds a device's events up to ``hwm``."""
+    signature = hmac.new(key, receipt_text(device, epoch, hwm, link, now_ms), hashlib.sha256).hexdigest()
+    return Receipt(device=device, epoch=epoch, hwm=hwm, chain=link, received_ms=now_ms, signature=signature)
+
+
+def receipt_holds(key: bytes, claimed: Receipt) -> bool:
+    """True when this server signed the receipt."""
+    fresh = receipt(key, claimed.device, claimed.epoch, claimed.hwm, claimed.chain, claimed.received_ms)
+    return hmac.compare_digest(fresh.signature, claimed.signature)
+
+
+def high_water(
+    reader: Reader, generation: str, device: devices.Device, epoch: int | None, now_ms: int
+) -> HighWater:
+    """Where the server stands with a device: its current epoch, or one that it asks for."""
+    held = devices.standings(reader, device.id)
+    wanted = device.epoch if epoch is None else epoch
+    found = held.get(wanted)
+    return HighWater(
+        generation=generation,
+        epoch=wanted,
+        hwm=found.hwm if found else 0,
+        chain=found.chain.hex() if found else "",
+        server_ms=now_ms,
+        epochs={number: one.hwm for number, one in held.items()},
+    )

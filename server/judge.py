@@ -1,0 +1,58 @@
+"""What a batch is, given what the server holds: the protocol's table as one pure function (docs/protocol.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple
+
+from server.devices import Standing
+from sync.wire import Batch
+from tracking.chain import next_link
+
+Answer = Literal["duplicate", "append", "gap", "fork", "fenced"]
+
+
+class Judged(NamedTuple):
+    """The answer, and for ``append`` how many events of the batch are known already."""
+
+    answer: Answer
+    known: int = 0
+
+
+def links_of(prev: bytes, bodies: Sequence[bytes]) -> list[bytes]:
+    """The chain after each event of a batch."""
+    links: list[bytes] = []
+    for body in bodies:
+        prev = next_link(prev, body)
+        links.append(prev)
+    return links
+
+
+def judge(
+    batch: Batch,
+    prev: bytes,
+    last: bytes,
+    links: Sequence[bytes],
+    current_epoch: int,
+    held: Standing | None,
+    chain_at: Callable[[int], bytes | None],
+) -> Judged:
+    """``held`` is the standing of the batch's own epoch, ``links`` the chain recomputed from its events.
+
+    ``chain_at(seq)`` is asked only about events that the server holds. A duplicate is one only if it is the same
+    events: a cloned device that repeats the numbers with other facts is a fork, never a silent loss.
+    """
+    if batch.epoch < current_epoch and not batch.orphan:
+        return Judged("fenced")
+    hwm = held.hwm if held else 0
+    if batch.first > hwm + 1:
+        return Judged("gap")
+    if links[-1] != last:
+        return Judged("fork")
+    if held is None:
+        return Judged("append")
+    if batch.last <= hwm:
+        return Judged("duplicate" if chain_at(batch.last) == last else "fork")
+    known = hwm - batch.first + 1
+    link_at_hwm = links[known - 1] if known else prev
+    return Judged("append", known) if link_at_hwm == held.chain else Judged("fork")

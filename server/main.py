@@ -1,0 +1,166 @@
+"""Starts and stops the server: in a thread for the demonstration and the tests, in the foreground for a site."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import NamedTuple
+
+import uvicorn
+
+from server import access
+from server.app import make_app
+from server.central import Central
+from server.storage import StorageError
+from server.storage_sqlite import SqliteStorage
+
+GOODBYE_S_MAX = 5
+"""How long an open request may take when the server stops."""
+CONNECTIONS_MAX = 1000
+BACKLOG = 256
+
+
+class ServerError(Exception):
+    """The server cannot start; one plain sentence."""
+
+
+class Running(NamedTuple):
+    """A server in a thread of this process."""
+
+    url: str
+    port: int
+    office_token: str
+    central: Central
+    stop: Callable[[], None]
+    """Finish the requests in hand, close the database. May be called twice."""
+
+
+class _Server(uvicorn.Server):
+    """Tells waiting feed requests to end as soon as the server is asked to stop."""
+
+    central: Central
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal came."""
+        self.central.news.close()
+        super().handle_exit(sig, frame)
+
+
+def serve(
+    database: Path,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    office_token: str = "",
+    open_pages: bool = False,
+) -> Running:
+    """Serve in a thread; returns when it answers. Port 0 takes a free one. Raises :class:`ServerError`."""
+    listening = _listen(host, port)
+    server, token = _prepare(database, listening, office_token, open_pages)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="server", daemon=True)
+    server.central.folder.start()
+    thread.start()
+    stopped = threading.Lock()
+
+    def stop() -> None:
+        if stopped.acquire(blocking=False):
+            server.central.news.close()
+            server.should_exit = True
+            thread.join()
+            _close(server.central, listening)
+
+    port = listening.getsockname()[1]
+    return Running(f"http://{host}:{port}", port, token, server.central, stop)
+
+
+def serve_forever(
+    database: Path,
+    host: str,
+    port: int,
+    *,
+    office_token: str = "",
+    open_pages: bool = False,
+    started: Callable[[str, str], None] = lambda _url, _token: None,
+) -> None:
+    """Serve in the foreground until SIGTERM or Ctrl-C.
+
+    ``started(url, office_token)`` is told when it is about to answer.
+    Raises :class:`ServerError` where it cannot start.
+    """
+    listening = _listen(host, port)
+    server, token = _prepare(database, listening, office_token, open_pages)
+    server.central.folder.start()
+    started(f"http://{host}:{listening.getsockname()[1]}", token)
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:  # uvicorn raises the signal again once it has stopped
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    finally:
+        _close(server.central, listening)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=BACKLOG)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ServerError(
+            f"cannot listen on {host}:{port}: {reason}; choose another port or address"
+        ) from error
+    except OverflowError as error:
+        raise ServerError(f"port {port} is not a port: choose one from 1 to 65535") from error
+
+
+def _prepare(
+    database: Path, listening: socket.socket, office_token: str, open_pages: bool
+) -> tuple[_Server, str]:
+    try:
+        storage = SqliteStorage(database)
+        token = office_token or stored_token(database)
+    except StorageError as error:
+        listening.close()
+        raise ServerError(str(error)) from error
+    central = Central.on(storage, access.token_hash(token), open_pages=open_pages)
+    config = uvicorn.Config(
+        make_app(central),
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        limit_concurrency=CONNECTIONS_MAX,
+        timeout_graceful_shutdown=GOODBYE_S_MAX,
+    )
+    server = _Server(config)
+    server.central = central
+    return server, token
+
+
+def _close(central: Central, listening: socket.socket) -> None:
+    central.news.close()
+    central.folder.stop()
+    central.storage.close()
+    listening.close()
+
+
+def stored_token(database: Path) -> str:
+    """The office's token in the file beside the database, made when there is none. Raises :class:`StorageError`."""
+    path = database.with_name(database.name + ".office-token")
+    try:
+        if not path.exists():
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(access.new_token() + "\n")
+        token = path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StorageError(f"the office's token in {path} cannot be read or made: {error}") from error
+    if len(token) < len(secrets.token_urlsafe(16)):
+        raise StorageError(
+            f"the office's token in {path} is too short: delete the file, and a new one is made"
+        )
+    return token

@@ -1,0 +1,111 @@
+"""One step along the ledger: fold a batch of new events, then write every projection in one transaction."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from server import ledger, lots, subjects, tallies, units
+from server.ingest import quarantine
+from server.replica import Feed
+from server.storage import Reader, Storage, Writer
+from server.subjects import Subject
+from sync.wire import pair_key
+from tracking.events import Event
+from tracking.exceptions import ExceptionRecord, Witness
+
+BATCH_EVENTS = 500
+"""Events folded in one transaction: large enough to share its flush, small enough not to keep uploads waiting."""
+
+
+class Plan(NamedTuple):
+    """Everything that a batch of ledger rows changes, worked out without the write lock."""
+
+    start: int
+    end: int
+    links: subjects.Links
+    units: list[units.UnitPlan]
+    documents: list[tallies.DocumentPlan]
+    lots: list[tuple[Subject, lots.LotState | None]]
+    aside: list[tuple[ledger.Entry, str]]
+    applied: dict[tuple[str, int], int]
+
+
+def fold_next(storage: Storage, limit: int = BATCH_EVENTS) -> int:
+    """Fold up to ``limit`` new events; how many there were. Restarts wherever the last transaction ended."""
+    with storage.read() as reader:
+        plan = make_plan(reader, limit)
+    if plan is None:
+        return 0
+    with storage.write() as tx:
+        if folded(tx) != plan.start:  # another folder was quicker: its work stands
+            return 0
+        feed = Feed(tx)
+        store(tx, feed, plan)
+        feed.flush()
+    return plan.end - plan.start
+
+
+def folded(reader: Reader) -> int:
+    """The ledger position up to which the projections show everything."""
+    row = reader.row("SELECT value FROM meta WHERE name = 'folded'")
+    return int(row[0]) if row else 0
+
+
+def lag(reader: Reader) -> int:
+    """How many events are stored but not yet in the projections."""
+    return ledger.head(reader) - folded(reader)
+
+
+def make_plan(reader: Reader, limit: int) -> Plan | None:
+    """What the next rows of the ledger change; None when there are none."""
+    start = folded(reader)
+    entries = ledger.after(reader, start, limit)
+    if not entries:
+        return None
+    batch: dict[int, Event] = {}
+    aside: list[tuple[ledger.Entry, str]] = []
+    applied: dict[tuple[str, int], int] = {}
+    for entry in entries:
+        event = ledger.event_of(entry)
+        if isinstance(event, ledger.Misunderstood):
+            aside.append((entry, event.reason))
+        else:
+            batch[entry.position] = event
+        applied[entry.device, entry.epoch] = entry.seq
+    links = subjects.link(reader, batch)
+    plan = Plan(start, entries[-1].position, links, [], [], [], aside, applied)
+    for subject, extra in links.subjects.items():
+        match subject.kind:
+            case "unit":
+                plan.units.append(units.plan(reader, subject, extra, batch))
+            case "document":
+                plan.documents.append(tallies.plan(reader, subject, extra, batch))
+            case _:
+                events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
+                plan.lots.append((subject, lots.fold_lot(subject.name, subject.part, events)))
+    return plan
+
+
+def store(tx: Writer, feed: Feed, plan: Plan) -> None:
+    """Write a plan's changes."""
+    subjects.store(tx, plan.links)
+    touched = units.store(tx, feed, plan.units)
+    tallies.store(tx, feed, plan.documents, touched)
+    for subject, state in plan.lots:
+        key = pair_key(subject.name, subject.part)
+        if state is None:
+            feed.delete("lot", key)
+        else:
+            feed.put("lot", key, msgspec.json.encode(state))
+    for entry, reason in plan.aside:
+        quarantine(tx, entry.position, reason)
+        seen = Witness(ref=entry.ref, device=entry.device)
+        record = ExceptionRecord(kind=units.NOT_UNDERSTOOD, item="", serial="", first=Witness(), second=seen)
+        units.store_exception(tx, feed, entry.position, record)
+    tx.run_many(
+        "UPDATE device_epoch SET folded = ? WHERE device = ? AND epoch = ?",
+        [(seq, device, epoch) for (device, epoch), seq in plan.applied.items()],
+    )
+    tx.run("UPDATE meta SET value = ? WHERE name = 'folded'", str(plan.end))

@@ -1,0 +1,123 @@
+"""The replica: the latest version of every row that handhelds hold, numbered in commit order.
+
+There is one writer, so a plain counter raised in the same transaction is commit-ordered. A row that did not
+change keeps its number; a row that goes leaves its tombstone. ``site`` is empty for what the whole company shares.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from server.storage import Reader, Row, Writer
+
+COMPANY = ""
+"""The scope of items, parties, units and lots."""
+
+_PUT = (
+    "INSERT INTO replica (tbl, key, site, seq, op, body) VALUES (?, ?, ?, ?, 'put', ?)"
+    " ON CONFLICT (tbl, key, site) DO UPDATE SET seq = excluded.seq, op = excluded.op, body = excluded.body"
+    " WHERE replica.op <> excluded.op OR replica.body <> excluded.body"
+)
+_DELETE = (
+    "UPDATE replica SET seq = ?, op = 'del', body = ? WHERE tbl = ? AND key = ? AND site = ? AND op = 'put'"
+)
+
+
+class Change(NamedTuple):
+    """One numbered row."""
+
+    seq: int
+    table: str
+    key: str
+    op: str
+    body: bytes
+
+
+class Feed:
+    """Collects the changes of one transaction; :meth:`flush` numbers and writes them."""
+
+    def __init__(self, tx: Writer, remember: bool = False) -> None:
+        self._tx = tx
+        self._changes: dict[tuple[str, str, str], bytes | None] = {}
+        self.touched: set[tuple[str, str, str]] | None = set() if remember else None
+        """With ``remember``, every row that was put: a rebuild takes away the others."""
+
+    def put(self, table: str, key: str, body: bytes, site: str = COMPANY) -> None:
+        """This is the row now."""
+        self._changes[table, key, site] = body
+        if self.touched is not None:
+            self.touched.add((table, key, site))
+
+    def delete(self, table: str, key: str, site: str = COMPANY) -> None:
+        """The row is gone. Nothing happens where there was none."""
+        self._changes[table, key, site] = None
+        if self.touched is not None:
+            self.touched.discard((table, key, site))
+
+    def delete_everywhere(self, table: str, key: str) -> None:
+        """The row is gone from every site that had it."""
+        for site in sites_of(self._tx, table, key):
+            self.delete(table, key, site)
+
+    def flush(self) -> None:
+        """Write the changes."""
+        if not self._changes:
+            return
+        start = head(self._tx) + 1
+        numbered = [(seq, *name, body) for seq, (name, body) in enumerate(self._changes.items(), start)]
+        self._tx.run_many(
+            _DELETE,
+            [(seq, b"null", table, key, site) for seq, table, key, site, body in numbered if body is None],
+        )
+        self._tx.run_many(
+            _PUT,
+            [(table, key, site, seq, body) for seq, table, key, site, body in numbered if body is not None],
+        )
+        self._tx.run("UPDATE meta SET value = ? WHERE name = 'feed_seq'", str(numbered[-1][0]))
+        self._changes.clear()
+
+
+def head(reader: Reader) -> int:
+    """The last number given."""
+    row = reader.row("SELECT value FROM meta WHERE name = 'feed_seq'")
+    return int(row[0]) if row else 0
+
+
+def changes(reader: Reader, site: str, since: int, limit: int) -> list[Change]:
+    """Up to ``limit`` changes behind ``since`` for a site and for the company, in commit order."""
+    half = "SELECT seq, tbl, key, op, body FROM replica WHERE site = ? AND seq > ? ORDER BY seq LIMIT ?"
+    found = reader.rows(half, COMPANY, since, limit)
+    if site != COMPANY:
+        found += reader.rows(half, site, since, limit)
+    return sorted(map(_change, found))[:limit]
+
+
+def get(reader: Reader, table: str, key: str, site: str = COMPANY) -> bytes | None:
+    """The row as it is, or None."""
+    row = reader.row(
+        "SELECT body FROM replica WHERE tbl = ? AND key = ? AND site = ? AND op = 'put'", table, key, site
+    )
+    return bytes(row[0]) if row else None
+
+
+def sites_of(reader: Reader, table: str, key: str) -> list[str]:
+    """The sites that hold this row."""
+    found = reader.rows(
+        "SELECT site FROM replica WHERE tbl = ? AND key = ? AND op = 'put' ORDER BY site", table, key
+    )
+    return [row[0] for row in found]
+
+
+def listing(reader: Reader, table: str, after: str = "", limit: int = 1000) -> list[tuple[str, str, bytes]]:
+    """(key, site, body) of a table's rows, by key."""
+    found = reader.rows(
+        "SELECT key, site, body FROM replica WHERE tbl = ? AND op = 'put' AND key > ? ORDER BY key, site LIMIT ?",
+        table,
+        after,
+        limit,
+    )
+    return [(key, site, bytes(body)) for key, site, body in found]
+
+
+def _change(row: Row) -> Change:
+    return Change(*row)

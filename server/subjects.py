@@ -1,0 +1,141 @@
+"""Which units, documents and lots an event concerns, cancellations across devices included.
+
+A cancellation concerns what its target concerns, whichever of the two arrives first, at any depth (undo of an undo).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from server import ledger
+from server.storage import Reader, Writer, placeholders
+from tracking.events import Event
+
+
+class Subject(NamedTuple):
+    """What a fold is made of: a unit, a document's events without a serial number, or a lot's."""
+
+    kind: str
+    """``unit``, ``document`` or ``lot``."""
+    name: str
+    """Item, or document number."""
+    part: str = ""
+    """Serial number, or lot."""
+
+
+class Links(NamedTuple):
+    """What a batch of events adds to the subject and cancellation tables."""
+
+    subjects: dict[Subject, set[int]]
+    """Subject -> positions that it did not have before; may name older events whose target came only now."""
+    cancellations: list[tuple[str, int, str]]
+    """(target, position, own reference)."""
+
+
+def own_subjects(event: Event) -> frozenset[Subject]:
+    """What an event concerns by its own fields."""
+    if event.serial:
+        return frozenset({Subject("unit", event.item, event.serial)}) if event.item else frozenset()
+    found = set()
+    if event.document:
+        found.add(Subject("document", event.document))
+    if event.lot and event.item:
+        found.add(Subject("lot", event.item, event.lot))
+    return frozenset(found)
+
+
+def link(reader: Reader, events: Mapping[int, Event]) -> Links:
+    """The links of these events (position -> event), which are not in the tables yet."""
+    position_of = {event.ref: position for position, event in events.items()}
+    cancellers = _Cancellers(reader, events)
+    known: dict[int, set[Subject]] = {}
+    added: dict[Subject, set[int]] = defaultdict(set)
+
+    def subjects_at(position: int) -> set[Subject]:
+        if position not in known:
+            known[position] = set() if position in events else _stored(reader, position)
+        return known[position]
+
+    for position, event in events.items():
+        fresh = set(own_subjects(event))
+        if event.cancels:
+            target = position_of.get(event.cancels) or ledger.position_of(reader, event.cancels)
+            fresh |= subjects_at(target) if target is not None else set()
+        waiting = deque([(position, fresh)])
+        while waiting:
+            at, candidates = waiting.popleft()
+            new = candidates - subjects_at(at)
+            if not new:
+                continue
+            known[at] |= new
+            for subject in new:
+                added[subject].add(at)
+            waiting.extend((canceller, new) for canceller in cancellers.of(at))
+    cancellations = [
+        (event.cancels, position, event.ref) for position, event in events.items() if event.cancels
+    ]
+    return Links(dict(added), cancellations)
+
+
+class _Cancellers:
+    """Which events cancel the one at a position: those of this batch and those in the database."""
+
+    def __init__(self, reader: Reader, events: Mapping[int, Event]) -> None:
+        self._reader = reader
+        self._ref_of = {position: event.ref for position, event in events.items()}
+        self._by_target: dict[str, set[tuple[int, str]]] = defaultdict(set)
+        for position, event in events.items():
+            if event.cancels:
+                self._by_target[event.cancels].add((position, event.ref))
+        self._load(list(self._ref_of.values()))
+
+    def of(self, position: int) -> list[int]:
+        """Their positions. Knows only events of the batch and what was found by asking about those."""
+        found = self._by_target.get(self._ref_of.get(position, ""), set())
+        unseen = {at: ref for at, ref in found if at not in self._ref_of}
+        self._ref_of.update(unseen)
+        self._load(list(unseen.values()))
+        return [at for at, _ in found]
+
+    def _load(self, refs: list[str]) -> None:
+        for start in range(0, len(refs), 500):
+            part = refs[start : start + 500]
+            sql = (
+                f"SELECT target, position, ref FROM cancellation WHERE target IN ({placeholders(len(part))})"  # noqa: S608
+            )
+            for target, position, ref in self._reader.rows(sql, *part):
+                self._by_target[target].add((position, ref))
+
+
+def _stored(reader: Reader, position: int) -> set[Subject]:
+    return {
+        Subject(*row)
+        for row in reader.rows("SELECT kind, name, part FROM subject WHERE position = ?", position)
+    }
+
+
+def store(tx: Writer, links: Links) -> None:
+    """Write the links down."""
+    tx.run_many(
+        "INSERT INTO subject (kind, name, part, position) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        ((*subject, position) for subject, positions in links.subjects.items() for position in positions),
+    )
+    tx.run_many(
+        "INSERT INTO cancellation (target, position, ref) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        links.cancellations,
+    )
+
+
+def events_of(
+    reader: Reader, subject: Subject, extra: Iterable[int], batch: Mapping[int, Event]
+) -> list[tuple[int, Event]]:
+    """All events of a subject with their positions: those stored, and the ones that a batch adds."""
+    entries = ledger.of_subject(reader, *subject)
+    have = {entry.position for entry in entries}
+    missing = [position for position in extra if position not in have]
+    entries += ledger.at_positions(reader, [position for position in missing if position not in batch])
+    found = [(entry.position, ledger.event_of(entry)) for entry in entries]
+    events = [(position, event) for position, event in found if isinstance(event, Event)]
+    return events + [(position, batch[position]) for position in missing if position in batch]

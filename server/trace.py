@@ -1,0 +1,261 @@
+"""Everything about a unit: its state, what happened to it, what it is in, what is in it, what contradicts."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import msgspec
+
+from server import ledger, replica
+from server.storage import Reader
+from sync.wire import OperatorRow
+from tracking.dates import add_months, parse_iso
+from tracking.events import Event
+from tracking.exceptions import ExceptionRecord, from_contradictions
+from tracking.site import Item
+from tracking.units import UnitState, fold, without_cancelled
+
+FOUND_MAX = 50
+SUFFIX_CHARS_MIN = 3
+DEPTH_MAX = 20
+PARTS_MAX = 2000
+
+
+class Warranty(msgspec.Struct, frozen=True, kw_only=True):
+    """How long the maker stands for it; ``until`` is empty where that is not defined."""
+
+    until: str = ""
+    in_warranty: bool = False
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit within another, and what is in it in turn."""
+
+    item: str
+    serial: str
+    position: str = ""
+    contains: tuple[Part, ...] = ()
+
+
+class UnitName(msgspec.Struct, frozen=True, kw_only=True):
+    """Names a unit."""
+
+    item: str
+    serial: str
+
+
+class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One event of a unit's life."""
+
+    at: str
+    device: str
+    operator: str
+    step: str
+    document: str
+    evidence: str
+    event_id: str
+    action: str = ""
+    site: str = ""
+    location: str = ""
+    party: str = ""
+    parent: str = ""
+    """The unit or container that it went into or came out of."""
+    flag: str = ""
+    reason: str = ""
+    operator_name: str = ""
+    ref: str = ""
+    cancels: str = ""
+    counted: bool = True
+    """False where it was cancelled, or contradicts what was there before."""
+    cancelled: bool = False
+    received_ms: int = 0
+    """When the server received it."""
+
+
+class TracedUnit(msgspec.Struct, frozen=True, kw_only=True):
+    """One unit of an answer."""
+
+    item: str
+    serial: str
+    status: str
+    flags: tuple[str, ...]
+    location: str
+    lot: str
+    supplier: str
+    customer: str
+    warranty: Warranty
+    installed_in: UnitName | None
+    contains: tuple[Part, ...]
+    history: tuple[HistoryEntry, ...]
+    exceptions: tuple[ExceptionRecord, ...]
+    description: str = ""
+    site: str = ""
+    container: str = ""
+    expiry: str = ""
+    revision: str = ""
+    sold_on: str = ""
+    document: str = ""
+    reason: str = ""
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
+    """Answer to a question about a serial number: the units that have it."""
+
+    units: tuple[TracedUnit, ...]
+
+
+def find(reader: Reader, text: str, item: str = "") -> list[tuple[str, str]]:
+    """Units (item, serial) with this serial number; where there are none, those whose serial ends with it."""
+    text = text.strip()
+    for wanted in dict.fromkeys((text, text.upper())):
+        found = _named(reader, wanted) or _ending(reader, wanted)
+        found = [name for name in found if not item or name[0] == item]
+        if found:
+            return found
+    return []
+
+
+def _named(reader: Reader, serial: str) -> list[tuple[str, str]]:
+    """By the events rather than the states: a unit whose only receipt was undone still has a history."""
+    sql = "SELECT item, serial FROM unit WHERE serial = ? ORDER BY item LIMIT ?"
+    return [(row[0], row[1]) for row in reader.rows(sql, serial, FOUND_MAX)]
+
+
+def _ending(reader: Reader, end: str) -> list[tuple[str, str]]:
+    if len(end) < SUFFIX_CHARS_MIN:
+        return []
+    start = end[::-1]
+    sql = (
+        "SELECT item, serial FROM unit WHERE serial_reversed >= ? AND serial_reversed < ?"
+        " ORDER BY serial, item LIMIT ?"
+    )
+    return [(row[0], row[1]) for row in reader.rows(sql, start, start + "\U0010ffff", FOUND_MAX)]
+
+
+def trace(reader: Reader, item: str, serial: str, today: date) -> TracedUnit | None:
+    """One unit, or None where no event names it."""
+    entries = {entry.ref: entry for entry in ledger.of_subject(reader, "unit", item, serial)}
+    events = [event for entry in entries.values() if isinstance(event := ledger.event_of(entry), Event)]
+    if not events:
+        return None
+    folded = fold(item, serial, events)
+    standing = {event.ref for event in without_cancelled(events)}
+    counted = {event.ref for event in folded.accepted}
+    names = _operator_names(reader, {(event.site, event.operator) for event in events})
+    history = tuple(
+        _history(
+            event,
+            names.get(event.operator, ""),
+            counted=event.ref in counted,
+            cancelled=event.ref not in standing and not event.cancels,
+            received_ms=entries[event.ref].received_ms,
+        )
+        for event in sorted(events, key=lambda event: event.order)
+    )
+    state = folded.state
+    product = _item(reader, item)
+    inside = UnitName(item=state.installed_in_item, serial=state.installed_in_serial)
+    return TracedUnit(
+        item=item,
+        serial=serial,
+        status=state.status,
+        flags=state.flags,
+        location=state.location,
+        lot=state.lot,
+        supplier=state.supplier,
+        customer=state.customer,
+        warranty=_warranty(product, state, today),
+        installed_in=inside if inside.serial else None,
+        contains=_contains(reader, item, serial),
+        history=history,
+        exceptions=from_contradictions(folded.contradictions, events),
+        description=product.description if product else "",
+        site=state.site,
+        container=state.container,
+        expiry=state.expiry,
+        revision=state.revision,
+        sold_on=state.sold_on,
+        document=state.document,
+        reason=state.reason,
+    )
+
+
+def _history(
+    event: Event, operator_name: str, *, counted: bool, cancelled: bool, received_ms: int
+) -> HistoryEntry:
+    parent = " ".join(filter(None, (event.parent_item, event.parent_serial))) or event.parent_container
+    return HistoryEntry(
+        at=event.at,
+        device=event.device,
+        operator=event.operator,
+        step=event.step,
+        document=event.document,
+        evidence=event.evidence,
+        event_id=event.event_id,
+        action=event.action,
+        site=event.site,
+        location=event.location,
+        party=event.party,
+        parent=parent,
+        flag=event.flag or " ".join(event.flags),
+        reason=event.reason,
+        operator_name=operator_name,
+        ref=event.ref,
+        cancels=event.cancels,
+        counted=counted or bool(event.cancels),
+        cancelled=cancelled,
+        received_ms=received_ms,
+    )
+
+
+def _operator_names(reader: Reader, who: set[tuple[str, str]]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for site, badge in who:
+        body = replica.get(reader, "operator", badge, site)
+        if body is not None:
+            names[badge] = msgspec.json.decode(body, type=OperatorRow).name
+    return names
+
+
+def _item(reader: Reader, item: str) -> Item | None:
+    body = replica.get(reader, "item", item)
+    return msgspec.json.decode(body, type=Item) if body is not None else None
+
+
+def _warranty(product: Item | None, state: UnitState, today: date) -> Warranty:
+    sold = parse_iso(state.sold_on)
+    if product is None or not product.warranty_months or sold is None:
+        return Warranty()
+    until = add_months(sold, product.warranty_months)
+    return Warranty(until=until.isoformat(), in_warranty=today <= until)
+
+
+def _contains(reader: Reader, item: str, serial: str) -> tuple[Part, ...]:
+    """What is in it today, of any depth; a circle of wrong events ends where it began."""
+    left = PARTS_MAX
+
+    def parts(name: tuple[str, str], above: frozenset[tuple[str, str]]) -> tuple[Part, ...]:
+        nonlocal left
+        sql = (
+            "SELECT item, serial, bom_position FROM unit WHERE parent_item = ? AND parent_serial = ?"
+            " AND parent_serial <> '' ORDER BY bom_position, item, serial LIMIT ?"
+        )
+        rows = [row for row in reader.rows(sql, *name, max(left, 0)) if (row[0], row[1]) not in above]
+        left -= len(rows)
+        deeper = len(above) < DEPTH_MAX
+        return tuple(
+            Part(
+                item=row[0],
+                serial=row[1],
+                position=row[2],
+                contains=parts((row[0], row[1]), above | {(row[0], row[1])}) if deeper else (),
+            )
+            for row in rows
+        )
+
+    return parts((item, serial), frozenset({(item, serial)}))
+
+
+def today_utc(now_ms: int) -> date:
+    """The server's day."""
+    return datetime.fromtimestamp(now_ms / 1000, UTC).date()
