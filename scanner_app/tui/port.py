@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from drivers.scan import Burst, Scan
-from scanner_app.inputs import Command as Command
-from scanner_app.inputs import Typed as Typed
+from scanner_app.inputs import Command, Typed
 from scanner_app.view import ScreenView
 
 Input = Scan | Burst | Command | Typed

@@ -18,7 +18,8 @@ from threading import Thread
 import msgspec
 
 from drivers.scan import Scan
-from scanner_app.tui.port import Command, Input, Typed
+from scanner_app.inputs import Command, Typed
+from scanner_app.tui.port import Input
 from scanner_app.tui.settings import ScreenSettings
 from scanner_app.tui.start import ScreensError, run
 from scanner_app.tui.terminal_bytes import Taken, TerminalBytes

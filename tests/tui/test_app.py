@@ -9,9 +9,10 @@ import pytest
 from textual import events
 
 from drivers.scan import Scan
+from scanner_app.inputs import Typed
 from scanner_app.tui.app import ScannerScreens
 from scanner_app.tui.look import LOOKS
-from scanner_app.tui.port import Command, Typed
+from scanner_app.tui.port import command
 from scanner_app.tui.settings import ScreenSettings
 from scanner_app.view import Banner
 from tests.tui.fake_port import FakePort
@@ -58,7 +59,7 @@ async def test_a_pin_is_never_shown() -> None:
         assert "4711" not in "\n".join(rows(app))
         await pilot.press("enter")
         await pilot.pause(0.1)
-    assert port.given == [Typed("4711")]
+    assert port.given == [Typed(text="4711")]
 
 
 async def test_an_unfinished_line_goes_when_something_else_is_asked() -> None:
@@ -92,7 +93,7 @@ async def test_a_full_queue_is_said_in_red_until_acknowledged() -> None:
         await pilot.pause(0.1)
         assert "Scan the SERIAL" in rows(app)[1]
     assert app.not_taken == 1
-    assert port.given == [Command("done")]
+    assert port.given == [command("done")]
 
 
 @pytest.mark.parametrize("theme", list(LOOKS))
@@ -140,12 +141,12 @@ async def test_touches_on_soft_keys_menu_and_banner() -> None:
         await pilot.pause(0.3)
         await pilot.mouse_down(offset=(39, 18))
     assert port.given == [
-        Command("undo"),
-        Command("more"),
-        Command("workflow", "move"),
-        Command("resume"),
-        Command("ack"),
-        Command("supervisor"),
+        command("undo"),
+        command("more"),
+        command("workflow move"),
+        command("resume"),
+        command("ack"),
+        command("supervisor"),
     ]
 
 
@@ -198,8 +199,8 @@ async def test_the_theme_changes_every_colour() -> None:
 
 
 async def test_the_bell_follows_the_tone_and_can_be_silent(monkeypatch: pytest.MonkeyPatch) -> None:
-    rung: list[int] = []
-    monkeypatch.setattr(ScannerScreens, "bell", lambda _self: rung.append(1))
+    rung: list[str] = []
+    monkeypatch.setattr(ScannerScreens, "_sound", lambda _self, text: rung.append(text))
     for sound, expected in ((True, 3), (False, 0)):
         rung.clear()
         port = FakePort(RECEIVED)
@@ -208,8 +209,10 @@ async def test_the_bell_follows_the_tone_and_can_be_silent(monkeypatch: pytest.M
             await pilot.pause(0.1)
             rung.clear()
             port.show(STOP)
-            await pilot.pause(1.0)
-        assert len(rung) == expected
+            await pilot.pause(1.3)
+            port.show(msgspec.structs.replace(STOP, unsynced=99))
+            await pilot.pause(0.1)
+        assert rung == ["\x07"] * expected
 
 
 async def test_long_serials_are_cut_in_the_middle() -> None:

@@ -9,9 +9,10 @@ import msgspec
 from drivers.keys import TypedChar, TypedEnter, TypedKey
 from drivers.scan import Scan
 from drivers.wedge import Cut, Output
+from scanner_app.inputs import Typed
 from scanner_app.tui.desk import ENTRY_CHARACTERS_MAX, Act, Desk, Own
 from scanner_app.tui.local import Local
-from scanner_app.tui.port import Command, Typed
+from scanner_app.tui.port import command
 from scanner_app.view import ScreenView
 from tests.tui.views import HOME, PIN, RECEIVED, STOP
 
@@ -62,7 +63,7 @@ class Person:
 
 
 def test_a_lone_enter_acknowledges_a_stop() -> None:
-    assert Person(STOP).enter().acts == [Command("ack")]
+    assert Person(STOP).enter().acts == [command("ack")]
 
 
 def test_an_enter_soon_after_a_scan_or_a_key_does_not() -> None:
@@ -76,13 +77,13 @@ def test_a_stop_must_have_been_seen() -> None:
     person.see(STOP)
     assert person.enter(0.2).acts == []
     assert person.touches("ack", 0.05).acts == []
-    assert person.touches("ack", 0.5).acts == [Command("ack")]
+    assert person.touches("ack", 0.5).acts == [command("ack")]
 
 
 def test_a_second_scan_behind_a_stop_does_not_make_it_new() -> None:
     person = Person(STOP).wait(1.0)
     person.see(msgspec.structs.replace(STOP, waiting=3))
-    assert person.touches("ack", 0.1).acts == [Command("ack")]
+    assert person.touches("ack", 0.1).acts == [command("ack")]
 
 
 def test_enter_with_nothing_to_acknowledge_does_nothing() -> None:
@@ -93,7 +94,7 @@ def test_a_typed_line_ends_with_enter() -> None:
     person = Person(RECEIVED).types("SN-12").presses("backspace").types("3")
     assert person.local.entry == "SN-13"
     person.enter(0.1)
-    assert person.acts == [Typed("SN-13")]
+    assert person.acts == [Typed(text="SN-13")]
     assert person.local.entry == ""
 
 
@@ -106,20 +107,20 @@ def test_a_typed_line_has_a_bound() -> None:
 def test_escape_clears_the_line_first_and_then_goes_back() -> None:
     person = Person(RECEIVED).types("12").presses("escape")
     assert (person.local.entry, person.acts) == ("", [])
-    assert person.presses("escape").acts == [Command("back")]
+    assert person.presses("escape").acts == [command("back")]
 
 
 def test_a_digit_and_enter_choose_from_the_menu() -> None:
-    assert Person(HOME).types("2").enter().acts == [Command("workflow", "ship")]
-    assert Person(HOME).types("22").enter().acts == [Typed("22")]
+    assert Person(HOME).types("2").enter().acts == [command("workflow ship")]
+    assert Person(HOME).types("22").enter().acts == [Typed(text="22")]
     asked = msgspec.structs.replace(HOME, wants_text=True)
-    assert Person(asked).types("2").enter().acts == [Typed("2")]
+    assert Person(asked).types("2").enter().acts == [Typed(text="2")]
 
 
 def test_function_keys_are_the_soft_keys_or_go_to_the_session() -> None:
-    assert Person(RECEIVED).presses("f2").acts == [Command("undo")]
-    assert Person(RECEIVED).presses("f7").acts == [Command("key", "f7")]
-    assert Person(STOP).presses("f9").acts == [Command("supervisor")]
+    assert Person(RECEIVED).presses("f2").acts == [command("undo")]
+    assert Person(RECEIVED).presses("f7").acts == [command("key f7")]
+    assert Person(STOP).presses("f9").acts == [command("supervisor")]
     assert Person(RECEIVED).presses("ctrl+q").presses("insert").acts == []
 
 
@@ -128,8 +129,8 @@ def test_a_key_that_is_held_down_is_not_pressed_thirty_times() -> None:
     for _ in range(30):
         person.presses("f2", 0.033)
     assert len(person.acts) <= 2
-    assert Person(RECEIVED).presses("f2").presses("f2", 0.2).presses("f2", 0.2).acts == [Command("undo")] * 3
-    assert Person(RECEIVED).presses("f2").presses("f2", 0.0).presses("f2", 0.0).acts == [Command("undo")] * 3
+    assert Person(RECEIVED).presses("f2").presses("f2", 0.2).presses("f2", 0.2).acts == [command("undo")] * 3
+    assert Person(RECEIVED).presses("f2").presses("f2", 0.0).presses("f2", 0.0).acts == [command("undo")] * 3
 
 
 def test_help_opens_and_closes() -> None:
@@ -154,7 +155,7 @@ def test_any_scan_closes_a_page_and_is_taken() -> None:
 
 def test_the_list_takes_back_the_chosen_scan() -> None:
     person = Person(RECEIVED).presses("f3").presses("down").enter()
-    assert person.acts == [Command("undo", "10")]
+    assert person.acts == [command("undo 10")]
     assert person.local.page == ""
     undone_before = Person(RECEIVED).presses("f3").touches(":choose 3").enter()
     assert undone_before.acts == []
@@ -179,9 +180,9 @@ def test_light_and_sound() -> None:
 
 def test_a_glove_touches_once() -> None:
     person = Person(RECEIVED).touches("undo").touches("undo", 0.1).touches("undo", 0.2)
-    assert person.acts == [Command("undo")]
-    assert person.touches("undo", 0.5).acts == [Command("undo")] * 2
-    assert person.touches("", 1.0).acts == [Command("undo")] * 2
+    assert person.acts == [command("undo")]
+    assert person.touches("undo", 0.5).acts == [command("undo")] * 2
+    assert person.touches("", 1.0).acts == [command("undo")] * 2
 
 
 def test_a_cut_code_is_owned_up_to() -> None:

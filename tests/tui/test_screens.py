@@ -29,7 +29,7 @@ NEEDED: dict[str, dict[str, list[str]]] = {
             "confirmed here · cache 2 min old",
         ],
         "history": ["✓ SN-004711", "14:02:11", "! SN-004709  not on the notice", "↺ SN-004708"],
-        "hint": ["F1 help", "cache 2 min"],
+        "hint": ["F1 help · hold the label flat", "2 min"],
         "keys": ["F2", "UNDO", "F3", "LIST", "F4", "DONE", "F5", "MORE"],
     },
     "stop": {
