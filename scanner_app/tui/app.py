@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import datetime
+from functools import partial
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,17 +17,18 @@ from textual.message import Message
 from textual.timer import Timer
 
 from drivers.scan import Burst, Scan
+from drivers.tones import TONES, ToneName, rings
 from drivers.wedge import KeyFramer, Output
-from scanner_app.tui import bell
+from scanner_app.inputs import Command, Typed
 from scanner_app.tui.canvas import Canvas
 from scanner_app.tui.desk import Act, Desk, Own
 from scanner_app.tui.local import Local
 from scanner_app.tui.look import LOOKS
 from scanner_app.tui.paint.banner import light
 from scanner_app.tui.paint.screen import paint
-from scanner_app.tui.port import Command, Input, Terminal, Typed
+from scanner_app.tui.port import Input, Terminal
 from scanner_app.tui.settings import ScreenSettings
-from scanner_app.tui.terminal_driver import Given, TerminalDriver, TerminalGone
+from scanner_app.tui.terminal_driver import Given, ReadingFailed, TerminalDriver, TerminalGone
 from scanner_app.view import ScreenView
 
 
@@ -60,6 +64,7 @@ class ScannerScreens(App[None]):
         self._framer = KeyFramer(self.settings.wedge)
         self._framer_timer: Timer | None = None
         self._bells: list[Timer] = []
+        self._linux_console = os.environ.get("TERM") == "linux"
         self._canvas = Canvas(LOOKS[self.settings.theme])
 
     def get_driver_class(self) -> type[Driver]:
@@ -106,6 +111,10 @@ class ScannerScreens(App[None]):
     def _nobody_there(self) -> None:
         """Nobody sees or types any more."""
         self.exit()
+
+    @on(ReadingFailed)
+    def _cannot_read(self, message: ReadingFailed) -> None:
+        self._handle_exception(message.error)
 
     def _give(self, outputs: list[Output]) -> None:
         for output in outputs:
@@ -166,12 +175,12 @@ class ScannerScreens(App[None]):
             self._local,
             light=light(before, self._local.light),
             entry=self._local.entry if same else "",
-            page=self._local.page if view.n == before.n else "",
+            page=self._local.page if _as_before(view, before) else "",
             cache_age_s=view.cache_age_s,
         )
         self._paint()
-        if view.tone:
-            self._ring(view.tone)
+        if view.tone and view.n != before.n:  # news of the link bring the old answer again
+            self._ring(cast(ToneName, view.tone))
 
     def on_resize(self) -> None:
         """Another size of the terminal: the same order, other heights."""
@@ -197,17 +206,20 @@ class ScannerScreens(App[None]):
         self._paint()
         self.set_timer(60.5 - now.second, self._minute)
 
-    def _ring(self, tone: str) -> None:
+    def _ring(self, tone: ToneName) -> None:
         for timer in self._bells:
             timer.stop()
         self._bells.clear()
-        if not self._local.sound:
+        if not self._local.sound or tone not in TONES:
             return
-        for after_ms in bell.PATTERNS_MS.get(tone, ()):
-            if after_ms:
-                self._bells.append(self.set_timer(after_ms / 1000, self.bell))
-            else:
-                self.bell()
+        after_s = 0.0
+        for ring in rings(tone, linux_console=self._linux_console):
+            after_s += ring.wait_ms / 1000
+            self._bells.append(self.set_timer(max(after_s, 0.001), partial(self._sound, ring.text)))
+
+    def _sound(self, text: str) -> None:
+        if self._driver is not None:
+            self._driver.write(text)
 
     # How it ends ---------------------------------------------------------------------------------------------
 
@@ -215,6 +227,23 @@ class ScannerScreens(App[None]):
         """No traceback on an operator's screen: the terminal is restored, and whoever started the app says why."""
         self.failure = self._exception
         self._close_messages_no_wait()
+
+
+def _as_before(view: ScreenView, before: ScreenView) -> bool:
+    """Whether nothing has happened but news of the link, the cache or a driver."""
+    return not view.stopped and (
+        view.banner,
+        view.history[:1],
+        view.workflow,
+        view.document,
+        view.prompt,
+    ) == (
+        before.banner,
+        before.history[:1],
+        before.workflow,
+        before.document,
+        before.prompt,
+    )
 
 
 def _as_text(given: Input) -> str:

@@ -13,9 +13,10 @@ import msgspec
 from drivers.keys import TypedChar, TypedEnter, TypedKey
 from drivers.scan import SCAN_BYTES_MAX, Scan
 from drivers.wedge import Cut, Output
+from scanner_app.inputs import Command, Typed
 from scanner_app.tui.local import Local
 from scanner_app.tui.paint.keys import soft_keys
-from scanner_app.tui.port import Command, Input, Typed, command
+from scanner_app.tui.port import Input, command
 from scanner_app.view import ScreenView
 
 QUIET_S = 0.5
@@ -26,8 +27,6 @@ TOUCH_BOUNCE_S = 0.25
 HELD_KEY_S = (0.015, 0.06)
 """A function key that comes for the third time with both gaps between these, seconds, is held down: it repeats."""
 ENTRY_CHARACTERS_MAX = 64
-
-_KEY_NAMES = {"escape": "esc"}
 
 
 class Own(msgspec.Struct, frozen=True):
@@ -45,7 +44,7 @@ class Desk:
     def __init__(self) -> None:
         self._last_s = -math.inf  # any key or scan
         self._last_key = ("", -math.inf, 0)  # name, time, how often it came at the speed of a held key
-        self._touched_s = -math.inf
+        self._touched, self._touched_s = "", -math.inf
         self._stop_since_s: float | None = None
 
     def shown(self, view: ScreenView, now_s: float) -> None:
@@ -68,12 +67,13 @@ class Desk:
             return self._enter(min(quiet_s, given.quiet_s), given.time_s, view, local)
         if isinstance(given, TypedChar):
             return self._character(given.character, view, local)
-        return self._key(given, view, local)
+        return self._key(given, quiet_s, view, local)
 
     def touch(self, action: str, now_s: float, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
         """A finger on a part of the screen with this action."""
-        bounced = now_s - self._touched_s < TOUCH_BOUNCE_S
-        self._touched_s = now_s
+        same = action == self._touched or not action.startswith(":type")
+        bounced = same and now_s - self._touched_s < TOUCH_BOUNCE_S
+        self._touched, self._touched_s = action, now_s
         if bounced or not action or (action == "ack" and not self._seen(now_s)):
             return local, []
         return self._do(action, view, local)
@@ -94,9 +94,7 @@ class Desk:
 
     def _enter(self, quiet_s: float, now_s: float, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
         if local.entry:
-            chosen = [line.command for line in view.menu if line.key == local.entry]
-            entered: Input = command(chosen[0]) if chosen and not view.wants_text else Typed(text=local.entry)
-            return _changed(local, entry=""), [entered]
+            return self._entered(view, local)
         if quiet_s < QUIET_S:
             return local, []
         if view.stopped:
@@ -107,23 +105,41 @@ class Desk:
             return self._do(":undo" if local.page == "list" else ":close", view, local)
         return local, []
 
-    def _key(self, pressed: TypedKey, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
-        key = _KEY_NAMES.get(pressed.key, pressed.key)
+    def _entered(self, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
+        """The typed line is complete."""
+        chosen = [line.command for line in view.menu if line.key == local.entry]
+        entered: Input = command(chosen[0]) if chosen and not view.wants_text else Typed(text=local.entry)
+        return _changed(local, entry=""), [entered]
+
+    def _key(
+        self, pressed: TypedKey, quiet_s: float, view: ScreenView, local: Local
+    ) -> tuple[Local, list[Act]]:
+        key = pressed.key
         repeats = self._repeats(key, pressed.time_s)
         page = "" if view.stopped else local.page
         if key == "backspace":
             return _changed(local, entry=local.entry[:-1]), []
-        if key == "esc":
-            if local.entry or page:
-                return _changed(local, entry="", page="" if not local.entry else local.page), []
-            return local, [Command(name="back")]
-        if page == "list" and key in ("up", "down"):
-            return self._do(f":{key}", view, local)
+        if key == "escape":
+            return self._escape(quiet_s, pressed.time_s, page, view, local)
+        if key in ("up", "down"):
+            return self._do(f":{key}" if page == "list" else ":list", view, local)
         if not _is_function_key(key):
             return local, []
         if repeats >= 2:
             return local, []
         return self._do(_action(key, page, view), view, local)
+
+    def _escape(
+        self, quiet_s: float, now_s: float, page: str, view: ScreenView, local: Local
+    ) -> tuple[Local, list[Act]]:
+        """One thing after the other: the typed line, the page, the task's last step."""
+        if local.entry:
+            return _changed(local, entry=""), []
+        if page:
+            return _changed(local, page=""), []
+        if view.stopped and (quiet_s < QUIET_S or not self._seen(now_s)):
+            return local, []  # going back clears a stop, so it must be a person's wish as well
+        return local, [Command(name="back")]
 
     def _repeats(self, key: str, time_s: float) -> int:
         last_key, last_s, repeats = self._last_key
@@ -138,6 +154,12 @@ class Desk:
         if not action.startswith(":"):
             return _changed(local, page=""), [command(action)]
         name, _, argument = action[1:].partition(" ")
+        if name == "type":
+            return self._character(argument, view, local)
+        if name == "erase":
+            return _changed(local, entry=local.entry[:-1]), []
+        if name == "enter":
+            return self._entered(view, local) if local.entry else (local, [])
         return _own(name, argument, view, local)
 
 

@@ -45,6 +45,7 @@ SUN: Look = {
     "key": Pair(WHITE, BLACK, bold=True),
     "key_gap": Pair(BLACK, WHITE),
     "entry": Pair(BLACK, "#ffff87", bold=True),
+    "field": Pair(BLACK, _LIGHT_GREY),
 }
 
 NIGHT: Look = {
@@ -64,6 +65,7 @@ NIGHT: Look = {
     "key": Pair(BLACK, _LIGHT_GREY, bold=True),
     "key_gap": Pair(_LIGHT_GREY, BLACK),
     "entry": Pair(BLACK, "#ffff87", bold=True),
+    "field": Pair(WHITE, "#303030"),
 }
 
 LOOKS: dict[str, Look] = {"sun": SUN, "night": NIGHT}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 import sys
 
@@ -16,8 +15,6 @@ from scanner_app.tui.settings import ScreenSettings
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
-_log = logging.getLogger(__name__)
-
 
 class ScreensError(Exception):
     """The screens could not start or have failed; the text is one sentence for the operator."""
@@ -26,7 +23,8 @@ class ScreensError(Exception):
 def run(port: Terminal, settings: ScreenSettings | None = None) -> None:
     """Show the screens until the operator leaves, the terminal closes, or the process is told to end.
 
-    Blocks; call it in the main thread. ``port`` is closed at the end in any case. Raises :class:`ScreensError`.
+    Blocks; call it in the main thread. ``port`` is closed at the end in any case. Raises :class:`ScreensError`;
+    its cause is what failed, for the log.
     """
     settings = settings or ScreenSettings()
     try:
@@ -37,7 +35,6 @@ def run(port: Terminal, settings: ScreenSettings | None = None) -> None:
         app = ScannerScreens(port, settings)
         asyncio.run(_run(app, settings.mouse))
         if app.failure is not None:
-            _log.critical("the screens failed", exc_info=app.failure)
             raise ScreensError(
                 "The screens failed and have ended; what was scanned is kept, start the program again."
             ) from app.failure

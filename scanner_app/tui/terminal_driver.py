@@ -45,6 +45,14 @@ class TerminalGone(Message, bubble=False):
     """The terminal was closed."""
 
 
+class ReadingFailed(Message, bubble=False):
+    """The reading thread has met a fault of ours: without it nothing could be scanned."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
 class _Lasting:
     """The terminal's output file, for one that may go away: writing to a closed terminal is no error."""
 
@@ -110,6 +118,12 @@ class TerminalDriver(LinuxDriver):
             for end in self._wake:
                 os.close(end)
             self._wake = None
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except Exception as error:  # noqa: BLE001 - the thread's last; the app ends with it and says so
+            self.send_message(ReadingFailed(error))
 
     def run_input_thread(self) -> None:
         """Read until the end. Sleeps without waking up as long as nothing is held back."""

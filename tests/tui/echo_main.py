@@ -1,7 +1,8 @@
 """A small program for tests in a pseudo-terminal: the screens on a port that answers everything with ok.
 
 Writes each input as a JSON line to the file named by the first argument. Further arguments: ``--night``, ``--full-after
-N`` (the queue refuses after N inputs), ``--stop-on TEXT``, ``--crash-on TEXT``.
+N`` (the queue refuses after N inputs), ``--stop-on TEXT``, ``--crash-on TEXT``,
+``--crash-reader``.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from threading import Thread
 import msgspec
 
 from drivers.scan import Scan
-from scanner_app.tui.port import Command, Input, Typed
+from scanner_app.inputs import Command, Typed
+from scanner_app.tui.port import Input
 from scanner_app.tui.settings import ScreenSettings
 from scanner_app.tui.start import ScreensError, run
+from scanner_app.tui.terminal_bytes import Taken, TerminalBytes
 from scanner_app.view import Banner, HistoryLine, ScreenView
 from tests.tui.views import RECEIVED
 
@@ -92,6 +95,10 @@ class EchoPort:
         )
 
 
+def _crash(_reader: TerminalBytes, _data: bytes, _time_s: float) -> list[Taken]:
+    raise RuntimeError("crash on purpose")
+
+
 def main() -> int:
     """Run until left."""
     parser = argparse.ArgumentParser()
@@ -100,7 +107,10 @@ def main() -> int:
     parser.add_argument("--full-after", type=int, default=1_000_000)
     parser.add_argument("--stop-on", default="")
     parser.add_argument("--crash-on", default="")
+    parser.add_argument("--crash-reader", action="store_true")
     args = parser.parse_args()
+    if args.crash_reader:
+        TerminalBytes.feed = _crash  # type: ignore[assignment, method-assign]
     port = EchoPort(args.path, args.full_after, args.stop_on, args.crash_on)
     try:
         run(port, ScreenSettings(theme="night" if args.night else "sun"))

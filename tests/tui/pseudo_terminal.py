@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import pty
+import select
 import signal
 import struct
 import subprocess
@@ -40,15 +41,18 @@ class PseudoTerminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - it does nothing else
         )
         self._slave = slave
         self.output = bytearray()
+        self._ending = False
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def _read(self) -> None:
-        while True:
+        while not self._ending:
+            if not select.select([self._master], [], [], 0.1)[0]:
+                continue
             try:
                 data = os.read(self._master, 65536)
             except OSError:
@@ -92,19 +96,24 @@ class PseudoTerminal:
 
     def hang_up(self) -> None:
         """Close the terminal under the process."""
-        os.close(self._slave)
-        self._slave = -1
-        os.close(self._master)
-        self._master = -1
+        self._ending = True  # a read that is going on would keep the terminal open
+        self._reader.join()
+        self._close_ends()
 
     def close(self) -> None:
         """End what is left."""
         if self.process.poll() is None:
             os.kill(self.process.pid, signal.SIGKILL)
             self.process.wait()
+        self._ending = True
+        self._reader.join()
+        self._close_ends()
+
+    def _close_ends(self) -> None:
         for end in (self._slave, self._master):
             if end >= 0:
                 os.close(end)
+        self._slave = self._master = -1
 
 
 class EchoScreens(PseudoTerminal):

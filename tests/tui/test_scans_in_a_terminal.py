@@ -99,7 +99,7 @@ def test_type_ahead_of_scans_and_keys_keeps_its_order(echo_screens: Start) -> No
     ]
 
 
-def test_scans_before_the_first_picture_are_not_lost(tmp_path: Path, echo_screens: Start) -> None:
+def test_scans_before_the_first_picture_are_not_lost(tmp_path: Path) -> None:
     screens = EchoScreens(tmp_path / "early.jsonl")
     try:
         screens.send(b"SN-EARLY-1\nSN-EARLY-2\n")

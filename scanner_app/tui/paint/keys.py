@@ -8,6 +8,8 @@ from scanner_app.view import ScreenView, SoftKey
 
 SOFT_KEYS_MAX = 4
 
+_KEY_NAMES = {"escape": "ESC", "up": "↑", "down": "↓"}
+
 STOP_KEYS = (
     SoftKey(key="enter", label="I HAVE IT", command="ack"),
     SoftKey(key="f9", label="SUPERVISOR", command="supervisor"),
@@ -38,7 +40,7 @@ def keys(shown: tuple[SoftKey, ...], band: Band, width: int) -> tuple[list[Row],
         for number, key in enumerate(shown):
             gap = 1 if number < len(shown) - 1 else 0
             columns = edges[number + 1] - edges[number] - gap
-            text = (key.key.upper(), key.label)[at] if at < 2 else ""
+            text = (_KEY_NAMES.get(key.key, key.key.upper()), key.label)[at] if at < 2 else ""
             parts += [(centred(text, columns), columns, "key"), ("", gap, "key_gap")]
         rows.append(beside(*parts))
     return rows, touches

@@ -13,23 +13,24 @@ HELP_KEYS = (
     "F2-F5 the keys at the bottom edge",
     "F8 light or dark screen",
     "F10 device: sound, leave",
-    "type and ENTER: as if scanned, marked typed",
+    "↓ last scans, take one back",
+    "what you type and end with ENTER counts as scanned, and is marked as typed",
 )
 """What is true on every screen."""
 
 PAGE_KEYS: dict[str, tuple[SoftKey, ...]] = {
-    "help": (SoftKey(key="esc", label="BACK", command=":close"),),
+    "help": (SoftKey(key="escape", label="BACK", command=":close"),),
     "list": (
         SoftKey(key="enter", label="TAKE BACK", command=":undo"),
-        SoftKey(key="↑", label="UP", command=":up"),
-        SoftKey(key="↓", label="DOWN", command=":down"),
-        SoftKey(key="esc", label="BACK", command=":close"),
+        SoftKey(key="up", label="UP", command=":up"),
+        SoftKey(key="down", label="DOWN", command=":down"),
+        SoftKey(key="escape", label="BACK", command=":close"),
     ),
     "device": (
         SoftKey(key="f6", label="SOUND", command=":sound"),
         SoftKey(key="f8", label="LIGHT", command=":theme"),
         SoftKey(key="f10", label="LEAVE", command=":leave"),
-        SoftKey(key="esc", label="BACK", command=":close"),
+        SoftKey(key="escape", label="BACK", command=":close"),
     ),
 }
 
@@ -51,8 +52,8 @@ def _help(view: ScreenView, rows: int, width: int) -> list[Row]:
     lines = [row(" HELP", width, "strong")]
     for text in (view.prompt, *view.help):
         lines += [row(f" {part}", width) for part in wrapped(text, width - 2, 3)]
-    lines = lines[: rows - len(HELP_KEYS) - 1]
-    return [*lines, row("", width), *(row(f" {text}", width) for text in HELP_KEYS)]
+    ever = [row(f" {part}", width) for text in HELP_KEYS for part in wrapped(text, width - 2, 3)]
+    return [*lines[: rows - len(ever) - 1], row("", width), *ever]
 
 
 def _list(view: ScreenView, local: Local, band: Band, width: int) -> tuple[list[Row], list[Touch]]:

@@ -8,6 +8,7 @@ from scanner_app.tui.layout import Band, Bands
 from scanner_app.tui.local import Local
 from scanner_app.tui.paint import home, task
 from scanner_app.tui.paint.banner import banner
+from scanner_app.tui.paint.grid import DIGITS, grid
 from scanner_app.tui.paint.history import history
 from scanner_app.tui.paint.keys import keys, soft_keys
 from scanner_app.tui.paint.pages import PAGE_KEYS, page
@@ -49,6 +50,13 @@ def _task(
 ) -> list[Touch]:
     touches = _upper(view, local, bands, width, parts)
     band = bands.banner
+    if view.wants_text and not view.stopped:
+        parts[bands.history.top], more = grid(DIGITS, bands.history, width, centre=True)
+        touches += more
+    elif bands.history.rows:
+        parts[bands.history.top] = history(view, bands.history, width)
+        if view.history:
+            touches.append(Touch(bands.history.top, bands.history.end, 0, width, ":list"))
     if view.workflow == "look_up" and view.progress is None and not view.wants_text:
         band = Band(
             bands.count.top, band.end - bands.count.top
@@ -56,8 +64,6 @@ def _task(
     else:
         parts[bands.count.top] = task.count(view, local, bands.count, width, ascii_glyphs)
     parts[band.top] = banner(view, local, band, width)
-    if bands.history.rows:
-        parts[bands.history.top] = history(view, bands.history, width)
     return touches + _stop_touch(view, band, width)
 
 
@@ -73,7 +79,10 @@ def _home(view: ScreenView, local: Local, bands: Bands, width: int, parts: Parts
         menu_band = Band(bands.banner.top, bands.hint.top - bands.banner.top)
     else:
         parts[bands.banner.top] = banner(view, local, bands.banner, width)
-    parts[menu_band.top], more = home.menu(view, menu_band, width)
+    if view.wants_text:
+        parts[menu_band.top], more = grid(DIGITS, menu_band, width, centre=True)
+    else:
+        parts[menu_band.top], more = home.menu(view, menu_band, width)
     return touches + more + _stop_touch(view, bands.banner, width)
 
 

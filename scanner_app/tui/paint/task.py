@@ -7,8 +7,9 @@ from scanner_app.tui.digits import CELLS, ROWS, big
 from scanner_app.tui.layout import Band
 from scanner_app.tui.local import Local
 from scanner_app.tui.paint.top import age
-from scanner_app.tui.picture import Row, beside, row, sides
+from scanner_app.tui.picture import Row, beside, cut, row, sides
 from scanner_app.view import ScreenView
+from tracking.printable import cells
 
 _TEXT_COLUMNS_MIN = 14
 """Columns that must remain beside the big figures for the line of the order."""
@@ -21,7 +22,8 @@ def prompt(view: ScreenView, local: Local, band: Band, width: int) -> list[Row]:
     first, more = view.prompt, view.prompt_more.split("\n")[0]
     if view.stopped and view.banner is not None and view.banner.do:
         first, more = view.banner.do, f"then: {view.prompt}" if view.prompt else ""
-    return [row(" " + first, width, "strong"), row(" " + more, width)][: band.rows]
+    style = "stop" if view.stopped else "strong"
+    return [row(" " + first, width, style), row(" " + more, width)][: band.rows]
 
 
 def _refused_more(local: Local, width: int) -> Row:
@@ -49,7 +51,7 @@ def count(view: ScreenView, local: Local, band: Band, width: int, ascii_glyphs: 
 def _figures(view: ScreenView, progress: tuple[int, int], width: int, ascii_glyphs: bool) -> list[Row]:
     done, of = progress
     text = f"{done}/{of}" if of else f"{done}"
-    side = ["", view.line_text, f"next: {view.next_text}" if view.next_text else ""]
+    side = ["", view.line_text, view.next_text]
     columns = len(text) * CELLS + 3
     if width - columns < _TEXT_COLUMNS_MIN:
         return [row(f"  {text}", width, "strong"), row(f"  {side[1]}", width), row(f"  {side[2]}", width)]
@@ -76,5 +78,13 @@ def hint(view: ScreenView, local: Local, width: int) -> Row:
         menu = next((line for line in view.menu if line.key == local.entry), None)
         end = f"ENTER = {menu.label} " if menu else "ENTER "
         return sides(f" {glyphs.ENTRY} {shown_entry(view, local)}{glyphs.CURSOR}", end, width, "entry")
-    cache = "" if view.link == "none" and local.cache_age_s is None else f"cache {age(local.cache_age_s)} "
-    return sides(" " + (view.hint or "F1 help"), cache, width, "quiet")
+    left = " " + (view.hint or "F1 help")
+    return sides(left, _cache(view, local, width - cells(cut(left, width)) - 2), width, "quiet")
+
+
+def _cache(view: ScreenView, local: Local, room: int) -> str:
+    """Age of the cache, as long as there is room for; nothing for a handheld that works alone."""
+    if view.link == "none" and local.cache_age_s is None:
+        return ""
+    shown = age(local.cache_age_s)
+    return f"cache {shown} " if len(shown) + 6 <= room else f"{shown} "

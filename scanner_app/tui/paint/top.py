@@ -47,10 +47,10 @@ def _back_key(view: ScreenView) -> str:
 
 def top(view: ScreenView, local: Local, width: int) -> Row:
     """Task and document at the left, link and unsynced count at the right."""
-    style = "bar_alert" if view.link == "offline" else "bar"
     left = " " + _where(view)
     if view.detour:
-        left = f" {cut(_where(view), width // 3)}  back: {cut(view.detour, width // 3)}{_back_key(view)}"
+        back = view.detour if view.detour.startswith("back") else f"back: {view.detour}{_back_key(view)}"
+        left = f" {cut(_where(view), width // 4)}  {cut(back, width // 2)}"
     extras = ""
     if view.workflow == "home" or width >= _CLOCK_COLUMNS_MIN:
         extras = f"  {local.clock}"
@@ -60,4 +60,4 @@ def top(view: ScreenView, local: Local, width: int) -> Row:
     right = f"{who}{link(view, True)}{extras}"
     if cells(cut(left, width)) + 1 + cells(right) + 1 > width:
         right = f"{who}{link(view, False)}{extras}"
-    return sides(left, right + " ", width, style)
+    return sides(left, right + " ", width, "bar", "bar_alert" if view.link == "offline" else "")
