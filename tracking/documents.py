@@ -124,6 +124,23 @@ def missing_by_line(document: Document, tally: Tally) -> dict[int, int]:
     }
 
 
+_ALREADY_DONE = {
+    "purchase_order": ("received", "booked", "consumed", "produced", "picked", "shipped"),
+    "asn": ("received", "booked", "consumed", "produced", "picked", "shipped"),
+    "sales_order": ("picked", "shipped"),
+    "rma": ("returned",),
+}
+
+
+def opening_line(document: Document, item: str, serial: str, status: str) -> int:
+    """The line that an imported unit was already done on, or 0: it names the document and its status says so."""
+    if status not in _ALREADY_DONE.get(document.type, ()):
+        return 0
+    named = document.line_expecting(item, serial)
+    of_item = document.lines_of_item(item)
+    return named.line if named is not None else of_item[0].line if of_item else 0
+
+
 def credit(event: Event, document_before: str, step_before: str) -> int:
     """What an event adds to its line: its quantity, or 0 where the same unit was already counted there.
 
@@ -132,6 +149,8 @@ def credit(event: Event, document_before: str, step_before: str) -> int:
     """
     if not event.document or not event.line or event.step in {"sighting", "completing", "holding"}:
         return 0
+    if event.evidence == "imported":
+        return event.quantity
     if not any(event.step in steps for steps in CREDITING.values()):
         return 0
     already = event.step == "shipping" and step_before == "picking" and document_before == event.document

@@ -49,7 +49,9 @@ def message(code: str | None, fields: Mapping[str, str], language: str = "en") -
     texts = _LANGUAGES.get(language, en.MESSAGES)
     word, do, clauses = texts.get(code) or en.MESSAGES.get(code) or (code.replace("_", " ").upper(), "", "")
     shown = tuple(text for text in (_clause(part, fields) for part in clauses.split("|")) if text)
-    return Message(word, _clause(do, fields) if do else "", shown)
+    return Message(
+        _clause(word, fields) or code.replace("_", " ").upper(), _clause(do, fields) if do else "", shown
+    )
 
 
 def prompt(name: str, language: str = "en", **fields: str) -> str:

@@ -49,7 +49,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         + _WHO
         + "|lot {lot}|from {supplier}|expires {expiry}|warranty to {until}|in {parent}|{what}",
     ),
-    "command": ("DONE", "", "{what}"),
+    "command": ("{what}", "", ""),
     # note
     "repeat": ("SAME LABEL", "", "{serial}|counted once"),
     "on_hold": ("ON HOLD", "", _UNIT + "|{reason}"),

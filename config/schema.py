@@ -1,0 +1,177 @@
+"""Every setting there is: section, key, type and bounds. The values ship in ``defaults.toml``.
+
+Units stand last in a name (``gap_ms_max``). Section names hold no underscore, so that the variable
+``SCANNER_SYNC_POLL_S`` can only mean ``poll_s`` in ``[sync]``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+SERIAL_PORTS_MAX: Final = 16
+
+_NO_CONTROL: Final = r"^[^\x00-\x1f\x7f-\x9f]*\Z"
+
+Text = Annotated[
+    str,
+    Meta(
+        max_length=200,
+        pattern=_NO_CONTROL,
+        description="text of at most 200 characters, none of them control characters",
+    ),
+]
+Name = Annotated[
+    str,
+    Meta(
+        max_length=64,
+        pattern=r"^[A-Za-z0-9._-]*\Z",
+        description="at most 64 letters, digits, dots, hyphens and underscores",
+    ),
+]
+Place = Annotated[
+    str,
+    Meta(max_length=4000, pattern=_NO_CONTROL, description="a path, or empty", extra={"path": True}),
+]
+Url = Annotated[
+    str,
+    Meta(
+        max_length=2000,
+        pattern=r"^(https?://[^\s/?#]+[^\s]*)?\Z",
+        description="an address that begins with https:// or http://, or empty",
+    ),
+]
+Secret = Annotated[
+    str,
+    Meta(
+        max_length=4000,
+        pattern=r"^[\x21-\x7e]*\Z",
+        description="a token without blanks, or empty",
+        extra={"secret": True},
+    ),
+]
+
+Terminator = Literal["CR", "LF", "TAB"]
+SerialTerminator = Literal["CR", "LF", "CRLF", "TAB"]
+TERMINATOR_BYTES: Final[dict[str, bytes]] = {
+    "CR": b"\r",
+    "LF": b"\n",
+    "CRLF": b"\r\n",
+    "TAB": b"\t",
+}
+Answer = Literal["stop", "note"]
+
+
+class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The scope of a handheld."""
+
+    code: Name
+
+
+class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """This handheld, as events and the office's pages name it."""
+
+    name: Name
+    """Empty: the host name."""
+    location: Text
+    """Code of the location where it usually works; may be empty."""
+
+
+class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the journal and the cache live."""
+
+    dir: Place
+    """Empty: ``scanner`` in the XDG state directory."""
+
+
+class Sync(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How this handheld reaches the central server."""
+
+    url: Url
+    """Empty: works alone and keeps everything."""
+    token: Secret
+    token_file: Place
+    """Read when ``token`` is empty; the better place for it."""
+    poll_s: Annotated[int, Meta(ge=1, le=3600)]
+    timeout_s: Annotated[int, Meta(ge=1, le=300)]
+    retry_s_max: Annotated[int, Meta(ge=1, le=3600)]
+    batch_events_max: Annotated[int, Meta(ge=1, le=1000)]
+    """The protocol allows at most 1000."""
+    batch_bytes_max: Annotated[int, Meta(ge=4096, le=262_144)]
+    """Before compression. The protocol allows at most 256 KiB."""
+
+
+class Wedge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A scanner that types into the terminal: what tells a burst of it from a person's typing."""
+
+    chars_min: Annotated[int, Meta(ge=1, le=64)]
+    gap_ms_max: Annotated[int, Meta(ge=1, le=1000)]
+    end_silence_ms: Annotated[int, Meta(ge=1, le=2000)]
+    terminators: Annotated[tuple[Terminator, ...], Meta(min_length=1, max_length=3)]
+
+
+class ScanSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What holds for scans from every driver."""
+
+    repeat_ms: Annotated[int, Meta(ge=0, le=60_000)]
+    """The same label again within this time is a bounce of the trigger, not a second scan."""
+    queue_scans_max: Annotated[int, Meta(ge=16, le=65_536)]
+    """Scans that wait for the session; one more is refused loudly."""
+
+
+class SerialPort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One scanner on RS-232 or USB-CDC."""
+
+    name: Annotated[Name, Meta(min_length=1)]
+    path: Annotated[Place, Meta(min_length=1)]
+    """Use ``/dev/serial/by-id/...``: it stays the same when the cable is plugged in again."""
+    baud: Annotated[int, Meta(ge=300, le=4_000_000)] = 9600
+    terminator: SerialTerminator = "CR"
+
+
+class Serial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The serial ports that are read, each in its own thread."""
+
+    ports: Annotated[tuple[SerialPort, ...], Meta(max_length=SERIAL_PORTS_MAX)]
+
+
+class Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the handheld looks."""
+
+    theme: Literal["sun", "night"]
+    language: Literal["en"]
+
+
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the floor allows where the site's own data says nothing."""
+
+    over_receipt: Answer
+    unknown_serial_at_shipping: Answer
+    complete_on_last_scan: bool
+    expires_soon_days: Annotated[int, Meta(ge=0, le=3650)]
+
+
+class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The central server, on the machine that runs it."""
+
+    host: Annotated[Text, Meta(min_length=1)]
+    port: Annotated[int, Meta(ge=1, le=65_535)]
+    database: Place
+    """Path of the SQLite file. Empty: ``server.db`` in the data directory."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings, checked. ``config.loader.load`` makes them; ``shipped`` there gives the defaults."""
+
+    site: Site
+    device: Device
+    data: Data
+    sync: Sync
+    wedge: Wedge
+    scan: ScanSettings
+    serial: Serial
+    screen: Screen
+    policy: Policy
+    server: Server

@@ -1,0 +1,59 @@
+"""The answer to one input, in words: what replay prints, and what the screen's banner shows."""
+
+from __future__ import annotations
+
+import msgspec
+
+from scanner_app.clockwork import spoken
+from scanner_app.workflows.flow import Knowledge
+from tracking import catalogue
+from tracking.catalogue import Message
+from tracking.events import Event
+from tracking.verdicts import NOTHING, Verdict
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What an input led to."""
+
+    verdict: Verdict = NOTHING
+    message: str = ""
+    prompt: str = ""
+    progress: tuple[int, int] | None = None
+    events: tuple[Event, ...] = ()
+    tone: str = ""
+    """``ok note stop repeat complete held`` or empty."""
+    accepted: int = 0
+    """Scans that were judged by this input: held ones are judged when the stop is acknowledged."""
+    stopped: int = 0
+    noted: int = 0
+
+
+def dressed(verdict: Verdict, knows: Knowledge) -> Verdict:
+    """The verdict with people and parties by name and times as people say them."""
+    fields = dict(verdict.fields)
+    operator = knows.operator(fields.get("operator", ""))
+    if operator is not None and operator.name:
+        fields["operator"] = operator.name
+    party = knows.party(fields.get("party", ""))
+    if party is not None and party.name:
+        fields["party"] = party.name
+    supplier = knows.party(fields.get("supplier", ""))
+    if supplier is not None and supplier.name:
+        fields["supplier"] = supplier.name
+    if fields.get("when"):
+        fields["when"] = spoken(fields["when"], knows.today)
+    return msgspec.structs.replace(verdict, fields=fields)
+
+
+def words(verdict: Verdict, language: str) -> Message:
+    """The message of a dressed verdict."""
+    return catalogue.message(verdict.code, verdict.fields, language)
+
+
+def tone_of(verdict: Verdict, events: tuple[Event, ...]) -> str:
+    """Which tone it has."""
+    if any(event.step == "completing" and not event.cancels for event in events):
+        return "complete"
+    if verdict.code == "repeat":
+        return "repeat"
+    return verdict.level if verdict.level in {"ok", "note", "stop"} else ""

@@ -1,0 +1,205 @@
+"""The cache: the company's compact units and the site's items, documents, places and people, fed by the server.
+
+It may be lost at any time: it is downloaded again. So it is fast rather than durable, and what is not one of ours
+(another layout, a damaged file) is replaced by an empty one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from scanner_app.cache_schema import LAYOUT, SCHEMA_SQL
+from scanner_app.storage_errors import StoreError
+from tracking.lifecycle import FLAGS, STATUSES
+from tracking.units import UnitState
+
+TAIL_CHARS = 6
+"""Length that the tail index covers."""
+TAIL_CHARS_MIN = 4
+
+_STATUS_NUMBER = {status: number for number, status in enumerate(STATUSES)}
+_FLAG_BIT = {flag: 1 << place for place, flag in enumerate(FLAGS)}
+_FLAG_SETS = {
+    bits: tuple(sorted(flag for flag, bit in _FLAG_BIT.items() if bits & bit))
+    for bits in range(1 << len(FLAGS))
+}
+_DETAIL = msgspec.msgpack.Decoder(UnitState)
+
+
+class Cache:
+    """The handheld's copy of what the server knows. Only the session's thread may call it."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the cache, or begins an empty one. Raises :class:`StoreError` where no file can be made."""
+        self.path = path
+        try:
+            self._open()
+        except sqlite3.DatabaseError:
+            self._begin_again()
+        self._item_ids: dict[str, int] = {
+            item: number for number, item in self._run("SELECT id, item FROM item_number")
+        }
+        self._item_numbers = {number: item for item, number in self._item_ids.items()}
+
+    def _open(self) -> None:
+        self.connection = sqlite3.connect(
+            self.path, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        self._run("PRAGMA journal_mode=WAL")
+        self._run("PRAGMA synchronous=NORMAL")
+        self._run("PRAGMA busy_timeout=5000")
+        layout = self._run("PRAGMA user_version").fetchone()[0]
+        if layout not in {0, LAYOUT}:
+            raise sqlite3.DatabaseError("another layout")
+        if layout == 0:
+            with self.transaction():
+                for statement in SCHEMA_SQL:
+                    self._run(statement)
+                self._run(f"PRAGMA user_version={LAYOUT}")
+
+    def _begin_again(self) -> None:
+        with contextlib.suppress(AttributeError, sqlite3.Error):
+            self.connection.close()
+        try:
+            for suffix in ("", "-wal", "-shm"):
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            self._open()
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(
+                f"the cache {self.path.name} cannot be made ({error}): check the data directory"
+            ) from error
+
+    def _run(self, sql: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+        return self.connection.execute(sql, values)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One transaction: a page of the feed and its cursor go in together or not at all."""
+        self._run("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._run("ROLLBACK")
+            raise
+        self._run("COMMIT")
+
+    def close(self) -> None:
+        """Closes the file."""
+        self.connection.close()
+
+    # -- small records ----------------------------------------------------------------------------------------------
+
+    def meta(self, key: str) -> str:
+        """A text of the meta table, or empty."""
+        row = self._run("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def put_meta(self, key: str, value: str) -> None:
+        """Sets a text; inside a transaction of the caller's."""
+        self._run("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def record(self, kind: str, key: str) -> bytes:
+        """The JSON of one record, or empty."""
+        row = self._run("SELECT body FROM record WHERE kind = ? AND key = ?", (kind, key)).fetchone()
+        return bytes(row[0]) if row else b""
+
+    def records(self, kind: str) -> Iterator[tuple[str, bytes]]:
+        """All records of a kind."""
+        yield from self._run("SELECT key, body FROM record WHERE kind = ?", (kind,))
+
+    def put_record(self, kind: str, key: str, body: bytes) -> None:
+        """Sets one record; inside a transaction of the caller's."""
+        self._run("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", (kind, key, body))
+
+    def delete_record(self, kind: str, key: str) -> None:
+        """Removes one record; inside a transaction of the caller's."""
+        self._run("DELETE FROM record WHERE kind = ? AND key = ?", (kind, key))
+
+    # -- units ------------------------------------------------------------------------------------------------------
+
+    def item_id(self, item: str) -> int:
+        """The short number that stands for an item number in the unit table."""
+        number = self._item_ids.get(item)
+        if number is None:
+            number = int(self._run("INSERT INTO item_number (item) VALUES (?)", (item,)).lastrowid or 0)
+            self._item_ids[item] = number
+            self._item_numbers[number] = item
+        return number
+
+    def put_units(self, units: Iterable[UnitState]) -> None:
+        """Sets units; inside a transaction of the caller's."""
+        compact: list[tuple[str, int, int, int]] = []
+        details: list[tuple[str, int, str, bytes]] = []
+        for unit in units:
+            item_id = self.item_id(unit.item)
+            flags = sum(_FLAG_BIT.get(flag, 0) for flag in unit.flags)
+            compact.append((unit.serial, item_id, _STATUS_NUMBER.get(unit.status, 0), flags))
+            details.append((unit.serial, item_id, unit.document, msgspec.msgpack.encode(unit)))
+        self.connection.executemany("INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?)", compact)
+        self.connection.executemany("INSERT OR REPLACE INTO detail VALUES (?, ?, ?, ?)", details)
+
+    def delete_unit(self, item: str, serial: str) -> None:
+        """Removes a unit; inside a transaction of the caller's."""
+        key = (serial, self.item_id(item))
+        self._run("DELETE FROM unit WHERE serial = ? AND item_id = ?", key)
+        self._run("DELETE FROM detail WHERE serial = ? AND item_id = ?", key)
+
+    def units_of_serial(self, serial: str) -> list[UnitState]:
+        """Every unit with exactly this serial number, under whatever item."""
+        sql = (
+            "SELECT u.item_id, u.status, u.flags, d.body FROM unit u "
+            "LEFT JOIN detail d ON d.serial = u.serial AND d.item_id = u.item_id WHERE u.serial = ?"
+        )
+        return [self._unit(serial, *row) for row in self._run(sql, (serial,))]
+
+    def unit(self, item: str, serial: str) -> UnitState | None:
+        """One unit, or None."""
+        item_id = self._item_ids.get(item)
+        if item_id is None:
+            return None
+        sql = (
+            "SELECT u.item_id, u.status, u.flags, d.body FROM unit u "
+            "LEFT JOIN detail d ON d.serial = u.serial AND d.item_id = u.item_id WHERE u.serial = ? AND u.item_id = ?"
+        )
+        row = self._run(sql, (serial, item_id)).fetchone()
+        return self._unit(serial, *row) if row else None
+
+    def _unit(self, serial: str, item_id: int, status: int, flags: int, body: bytes | None) -> UnitState:
+        if body:
+            return _DETAIL.decode(body)
+        return UnitState(
+            item=self._item_numbers[item_id], serial=serial, status=STATUSES[status], flags=_FLAG_SETS[flags]
+        )
+
+    def units_ending(self, tail: str, limit: int) -> list[tuple[str, str]]:
+        """``(item, serial)`` whose serial ends so. The index covers six characters; fewer walk the table."""
+        if len(tail) >= TAIL_CHARS:
+            sql = "SELECT item_id, serial FROM unit WHERE substr(serial, -6) = ? AND substr(serial, ?) = ? LIMIT ?"
+            rows = self._run(sql, (tail[-TAIL_CHARS:], -len(tail), tail, limit))
+        else:
+            sql = "SELECT item_id, serial FROM unit WHERE substr(serial, ?) = ? LIMIT ?"
+            rows = self._run(sql, (-len(tail), tail, limit))
+        return [(self._item_numbers[item_id], serial) for item_id, serial in rows]
+
+    def units_of_document(self, number: str) -> list[UnitState]:
+        """Units that got their status on a document."""
+        rows = self._run("SELECT body FROM detail WHERE document = ? AND document != ''", (number,))
+        return [_DETAIL.decode(body) for (body,) in rows]
+
+    def all_units(self) -> Iterator[UnitState]:
+        """Every unit, in the order of serial numbers."""
+        sql = (
+            "SELECT u.serial, u.item_id, u.status, u.flags, d.body FROM unit u "
+            "LEFT JOIN detail d ON d.serial = u.serial AND d.item_id = u.item_id ORDER BY u.serial, u.item_id"
+        )
+        for row in self._run(sql):
+            yield self._unit(*row)
+
+    def unit_count(self) -> int:
+        """How many units it holds."""
+        return int(self._run("SELECT count(*) FROM unit").fetchone()[0])

@@ -1,0 +1,134 @@
+"""Filling the cache: from a page of the server's feed, or from a site file."""
+
+from __future__ import annotations
+
+import secrets
+
+import msgspec
+
+from scanner_app.cache import Cache
+from sync.wire import FeedPage, FeedRow, SiteRow, pair_of_key
+from tracking.documents import Tally, opening_line
+from tracking.people import KnownOperator
+from tracking.pins import SALT_BYTES, pin_hash
+from tracking.site import OpeningUnit, Site
+from tracking.units import UnitState
+
+_UNIT = msgspec.json.Decoder(UnitState)
+_SITE = msgspec.json.Decoder(SiteRow)
+SITE_UNITS_PER_PUT = 5000
+
+
+def apply_page(cache: Cache, page: FeedPage) -> None:
+    """Applies a page and its cursor in one transaction.
+
+    Raises :class:`msgspec.MsgspecError` for a row that is none; then nothing of the page was applied.
+    """
+    with cache.transaction():
+        for row in page.rows:
+            _apply_row(cache, row)
+        _position(cache, page)
+
+
+def confirm(cache: Cache, page: FeedPage) -> None:
+    """Nothing is new: only the time up to which the cache is known to be right moves on."""
+    with cache.transaction():
+        _position(cache, page)
+
+
+def _position(cache: Cache, page: FeedPage) -> None:
+    cache.put_meta("cursor", str(page.next))
+    cache.put_meta("generation", page.generation)
+    cache.put_meta("confirmed_ms", str(page.server_ms))
+    if page.applied_epochs:
+        cache.put_meta("applied", msgspec.json.encode(page.applied_epochs).decode())
+
+
+def applied(cache: Cache) -> dict[int, int]:
+    """Epoch -> the newest own event that the cache shows; written with the rows that show it."""
+    text = cache.meta("applied")
+    return msgspec.json.decode(text, type=dict[int, int]) if text else {}
+
+
+def _apply_row(cache: Cache, row: FeedRow) -> None:
+    if row.table == "unit":
+        if row.op == "del":
+            cache.delete_unit(*pair_of_key(row.key))
+        else:
+            cache.put_units((_UNIT.decode(row.row),))
+    elif row.op == "del":
+        cache.delete_record(row.table, row.key)
+    else:
+        if row.table == "site":
+            cache.put_meta("site", row.key)
+            cache.put_meta("timezone", _SITE.decode(row.row).timezone)
+        cache.put_record(row.table, row.key, bytes(row.row))
+
+
+def clear(cache: Cache) -> None:
+    """Empties the cache before it is downloaded again."""
+    with cache.transaction():
+        for emptying in ("DELETE FROM record", "DELETE FROM unit", "DELETE FROM detail"):
+            cache.connection.execute(emptying)
+        cache.put_meta("cursor", "0")
+        cache.put_meta("generation", "")
+
+
+def load_site(cache: Cache, site: Site) -> None:
+    """Fills the cache from a site file, as a server would: for replay, and for a handheld that works alone."""
+    encode = msgspec.json.encode
+    with cache.transaction():
+        for item in site.items:
+            cache.put_record("item", item.item, encode(item))
+        for party in site.parties:
+            cache.put_record("party", party.party, encode(party))
+        for place in site.locations:
+            cache.put_record("location", place.location, encode(place))
+        for operator in site.operators:
+            known = KnownOperator(
+                badge=operator.badge,
+                name=operator.name,
+                roles=operator.roles,
+                pin_hash=pin_hash(operator.pin, secrets.token_bytes(SALT_BYTES)),
+            )
+            cache.put_record("operator", operator.badge, encode(known))
+        for document in site.documents:
+            cache.put_record("document", document.number, encode(document))
+        for number, tally in _opening_tallies(site).items():
+            cache.put_record("tally", number, encode(tally))
+        cache.put_record("policy", site.site, encode(site.policy))
+        for place0 in range(0, len(site.units), SITE_UNITS_PER_PUT):
+            cache.put_units(map(_opening_state, site.units[place0 : place0 + SITE_UNITS_PER_PUT]))
+        for key, value in (("site", site.site), ("timezone", site.timezone), ("today", site.today)):
+            cache.put_meta(key, value)
+
+
+def _opening_state(unit: OpeningUnit) -> UnitState:
+    return UnitState(
+        item=unit.item,
+        serial=unit.serial,
+        status=unit.status,
+        flags=tuple(sorted(set(unit.flags))),
+        lot=unit.lot,
+        expiry=unit.expiry,
+        location=unit.location,
+        document=unit.document,
+        supplier=unit.supplier,
+        customer=unit.customer,
+        sold_on=unit.sold_on,
+        installed_in_item=unit.installed_in.item if unit.installed_in else "",
+        installed_in_serial=unit.installed_in.serial if unit.installed_in else "",
+        evidence="imported",
+    )
+
+
+def _opening_tallies(site: Site) -> dict[str, Tally]:
+    """What the opening units already credit to the documents that they name."""
+    documents = {document.number: document for document in site.documents}
+    tallies: dict[str, Tally] = {}
+    for unit in site.units:
+        document = documents.get(unit.document)
+        line = opening_line(document, unit.item, unit.serial, unit.status) if document is not None else 0
+        if line:
+            tallies[unit.document] = tallies.get(unit.document, Tally()).plus(line, 1)
+    return tallies

@@ -1,0 +1,109 @@
+"""The command line: one table of verbs, options that all share, and errors in one plain sentence."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from config.errors import ConfigError
+from config.loader import Flag, load
+from config.version import VERSION
+from scanner_app.commands.call import REFUSED, USAGE, Call, Refusal
+from scanner_app.storage_errors import StoreError
+
+VERBS = {
+    "run": ("scanner_app.commands.run", "start the handheld (what 'scanner' alone does)"),
+    "demo": ("scanner_app.commands.demo", "handheld and central server with sample data, no hardware"),
+    "server": ("scanner_app.commands.server", "run the central server"),
+    "enroll": ("scanner_app.commands.enroll", "give this handheld its identity on a server"),
+    "read": ("scanner_app.commands.read", "what the terminal understands of codes on standard input"),
+    "replay": ("scanner_app.commands.replay", "run a script of scans through the real session"),
+    "trace": ("scanner_app.commands.trace", "the whole story of a serial number"),
+    "import": ("scanner_app.commands.import_site", "load a site file into a server"),
+    "export": ("scanner_app.commands.export", "events, units or documents as JSON Lines"),
+    "labels": ("scanner_app.commands.labels", "print the labels of the sample data"),
+    "sync": ("scanner_app.commands.sync", "bring this handheld and its server up to date"),
+    "audit": ("scanner_app.commands.audit", "verify a journal's hash chain"),
+    "doctor": ("scanner_app.commands.doctor", "check data, clock, disk, libraries, scanners and server"),
+    "config": ("scanner_app.commands.config_show", "show every setting and its origin"),
+}
+"""Verb -> the module that does it, loaded only when it is called, and one line of help."""
+
+LATER = ("decode", "recall", "assign")
+"""Verbs that this version does not have yet."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence instead of printing a screen of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Refusal(f"{message} (see '{self.prog} --help')", USAGE)
+
+
+def _parser() -> _Parser:
+    shared = _Parser(add_help=False)
+    default = argparse.SUPPRESS
+    shared.add_argument(
+        "--config", metavar="PATH", default=default, help="settings file in place of the usual ones"
+    )
+    shared.add_argument("--data", metavar="DIR", default=default, help="data directory of the handheld")
+    shared.add_argument("--json", action="store_true", default=default, help="JSON Lines instead of text")
+    shared.add_argument("--version", action="version", version=f"scanner {VERSION}")
+    parser = _Parser(prog="scanner", description="Follows every serial number.", parents=[shared])
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
+    for name, (_, text) in VERBS.items():
+        verbs.add_parser(name, help=text, description=text, parents=[shared])
+    return parser
+
+
+def _with_options(arguments: Sequence[str]) -> argparse.Namespace:
+    """Parses in two steps, so that only the called verb's module is loaded."""
+    verb = next((word for word in arguments if word in VERBS), None)
+    parser = _parser()
+    if verb is not None:
+        module = importlib.import_module(VERBS[verb][0])
+        actions = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+        module.add(actions[0].choices[verb])
+    options = parser.parse_args(arguments)
+    for name, value in (("config", None), ("data", None), ("json", False)):
+        if not hasattr(options, name):
+            setattr(options, name, value)
+    return options
+
+
+def _run(arguments: Sequence[str]) -> int:
+    later = next((word for word in arguments if word in LATER), None)
+    if later is not None and not any(word in VERBS for word in arguments):
+        raise Refusal(f"'scanner {later}' is not part of version {VERSION}", USAGE)
+    options = _with_options(arguments)
+    flags = [Flag(option="--data", key="data.dir", value=options.data)] if options.data else []
+    loaded = load(flags=flags, config_path=Path(options.config) if options.config else None)
+    module = importlib.import_module(VERBS[options.verb or "run"][0])
+    code: int = module.run(Call(options, loaded))
+    return code
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code of one call; never a traceback for what a person or a file did wrong."""
+    try:
+        return _run(sys.argv[1:] if arguments is None else arguments)
+    except Refusal as refusal:
+        sys.stderr.write(f"scanner: {refusal}\n")
+        return refusal.code
+    except ConfigError as error:
+        sys.stderr.write(f"scanner: {error}\n")
+        return USAGE
+    except StoreError as error:
+        sys.stderr.write(f"scanner: {error}\n")
+        return REFUSED
+    except BrokenPipeError:
+        # The reader has seen enough. Its end of the pipe is gone, so nothing more may be flushed to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return REFUSED
+    except KeyboardInterrupt:
+        return REFUSED

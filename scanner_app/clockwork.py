@@ -1,0 +1,126 @@
+"""Clocks: the system's, and one for replay that moves only when the script says so."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+class Clock(Protocol):
+    """Wall time, monotonic time, and the name of this boot."""
+
+    boot: str
+
+    def wall_ms(self) -> int:
+        """Milliseconds since the Unix epoch, as the device believes."""
+        ...
+
+    def mono_ns(self) -> int:
+        """Nanoseconds that never go back within a boot."""
+        ...
+
+
+class SystemClock:
+    """The device's own clocks."""
+
+    def __init__(self) -> None:
+        self.boot = ""
+        with contextlib.suppress(OSError):
+            self.boot = Path("/proc/sys/kernel/random/boot_id").read_text()[:8]
+
+    def wall_ms(self) -> int:
+        """Milliseconds since the Unix epoch."""
+        return time.time_ns() // 1_000_000
+
+    def mono_ns(self) -> int:
+        """Nanoseconds since some point before."""
+        return time.monotonic_ns()
+
+    def today(self) -> date:
+        """The date in the device's own zone, for what has no site."""
+        return datetime.now().astimezone().date()
+
+
+class SkippingClock(SystemClock):
+    """The device's clocks, with time that can be skipped: the demonstration does not wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._skipped_ms = 0
+
+    def skip(self, ms: int) -> None:
+        """As if this time had passed."""
+        self._skipped_ms += ms
+
+    def wall_ms(self) -> int:
+        """Milliseconds since the Unix epoch."""
+        return super().wall_ms() + self._skipped_ms
+
+    def mono_ns(self) -> int:
+        """Nanoseconds since some point before."""
+        return super().mono_ns() + self._skipped_ms * 1_000_000
+
+
+class ReplayClock:
+    """Moves by steps: the same script gives the same times on every machine."""
+
+    STEP_MS = 40
+
+    def __init__(self, start_ms: int) -> None:
+        self.boot = "replay"
+        self._ms = start_ms
+
+    def advance(self, ms: int = STEP_MS) -> None:
+        """Lets time pass."""
+        self._ms += ms
+
+    def wall_ms(self) -> int:
+        """The script's time."""
+        return self._ms
+
+    def mono_ns(self) -> int:
+        """The same, in nanoseconds."""
+        return self._ms * 1_000_000
+
+
+def zone(name: str) -> tzinfo:
+    """The time zone of a site; UTC where it is not known here."""
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def local_iso(unix_ms: int, where: tzinfo) -> str:
+    """ISO 8601 with milliseconds and offset."""
+    moment = datetime.fromtimestamp(unix_ms / 1000, UTC).astimezone(where)
+    return moment.isoformat(timespec="milliseconds")
+
+
+def local_date(unix_ms: int, where: tzinfo) -> date:
+    """The date at the site."""
+    return datetime.fromtimestamp(unix_ms / 1000, UTC).astimezone(where).date()
+
+
+def clock_time(iso: str) -> str:
+    """``14:02:11`` of an ISO time; empty where it is none."""
+    return iso[11:19] if len(iso) >= 19 else ""
+
+
+def spoken(iso: str, today: date) -> str:
+    """``today 09:14``, ``yesterday 17:02`` or ``2026-11-20 09:14``."""
+    day, minute = iso[:10], iso[11:16]
+    if day == today.isoformat():
+        day = "today"
+    elif day == (today - timedelta(days=1)).isoformat():
+        day = "yesterday"
+    return f"{day} {minute}".strip()
+
+
+def start_of(today: str, where: tzinfo) -> int:
+    """Eight in the morning of a date at the site, as Unix milliseconds."""
+    return int(datetime.fromisoformat(f"{today}T08:00:00").replace(tzinfo=where).timestamp() * 1000)

@@ -1,0 +1,1 @@
+"""The verbs of ``scanner``, a module each: ``add(parsers)`` declares its options, ``run(call)`` does it."""

@@ -1,0 +1,65 @@
+"""``scanner demo``: everything at once on sample data, no hardware, no root."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from scanner_app import server_calls
+from scanner_app.commands.call import DONE, REFUSED, Call, Refusal
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument("--keep", metavar="DIR", help="keep the demo's data in this directory")
+    parser.add_argument("--port", type=int, default=0, help="port of the demo's server; default: a free one")
+
+
+def run(call: Call) -> int:
+    """With a terminal the screens, without one the sample shift."""
+    from scanner_app.demo import Demo
+    from server.main import ServerError
+
+    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    with tempfile.TemporaryDirectory(prefix="scanner-demo-") as temporary:
+        folder = Path(call.options.keep or temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            demo = Demo(folder, call.loaded.settings, call.session_settings, port=call.options.port)
+        except (server_calls.CallRefused, ServerError, TimeoutError) as error:
+            raise Refusal(f"the demo could not start: {error}") from error
+        try:
+            return _screens(call, demo) if interactive else _shift(demo)
+        finally:
+            demo.close()
+
+
+def _shift(demo: object) -> int:
+    from scanner_app.demo import Demo, play, settle
+
+    assert isinstance(demo, Demo)
+    print(f"demo: central server at {demo.server.url}, handheld {demo.device} of site HAM", flush=True)
+    played = play(demo, lambda text: print(text, flush=True))
+    count = settle(demo)
+    for failure in played.failures:
+        print(f"demo: {failure}", file=sys.stderr)
+    print(
+        f"demo: {played.accepted} scans accepted, {count.on_server} events on the server, {count.lost} lost",
+        flush=True,
+    )
+    return DONE if not count.lost and not played.failures else REFUSED
+
+
+def _screens(call: Call, demo: object) -> int:
+    from scanner_app.demo import Demo, NextLabel
+    from scanner_app.screens import show
+
+    assert isinstance(demo, Demo)
+    try:
+        show(NextLabel(demo), call.loaded.settings, timezone=demo.site.timezone)
+    except RuntimeError as error:
+        raise Refusal(str(error)) from error
+    print(f"demo: the server's pages were at {demo.server.url}")
+    return DONE

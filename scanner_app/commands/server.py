@@ -1,0 +1,39 @@
+"""``scanner server``: the central server in the foreground."""
+
+from __future__ import annotations
+
+import argparse
+
+from config.paths import server_database
+from scanner_app.commands.call import DONE, REFUSED, Call, Refusal
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument("--host", help="address to listen on")
+    parser.add_argument("--port", type=int, help="port to listen on")
+    parser.add_argument("--database", help="the server's SQLite file")
+
+
+def run(call: Call) -> int:
+    """Serves until SIGTERM or Ctrl-C."""
+    from pathlib import Path
+
+    from server.main import ServerError, serve_forever
+
+    settings, options = call.loaded.settings.server, call.options
+    database = Path(options.database) if options.database else server_database(call.loaded.settings)
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        serve_forever(
+            database, options.host or settings.host, options.port or settings.port, started=_started
+        )
+    except OSError as error:
+        raise Refusal(f"{database.parent} cannot be used: {error.strerror}", REFUSED) from error
+    except ServerError as error:
+        raise Refusal(str(error), REFUSED) from error
+    return DONE
+
+
+def _started(url: str, token: str) -> None:
+    print(f"server: {url}  pages and imports need the office token {token}", flush=True)

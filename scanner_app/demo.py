@@ -1,0 +1,242 @@
+"""The demonstration: a handheld against a central server in the same process, on the sample data.
+
+Without a terminal it plays the sample shift and counts; with one it shows the screens, and F7 scans the label that a
+newcomer would scan next.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from config.schema import Settings
+from drivers import replay_lines as lines
+from drivers.replay_script import parse_script
+from drivers.scan import Burst, Scan
+from scanner_app import server_calls
+from scanner_app.answer import Answer
+from scanner_app.clockwork import SkippingClock
+from scanner_app.inputs import Command, Input, SignIn, Typed
+from scanner_app.labels import next_labels
+from scanner_app.running import RunningHandheld, Server
+from scanner_app.sample import SITES, Company, company, shift, to_json
+from scanner_app.session import SessionSettings
+from tracking.site import Site
+
+SITE = "HAM"
+SYNC_S_MAX = 60.0
+FIRST_BADGE = "OP-7"
+
+
+class Demo:
+    """Server, sample data and an enrolled handheld in one folder."""
+
+    def __init__(self, folder: Path, settings: Settings, session: SessionSettings, *, port: int = 0) -> None:
+        """Starts the server and fills it. Raises :class:`server_calls.CallRefused` or a server error."""
+        from server.main import serve
+
+        self._folder, self._settings, self._session = folder, settings, session
+        self.clock = SkippingClock()
+        self.company: Company = company(self.clock.today())
+        self.site: Site = self.company.site(SITE)
+        self.server = serve(folder / "server.db", port=port, open_pages=True)
+        for code in SITES:
+            data = self.company.site_file(code) | {"today": ""}
+            server_calls.import_site(self.server.url, self.server.office_token, code, to_json(data).encode())
+        code = server_calls.new_code(self.server.url, self.server.office_token, SITE)
+        enrolled = server_calls.enroll(self.server.url, code, "demo handheld", SITE)
+        self.device = enrolled.device
+        self._as = Server(url=self.server.url, token=enrolled.token, site=SITE)
+        self.running = self.start()
+        self.wait_for_cache()
+
+    def start(self) -> RunningHandheld:
+        """The handheld, as it was left."""
+        running = RunningHandheld(
+            self._folder / "handheld",
+            self.clock,
+            self._session,
+            self._settings,
+            server=self._as,
+            device=self.device,
+        )
+        running.start()
+        return running
+
+    def wait_for_cache(self) -> None:
+        """Until the first download is complete. Raises :class:`TimeoutError`."""
+        deadline = time.monotonic() + SYNC_S_MAX
+        wanted = sum(len(self.company.site(code).units) for code in SITES)
+        while self.running.thread.run(lambda session: session.cache.unit_count()) < wanted:
+            if time.monotonic() > deadline:
+                raise TimeoutError("the sample data did not reach the handheld: try again")
+            time.sleep(0.05)
+
+    def events_held(self) -> int:
+        """How many events of the handheld the server holds, by its own word."""
+        return server_calls.events_held(self._as.url, self._as.token, self.device)
+
+    def restart(self) -> None:
+        """A battery pulled and put back: nothing tidied up, everything found again."""
+        self.running.crash()
+        self.running = self.start()
+
+    def close(self) -> None:
+        """Handheld first, then the server."""
+        self.running.close()
+        self.server.stop()
+
+
+class Played(msgspec.Struct, kw_only=True):
+    """What became of the shift."""
+
+    scans: int = 0
+    accepted: int = 0
+    stopped: int = 0
+    failures: list[str] = []
+
+
+def play(demo: Demo, emit: Callable[[str], None]) -> Played:
+    """The sample shift through the session, a line per scan."""
+    played = Played(failures=[])
+    last: Answer | None = None
+    for line in parse_script(shift(demo.site)):
+        match line:
+            case lines.Expect():
+                code = (last.verdict.code if last is not None else None) or "none"
+                if code not in line.codes:
+                    played.failures.append(f"line {line.line}: expected {'|'.join(line.codes)}, got {code}")
+                continue
+            case lines.WaitLine():
+                demo.clock.skip(line.wait_ms)
+                continue
+            case lines.Crash():
+                demo.restart()
+                emit("       -- battery pulled, started again at the same prompt --")
+                continue
+            case lines.Offline() | lines.Online():
+                assert demo.running.agent is not None
+                demo.running.agent.pause(isinstance(line, lines.Offline))
+                emit(f"       -- {line.input} --")
+                continue
+        given = _input(line, demo.clock)
+        if given is None:
+            continue
+        last = demo.running.thread.run(lambda session, given=given: session.handle(given))  # type: ignore[misc]
+        played.scans += isinstance(given, Scan | Burst)
+        played.accepted += last.accepted + last.noted
+        played.stopped += last.stopped
+        emit(_spoken(line, last))
+    return played
+
+
+def _input(line: Any, clock: SkippingClock) -> Input | None:
+    now = {"mono_ns": clock.mono_ns(), "wall_ms": clock.wall_ms()}
+    match line:
+        case lines.ScanLine():
+            return msgspec.structs.replace(line.scan, **now)
+        case lines.BurstLine():
+            return Burst(scans=tuple(msgspec.structs.replace(scan, **now) for scan in line.burst.scans))
+        case lines.CommandLine():
+            return Command(name=line.name, argument=line.argument)
+        case lines.WorkflowLine():
+            return Command(name="workflow", argument=line.name)
+        case lines.OperatorLine():
+            return SignIn(badge=line.badge, pin=line.pin)
+        case lines.TypeLine():
+            return Typed(text=line.typed)
+    return None
+
+
+def _spoken(line: Any, answer: Answer) -> str:
+    from tracking.printable import printable
+
+    mark = {"ok": "✓", "note": "!", "stop": "✖"}.get(answer.verdict.level, " ")
+    progress = f"{answer.progress[0]}/{answer.progress[1]}" if answer.progress else ""
+    return f"{progress:>7} {mark} {printable(line.input, 34):<34} {printable(answer.message, 78)}"
+
+
+class Count(msgspec.Struct, frozen=True, kw_only=True):
+    """Journal against server."""
+
+    written: int
+    on_server: int
+
+    @property
+    def lost(self) -> int:
+        """Events of the journal that the server does not hold."""
+        return self.written - self.on_server
+
+
+def settle(demo: Demo) -> Count:
+    """Waits until everything is sent, then counts on both sides."""
+    agent = demo.running.agent
+    assert agent is not None
+    agent.pause(False)
+    deadline = time.monotonic() + SYNC_S_MAX
+    while time.monotonic() < deadline and demo.running.thread.run(lambda session: session.journal.pending()):
+        agent.wake()
+        time.sleep(0.05)
+    written = demo.running.thread.run(lambda session: sum(1 for _ in session.journal.rows()))
+    return Count(written=written, on_server=demo.events_held())
+
+
+class NextLabel:
+    """The screens' door with one more key: F7 scans the next label of the open order, or an order to begin with."""
+
+    def __init__(self, demo: Demo) -> None:
+        self._demo = demo
+        self._receipts = [doc.number for doc in demo.site.documents if doc.type in {"purchase_order", "asn"}]
+        self._given: dict[str, int] = {}
+
+    def submit(self, given: Scan | Burst | Command | Typed) -> bool:
+        """An input from the screens; F7 becomes the next label's scan."""
+        running = self._demo.running
+        if not (isinstance(given, Command) and given.name == "key"):
+            return running.submit(given)
+        if given.argument != "f7":
+            return True
+        text = running.thread.run(self._next)
+        if text.startswith("%CMD:QUANTITY="):
+            return running.submit(Command(name="quantity", argument=text.partition("=")[2]))
+        clock = self._demo.clock
+        symbology_id, text = (text[:3], text[3:]) if text.startswith("]C1") else ("", text)
+        scan = Scan(
+            raw=text.encode(),
+            symbology_id=symbology_id,
+            source="replay",
+            mono_ns=clock.mono_ns(),
+            wall_ms=clock.wall_ms(),
+        )
+        return running.submit(scan)
+
+    def _next(self, session: Any) -> str:
+        """What a newcomer would scan now."""
+        state = session.state
+        if not state.operator:
+            return FIRST_BADGE
+        number = state.document if state.workflow in {"receiving", "shipping"} else ""
+        closed = {receipt for receipt in self._receipts if session.knows.tally(receipt).closed}
+        if not number or session.knows.tally(number).closed:
+            left = [receipt for receipt in self._receipts if receipt not in closed]
+            return left[0] if left else FIRST_BADGE
+        texts = next_labels(self._demo.site, number, today=session.knows.today)[1:]
+        place = self._given.get(number, 0)
+        self._given[number] = place + 1
+        return texts[place % len(texts)] if texts else number
+
+    def subscribe(self, callback: Any) -> None:
+        """Pictures for the screens, with the key's hint."""
+
+        def hinted(view: Any) -> None:
+            callback(msgspec.structs.replace(view, hint="F7 next label · F1 help"))
+
+        self._demo.running.subscribe(hinted)
+
+    def close(self) -> None:
+        """The screens are gone."""
+        self._demo.running.close()

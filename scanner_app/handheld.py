@@ -1,0 +1,68 @@
+"""A handheld's data directory, opened: lock, journal, cache and session over them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from scanner_app.cache import Cache
+from scanner_app.clockwork import Clock
+from scanner_app.journal import Journal
+from scanner_app.session import Session, SessionSettings
+from scanner_app.storage_errors import StoreError
+
+JOURNAL_FILE = "journal.db"
+CACHE_FILE = "cache.db"
+LOCK_FILE = "lock"
+
+
+class Handheld:
+    """Everything that one data directory holds. One process at a time may have it open for writing."""
+
+    def __init__(self, folder: Path, clock: Clock, settings: SessionSettings, *, device: str = "") -> None:
+        """Opens or makes the directory's files. Raises :class:`StoreError` with one plain sentence."""
+        self.folder = folder
+        self._lock = _locked(folder)
+        try:
+            self.journal = Journal(folder / JOURNAL_FILE, device=device)
+            self.cache = Cache(folder / CACHE_FILE)
+        except StoreError:
+            os.close(self._lock)
+            raise
+        self.clock = clock
+        self.settings = settings
+        self.session = Session(self.journal, self.cache, clock, settings)
+
+    def renew_session(self) -> Session:
+        """A new session after the cache was filled by other means than the feed."""
+        self.session = Session(self.journal, self.cache, self.clock, self.settings)
+        return self.session
+
+    def crash(self) -> None:
+        """As a power cut leaves it, for replay: the lock is gone, nothing is tidied up."""
+        os.close(self._lock)
+
+    def close(self) -> None:
+        """Tidily: files closed, lock released."""
+        self.journal.close()
+        self.cache.close()
+        os.close(self._lock)
+
+
+def _locked(folder: Path) -> int:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreError(
+            f"the data directory {folder} cannot be used ({error.strerror}): name another with --data"
+        ) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise StoreError(
+            f"the data directory {folder} is in use by another program: close that first"
+        ) from error
+    return lock

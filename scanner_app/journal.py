@@ -1,0 +1,368 @@
+"""The journal: this device's own events, hash-chained, and what hangs on their life - overlay, session, receipts.
+
+One connection, owned by one thread. WAL with ``synchronous=FULL``, read back on every open: an answer turns green
+only after COMMIT returned, and COMMIT returns only after one fdatasync. Everything that one scan changes is written
+in one transaction.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from scanner_app.journal_schema import LAYOUT, OVERLAY_OF_SQL, SCHEMA_SQL
+from scanner_app.storage_errors import JournalFault, NewerStore, StoreError, StoreFull
+from tracking import chain
+from tracking.events import Event, decode_body, encode_body
+
+BALLAST_BYTES = 4 * 1024 * 1024
+"""Given back to the disk when it is full, so that syncing and exporting still work."""
+
+CHECKPOINT_PAGES = 4000
+"""High, so that a scan seldom pays for a checkpoint; one is run when the handheld is idle."""
+
+
+class Effect(NamedTuple):
+    """What one event means to the overlay, beside the unit: which document line it credits or closes."""
+
+    delta: int = 0
+    closes: int = 0
+    """1 closes the document, -1 opens it again."""
+    before: bytes = b""
+    """Encoded unit state before a cancelled event, for a cancellation whose target the cache already shows."""
+
+
+class OverlayRow(NamedTuple):
+    """An own event that the cache does not show yet."""
+
+    event: Event
+    before: bytes
+
+
+class Journal:
+    """The handheld's log. Only the session's thread may call it."""
+
+    def __init__(self, path: Path, *, device: str = "") -> None:
+        """Opens or makes the journal. Raises :class:`StoreError` with one plain sentence."""
+        self.path = path
+        self._ballast = path.with_name("ballast")
+        try:
+            self.connection = sqlite3.connect(
+                path, isolation_level=None, check_same_thread=False, cached_statements=256
+            )
+            self._set_up(device)
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"the journal {path.name} cannot be opened ({error}): check the data directory"
+            ) from error
+        self._position()
+        self._keep_ballast()
+
+    def _set_up(self, device: str) -> None:
+        run = self.connection.execute
+        layout: int = run("PRAGMA user_version").fetchone()[0]
+        if layout > LAYOUT:
+            raise NewerStore(self.path.name, layout, LAYOUT)
+        run("PRAGMA journal_mode=WAL")
+        run("PRAGMA synchronous=FULL")
+        run(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
+        run("PRAGMA busy_timeout=5000")
+        mode, level = run("PRAGMA journal_mode").fetchone()[0], run("PRAGMA synchronous").fetchone()[0]
+        if (mode, level) != ("wal", 2):
+            raise StoreError(
+                f"the journal will not be durable here (mode {mode}, synchronous {level}): move it to a disk"
+            )
+        if layout == 0:
+            with self._transaction():
+                for statement in SCHEMA_SQL:
+                    run(statement)
+                self._put("device", device or f"hh-{uuid.uuid4().hex[:8]}")
+                run("INSERT INTO epoch (epoch, nonce) VALUES (1, ?)", (uuid.uuid4().hex,))
+                run(f"PRAGMA user_version={LAYOUT}")
+
+    def _position(self) -> None:
+        """Where the chain stands: read once, kept in step with every commit."""
+        run = self.connection.execute
+        self.device: str = self.meta("device")
+        self.epoch, nonce = run("SELECT epoch, nonce FROM epoch ORDER BY epoch DESC LIMIT 1").fetchone()
+        row = run(
+            "SELECT seq, hash FROM event WHERE epoch = ? ORDER BY seq DESC LIMIT 1", (self.epoch,)
+        ).fetchone()
+        self.seq: int = row[0] if row else 0
+        self.link: bytes = row[1] if row else chain.first_link(self.device, self.epoch, nonce)
+        last = run("SELECT epoch, seq FROM event ORDER BY epoch DESC, seq DESC LIMIT 1").fetchone()
+        newest = self.event(*last) if last else None
+        self.hlc: int = newest.hlc if newest is not None else 0
+
+    def close(self) -> None:
+        """Closes the file; an open transaction is lost, as in a power cut."""
+        self.connection.close()
+
+    # -- writing ----------------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """One durable transaction; an error rolls it back and comes out as a :class:`StoreError`."""
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            yield
+            self.connection.execute("COMMIT")
+        except BaseException as error:
+            with contextlib.suppress(sqlite3.Error):
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise self._fault(error) from error
+            raise
+
+    def _fault(self, error: sqlite3.Error) -> StoreError:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL or "full" in str(error):
+            with contextlib.suppress(OSError):
+                self._ballast.unlink()
+            return StoreFull()
+        return JournalFault(f"the journal cannot be written ({error})")
+
+    def append(
+        self,
+        events: Sequence[tuple[Event, Effect]],
+        *,
+        session: bytes,
+        gesture: tuple[int, bytes] | None = None,
+        undone: Sequence[int] = (),
+    ) -> list[Event]:
+        """Writes events, their overlay rows, the session and the gesture in one durable transaction.
+
+        ``undone`` names gestures that these events take back: they are forgotten with it.
+
+        Returns the events with identity and hash. Raises :class:`StoreFull` or :class:`JournalFault`; then nothing
+        of it was written.
+        """
+        seq, link = self.seq, self.link
+        written: list[Event] = []
+        with self._transaction():
+            run = self.connection.execute
+            for event, effect in events:
+                body = encode_body(event)
+                previous, link, seq = link, chain.next_link(link, body), seq + 1
+                run(
+                    "INSERT INTO event (epoch, seq, body, hash) VALUES (?, ?, ?, ?)",
+                    (self.epoch, seq, body, link),
+                )
+                if event.step != "sighting":
+                    run(
+                        "INSERT INTO overlay VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        (
+                            event.serial,
+                            event.item,
+                            self.epoch,
+                            seq,
+                            event.document,
+                            event.line,
+                            effect.delta,
+                            effect.closes,
+                            effect.before or None,
+                        ),
+                    )
+                written.append(
+                    decode_body(
+                        body,
+                        device=self.device,
+                        epoch=self.epoch,
+                        seq=seq,
+                        prev_hash=previous.hex(),
+                        hash=link.hex(),
+                    )
+                )
+            if gesture is not None:
+                run("INSERT INTO gesture (n, body) VALUES (?, ?)", gesture)
+            for number in undone:
+                run("DELETE FROM gesture WHERE n = ?", (number,))
+            self._put("session", session)
+        self.seq, self.link = seq, link
+        if written:
+            self.hlc = max(self.hlc, written[-1].hlc)
+        return written
+
+    def save_session(self, session: bytes) -> None:
+        """Writes what the workflow remembers, durably, where no event came of an input."""
+        with self._transaction():
+            self._put("session", session)
+
+    def _put(self, key: str, value: str | bytes | int) -> None:
+        self.connection.execute(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (key, value)
+        )
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def meta(self, key: str) -> str:
+        """A text of the meta table, or empty."""
+        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def put_meta(self, key: str, value: str) -> None:
+        """Sets a text of the meta table, durably."""
+        with self._transaction():
+            self._put(key, value)
+
+    def session(self) -> bytes:
+        """What :meth:`append` or :meth:`save_session` wrote last; empty for a new journal."""
+        row = self.connection.execute("SELECT value FROM meta WHERE key = 'session'").fetchone()
+        return bytes(row[0]) if row else b""
+
+    def event(self, epoch: int, seq: int) -> Event | None:
+        """One event by its identity."""
+        row = self.connection.execute(
+            "SELECT body, hash FROM event WHERE epoch = ? AND seq = ?", (epoch, seq)
+        ).fetchone()
+        return (
+            decode_body(row[0], device=self.device, epoch=epoch, seq=seq, hash=row[1].hex()) if row else None
+        )
+
+    def rows(self) -> Iterator[tuple[int, int, bytes, bytes]]:
+        """All events as ``(epoch, seq, body, hash)``, oldest first."""
+        yield from self.connection.execute("SELECT epoch, seq, body, hash FROM event ORDER BY epoch, seq")
+
+    def nonces(self) -> dict[int, str]:
+        """Epoch -> the nonce its chain begins with."""
+        return dict(self.connection.execute("SELECT epoch, nonce FROM epoch"))
+
+    def overlay_of(self, serial: str) -> list[OverlayRow]:
+        """Own events of a serial number that the cache does not show yet, oldest first."""
+        return [
+            OverlayRow(decode_body(body, device=self.device, epoch=epoch, seq=seq), before or b"")
+            for epoch, seq, before, body in self.connection.execute(OVERLAY_OF_SQL, (serial,)).fetchall()
+        ]
+
+    def overlay_tallies(self) -> tuple[dict[str, dict[int, int]], dict[str, int]]:
+        """Document -> line -> credit, and document -> how often closed, by own events that the cache lacks."""
+        credited: dict[str, dict[int, int]] = {}
+        closed: dict[str, int] = {}
+        for document, line, delta, closes in self.connection.execute(
+            "SELECT document, line, sum(delta), sum(closes) FROM overlay WHERE document != '' GROUP BY document, line"
+        ):
+            if delta:
+                credited.setdefault(document, {})[line] = delta
+            if closes:
+                closed[document] = closed.get(document, 0) + closes
+        return credited, closed
+
+    def overlay_units_of(self, document: str) -> list[tuple[str, str]]:
+        """``(item, serial)`` of own events on a document that the cache lacks."""
+        sql = "SELECT DISTINCT item, serial FROM overlay WHERE document = ? AND serial != ''"
+        return list(self.connection.execute(sql, (document,)))
+
+    def overlay_units(self) -> list[tuple[str, str]]:
+        """``(item, serial)`` of every unit with own events that the cache lacks."""
+        return list(self.connection.execute("SELECT DISTINCT item, serial FROM overlay WHERE serial != ''"))
+
+    def overlay_ending(self, tail: str, limit: int) -> list[tuple[str, str]]:
+        """``(item, serial)`` of own new units whose serial ends so."""
+        sql = "SELECT DISTINCT item, serial FROM overlay WHERE substr(serial, ?) = ? LIMIT ?"
+        return list(self.connection.execute(sql, (-len(tail), tail, limit)))
+
+    def drop_overlay(self, epoch: int, seq: int) -> int:
+        """Forgets an epoch's overlay rows up to ``seq``: the feed covers them. Returns how many; often none."""
+        values = (epoch, seq)
+        found = self.connection.execute("SELECT 1 FROM overlay WHERE epoch = ? AND seq <= ? LIMIT 1", values)
+        if found.fetchone() is None:
+            return 0
+        with self._transaction():
+            return self.connection.execute(
+                "DELETE FROM overlay WHERE epoch = ? AND seq <= ?", values
+            ).rowcount
+
+    def gestures(self, limit: int) -> list[tuple[int, bytes]]:
+        """The newest gestures that can be taken back, newest first."""
+        return list(self.connection.execute("SELECT n, body FROM gesture ORDER BY n DESC LIMIT ?", (limit,)))
+
+    def gesture(self, number: int) -> bytes:
+        """One gesture, or empty."""
+        row = self.connection.execute("SELECT body FROM gesture WHERE n = ?", (number,)).fetchone()
+        return bytes(row[0]) if row else b""
+
+    # -- the outbox -------------------------------------------------------------------------------------------------
+
+    def pending(self) -> int:
+        """How many events the server has not confirmed."""
+        sql = "SELECT count(*) FROM event e JOIN epoch p ON p.epoch = e.epoch WHERE e.seq > p.acked"
+        return int(self.connection.execute(sql).fetchone()[0])
+
+    def oldest_unsent(self) -> tuple[int, int] | None:
+        """``(epoch, first seq)`` of what must go up next: orphans of an old epoch before the current one."""
+        for epoch, acked in self.connection.execute(
+            "SELECT epoch, acked FROM epoch ORDER BY epoch"
+        ).fetchall():
+            row = self.connection.execute(
+                "SELECT min(seq) FROM event WHERE epoch = ? AND seq > ?", (epoch, acked)
+            ).fetchone()
+            if row[0] is not None:
+                return int(epoch), int(row[0])
+        return None
+
+    def bodies(self, epoch: int, first: int, limit: int) -> list[bytes]:
+        """Canonical bytes of consecutive events from ``first`` on."""
+        sql = "SELECT body FROM event WHERE epoch = ? AND seq >= ? ORDER BY seq LIMIT ?"
+        return [bytes(row[0]) for row in self.connection.execute(sql, (epoch, first, limit))]
+
+    def link_before(self, epoch: int, seq: int) -> bytes | None:
+        """The chain before an event; None where the event before it is no longer held."""
+        if seq == 1:
+            row = self.connection.execute("SELECT nonce FROM epoch WHERE epoch = ?", (epoch,)).fetchone()
+            return chain.first_link(self.device, epoch, row[0]) if row else None
+        row = self.connection.execute(
+            "SELECT hash FROM event WHERE epoch = ? AND seq = ?", (epoch, seq - 1)
+        ).fetchone()
+        return bytes(row[0]) if row else None
+
+    def acknowledge(self, epoch: int, hwm: int, receipt: bytes = b"") -> None:
+        """The server holds everything of the epoch up to ``hwm``: forwards, or backwards after a restore."""
+        with self._transaction():
+            self.connection.execute("UPDATE epoch SET acked = ? WHERE epoch = ?", (hwm, epoch))
+            if receipt:
+                self.connection.execute(
+                    "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?)", (epoch, hwm, receipt)
+                )
+
+    def epochs(self) -> dict[int, int]:
+        """Epoch -> its newest event's number."""
+        return dict(self.connection.execute("SELECT epoch, max(seq) FROM event GROUP BY epoch"))
+
+    def begin_epoch(self, epoch: int) -> None:
+        """After ``fenced``: what is unsent stays with its identity, new events get the new epoch."""
+        if epoch <= self.epoch:
+            return
+        with self._transaction():
+            self.connection.execute(
+                "INSERT INTO epoch (epoch, nonce) VALUES (?, ?)", (epoch, uuid.uuid4().hex)
+            )
+        self._position()
+
+    def adopt(self, device: str) -> None:
+        """Takes the identity that the server gave. Only a journal without events may."""
+        if self.seq or self.epoch != 1:
+            raise StoreError("this journal already has events under another name: use a new data directory")
+        self.put_meta("device", device)
+        self._position()
+
+    # -- care -------------------------------------------------------------------------------------------------------
+
+    def checkpoint(self) -> None:
+        """Moves the log into the file; for idle moments."""
+        with contextlib.suppress(sqlite3.Error):
+            self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def _keep_ballast(self) -> None:
+        if self._ballast.exists():
+            return
+        with contextlib.suppress(OSError):
+            stat = os.statvfs(self.path.parent)
+            if stat.f_bavail * stat.f_frsize > 4 * BALLAST_BYTES:
+                with self._ballast.open("wb") as file:
+                    os.posix_fallocate(file.fileno(), 0, BALLAST_BYTES)

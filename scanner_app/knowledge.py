@@ -1,0 +1,208 @@
+"""The handheld's picture of the world: cache plus overlay, as the workflows ask for it.
+
+A unit is the cache's row with this device's own uncovered events folded on top, so nothing that turned green here
+flickers back while the server has not shown it yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+
+from scanner_app.cache import TAIL_CHARS_MIN, Cache
+from scanner_app.journal import Journal, OverlayRow
+from sync.wire import pair_key
+from tracking import rules
+from tracking.documents import Document, Tally
+from tracking.people import KnownOperator
+from tracking.site import Item, Location, Party, Policy
+from tracking.units import UnitState, evolve
+
+UNITS_ENDING_MAX = 20
+
+_ITEM = msgspec.json.Decoder(Item)
+_DOCUMENT = msgspec.json.Decoder(Document)
+_TALLY = msgspec.json.Decoder(Tally)
+_LOCATION = msgspec.json.Decoder(Location)
+_PARTY = msgspec.json.Decoder(Party)
+_OPERATOR = msgspec.json.Decoder(KnownOperator)
+_POLICY = msgspec.json.Decoder(Policy)
+_STATE = msgspec.msgpack.Decoder(UnitState)
+
+
+class LotRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of a whole lot."""
+
+    flags: tuple[str, ...] = ()
+
+
+_LOT = msgspec.json.Decoder(LotRecord)
+
+
+def with_own(base: UnitState, rows: Iterable[OverlayRow]) -> UnitState:
+    """A unit with this device's own events, that the cache does not show yet, on top."""
+    rows = list(rows)
+    here = {row.event.ref for row in rows}
+    cancelled = {row.event.cancels for row in rows if row.event.cancels}
+    state = base
+    for row in rows:
+        event = row.event
+        if event.ref in cancelled or event.cancels in here:
+            continue
+        if event.cancels:
+            # The cache shows the cancelled event; the state before it was kept when it was made.
+            before = (
+                _STATE.decode(row.before) if row.before else UnitState(item=base.item, serial=base.serial)
+            )
+            state = msgspec.structs.replace(before, flags=state.flags)
+        else:
+            state, _ = evolve(state, event)
+    return state
+
+
+class HandheldKnowledge:
+    """Implements :class:`scanner_app.workflows.flow.Knowledge` over journal and cache."""
+
+    def __init__(self, cache: Cache, journal: Journal, *, expires_soon_days: int, policy: Policy) -> None:
+        self._cache = cache
+        self._journal = journal
+        self._default_policy = policy
+        self.today = date.min
+        """Set by the session before every input, in the site's time zone."""
+        self.expires_soon_days = expires_soon_days
+        self._by_serial: dict[str, tuple[UnitState, ...]] = {}
+        self.refresh()
+
+    def refresh(self) -> None:
+        """After a feed page: what is kept in memory is read again. Items are few and asked for at every scan."""
+        self.site = self._cache.meta("site")
+        policy = self._cache.record("policy", self.site)
+        self.policy = _POLICY.decode(policy) if policy else self._default_policy
+        self._items = {key: _ITEM.decode(body) for key, body in self._cache.records("item")}
+        self._gtins = {gtin.zfill(14): item for item in self._items.values() for gtin in item.gtins}
+        self._serialised = [
+            item for item in self._items.values() if item.tracking == "serial" and item.serial_pattern
+        ]
+        self._documents: dict[str, Document | None] = {}
+        self._tallies: dict[str, Tally] = {}
+        self._by_serial = {}
+        self._own_credits, self._own_closed = self._journal.overlay_tallies()
+
+    def forget_scan(self) -> None:
+        """Before every input: units are read afresh."""
+        self._by_serial.clear()
+
+    # -- items ------------------------------------------------------------------------------------------------------
+
+    def item(self, number: str) -> Item | None:
+        """The item with this number."""
+        return self._items.get(number)
+
+    def item_of_gtin(self, gtin: str) -> Item | None:
+        """The item with this GTIN, compared at 14 digits."""
+        return self._gtins.get(gtin.zfill(14))
+
+    def items_fitting(self, serial: str) -> tuple[Item, ...]:
+        """Serial-tracked items whose pattern this text fits."""
+        return tuple(item for item in self._serialised if rules.fits_pattern(item, serial))
+
+    # -- units ------------------------------------------------------------------------------------------------------
+
+    def units_of_serial(self, serial: str) -> tuple[UnitState, ...]:
+        """Every unit known with this serial number, own events included."""
+        found = self._by_serial.get(serial)
+        if found is None:
+            found = self._by_serial[serial] = self._read_units(serial)
+        return found
+
+    def _read_units(self, serial: str) -> tuple[UnitState, ...]:
+        bases = {unit.item: unit for unit in self._cache.units_of_serial(serial)}
+        own: dict[str, list[OverlayRow]] = {}
+        for row in self._journal.overlay_of(serial) if serial else ():
+            own.setdefault(row.event.item, []).append(row)
+        for item in own:
+            bases.setdefault(item, UnitState(item=item, serial=serial))
+        states = (with_own(base, own.get(item, ())) for item, base in bases.items())
+        return tuple(state for state in states if state.status != "unknown" or state.flags)
+
+    def unit(self, item: str, serial: str) -> UnitState:
+        """One unit; status ``unknown`` where nobody has seen it."""
+        known = (unit for unit in self.units_of_serial(serial) if unit.item == item)
+        return next(known, UnitState(item=item, serial=serial))
+
+    def units_ending(self, tail: str) -> tuple[UnitState, ...]:
+        """Units whose serial ends so."""
+        if len(tail) < TAIL_CHARS_MIN:
+            return ()
+        keys = dict.fromkeys(self._cache.units_ending(tail, UNITS_ENDING_MAX))
+        keys.update(dict.fromkeys(self._journal.overlay_ending(tail, UNITS_ENDING_MAX)))
+        states = (self.unit(item, serial) for item, serial in list(keys)[:UNITS_ENDING_MAX])
+        return tuple(state for state in states if state.status != "unknown" or state.flags)
+
+    def units_of_document(self, number: str) -> tuple[UnitState, ...]:
+        """Units that stand where they are because of this document."""
+        keys = dict.fromkeys((unit.item, unit.serial) for unit in self._cache.units_of_document(number))
+        keys.update(dict.fromkeys(self._journal.overlay_units_of(number)))
+        states = (self.unit(item, serial) for item, serial in keys)
+        return tuple(state for state in states if state.document == number)
+
+    # -- documents --------------------------------------------------------------------------------------------------
+
+    def document(self, number: str) -> Document | None:
+        """A document of this site. Read once: it only changes with the feed."""
+        if number not in self._documents:
+            body = self._cache.record("document", number) if number else b""
+            if not body:
+                return None
+            self._documents[number] = _DOCUMENT.decode(body)
+        return self._documents[number]
+
+    def tally(self, number: str) -> Tally:
+        """How much of it is done: the server's count and this device's own on top."""
+        tally = self._tallies.get(number)
+        if tally is None:
+            body = self._cache.record("tally", number)
+            base = _TALLY.decode(body) if body else Tally()
+            done = dict(base.done)
+            for line, delta in self._own_credits.get(number, {}).items():
+                done[line] = done.get(line, 0) + delta
+            own = self._own_closed.get(number, 0)
+            tally = self._tallies[number] = Tally(done=done, closed=own > 0 if own else base.closed)
+        return tally
+
+    def credited(self, document: str, line: int, delta: int, closes: int) -> None:
+        """An own event was written that credits or closes a document."""
+        if delta:
+            lines = self._own_credits.setdefault(document, {})
+            lines[line] = lines.get(line, 0) + delta
+        if closes:
+            self._own_closed[document] = self._own_closed.get(document, 0) + closes
+        self._tallies.pop(document, None)
+
+    # -- places and people ------------------------------------------------------------------------------------------
+
+    def location(self, code: str) -> Location | None:
+        """A place of this site."""
+        body = self._cache.record("location", code)
+        return _LOCATION.decode(body) if body else None
+
+    def party(self, code: str) -> Party | None:
+        """A supplier, customer or owner."""
+        body = self._cache.record("party", code) if code else b""
+        return _PARTY.decode(body) if body else None
+
+    def operator(self, badge: str) -> KnownOperator | None:
+        """The person with this badge."""
+        body = self._cache.record("operator", badge)
+        return _OPERATOR.decode(body) if body else None
+
+    def has_operators(self) -> bool:
+        """True where people sign in."""
+        return next(self._cache.records("operator"), None) is not None
+
+    def lot_flags(self, item: str, lot: str) -> tuple[str, ...]:
+        """Flags on a whole lot."""
+        body = self._cache.record("lot", pair_key(item, lot))
+        return _LOT.decode(body).flags if body else ()

@@ -1,0 +1,118 @@
+"""A handheld at work: the session's thread, its drivers, and the sync agent, started and ended together."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Thread
+
+import msgspec
+
+from config.schema import Settings
+from drivers.driver import Driver, DriverState, start
+from drivers.scan import Burst, Scan
+from scanner_app.clockwork import Clock
+from scanner_app.handheld import Handheld
+from scanner_app.inputs import Command, DeviceNews, Typed
+from scanner_app.session import SessionSettings
+from scanner_app.session_thread import SessionThread
+from scanner_app.sync_port import SessionPort
+from scanner_app.view import ScreenView
+from sync.agent import Agent
+
+JOIN_S = 2.0
+
+
+class Server(msgspec.Struct, frozen=True, kw_only=True):
+    """Where and as whom a handheld syncs."""
+
+    url: str
+    token: str
+    site: str
+
+
+class RunningHandheld:
+    """One data directory at work. Everything that scans or speaks to the server goes through its queue."""
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        session_settings: SessionSettings,
+        settings: Settings,
+        *,
+        server: Server | None = None,
+        device: str = "",
+    ) -> None:
+        """Opens the directory. Raises :class:`scanner_app.storage_errors.StoreError`."""
+        self.handheld = Handheld(folder, clock, session_settings, device=device)
+        self.thread = SessionThread(self.handheld, queue_max=settings.scan.queue_scans_max)
+        self.agent: Agent | None = None
+        self._settings, self._server = settings, server
+        self._drivers: list[tuple[Driver, Thread]] = []
+
+    def renew(self) -> None:
+        """After the cache was filled by other means than the feed, before :meth:`start`."""
+        self.handheld.renew_session()
+        self.thread.renew()
+
+    def start(self, drivers: Sequence[Driver] = ()) -> None:
+        """Takes inputs, opens the drivers, begins to sync."""
+        self.thread.start()
+        for driver in drivers:
+            self._drivers.append((driver, start(driver, self.sink)))
+        if self._server is not None:
+            self.agent = self._new_agent(self._server)
+            self.thread.on_written(self.agent.wake)
+            self.agent.start()
+
+    def _new_agent(self, server: Server) -> Agent:
+        sync = self._settings.sync
+        return Agent(
+            SessionPort(self.thread, site=server.site, batch_bytes_max=sync.batch_bytes_max),
+            url=server.url,
+            token=server.token,
+            poll_s=sync.poll_s,
+            timeout_s=sync.timeout_s,
+            retry_s_max=sync.retry_s_max,
+            batch_events_max=sync.batch_events_max,
+        )
+
+    def sink(self, item: Scan | Burst | DriverState, /) -> bool:
+        """Where drivers deliver. False when the queue is full."""
+        if isinstance(item, DriverState):
+            detail = item.detail
+            if item.discarded:
+                detail = f"half a code was thrown away, scan it again. {detail}".strip()
+            return self.thread.submit(DeviceNews(name=item.name, state=item.state, detail=detail))
+        return self.thread.submit(item)
+
+    # -- the door of the screens ------------------------------------------------------------------------------------
+
+    def submit(self, given: Scan | Burst | Command | Typed) -> bool:
+        """An input from the screens; False when the queue is full."""
+        return self.thread.submit(given)
+
+    def subscribe(self, callback: Callable[[ScreenView], None]) -> None:
+        """Pictures for the screens."""
+        self.thread.subscribe(callback)
+
+    def crash(self) -> None:
+        """Ends without tidying up, as a battery that is pulled."""
+        self._stop_feeding()
+        self.thread.abandon()
+        self.handheld.crash()
+
+    def close(self) -> None:
+        """Ends in order; what is not sent stays in the journal."""
+        self._stop_feeding()
+        self.thread.close()
+
+    def _stop_feeding(self) -> None:
+        for driver, thread in self._drivers:
+            driver.close()
+            thread.join(JOIN_S)
+        if self.agent is not None:
+            with contextlib.suppress(RuntimeError):
+                self.agent.close()

@@ -1,0 +1,65 @@
+"""Calls that a person makes to a server from the command line: enrol, import, trace."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from sync.agent import Line, Unreachable, understood
+from sync.wire import Code, Enroll, Enrolled, HighWater, Imported, NewCode, Problem
+
+Reply = TypeVar("Reply")
+TIMEOUT_S = 60.0
+
+
+class CallRefused(Exception):
+    """The server was not reached, or said no; one plain sentence."""
+
+
+def _ask(
+    url: str, token: str, method: str, path: str, kind: type[Reply], body: bytes = b"", **params: Any
+) -> Reply:
+    line = Line(url, token, TIMEOUT_S)
+    try:
+        status, data = line.ask(method, path, body=body, **params)
+        if status < 300:
+            return understood(data, kind)
+        said = understood(data, Problem)
+    except Unreachable as error:
+        if error.status in {401, 403}:
+            raise CallRefused(f"{url} does not accept this token: give the right one with --token") from error
+        raise CallRefused(str(error)) from error
+    finally:
+        line.close()
+    raise CallRefused(said.detail or said.error or f"HTTP {status}")
+
+
+def enroll(url: str, code: str, name: str, site: str) -> Enrolled:
+    """Exchanges a one-time code for an identity. Raises :class:`CallRefused`."""
+    body = msgspec.json.encode(Enroll(code=code, name=name, site=site))
+    return _ask(url, "", "POST", "/v1/enroll", Enrolled, body)
+
+
+def new_code(url: str, office_token: str, site: str) -> str:
+    """A one-time code, as the office. Raises :class:`CallRefused`."""
+    body = msgspec.json.encode(NewCode(site=site))
+    return _ask(url, office_token, "POST", "/v1/enrollment-codes", Code, body).code
+
+
+def import_site(url: str, office_token: str, site: str, data: bytes) -> Imported:
+    """Loads a site file. Raises :class:`CallRefused`."""
+    return _ask(url, office_token, "POST", f"/v1/sites/{site}/import", Imported, data)
+
+
+def events_held(url: str, token: str, device: str) -> int:
+    """How many events of a device the server holds, over all epochs. Raises :class:`CallRefused`."""
+    high = _ask(url, token, "GET", f"/v1/devices/{device}/hwm", HighWater)
+    return sum((high.epochs or {high.epoch: high.hwm}).values())
+
+
+def units(url: str, office_token: str, serial: str, item: str = "") -> dict[str, Any]:
+    """What the server knows of a serial number, in the shape of ``scanner trace``. Raises :class:`CallRefused`."""
+    params: dict[str, Any] = {"serial": serial} | ({"item": item} if item else {})
+    found: dict[str, Any] = _ask(url, office_token, "GET", "/v1/units", dict, **params)
+    return found

@@ -1,0 +1,415 @@
+"""The session: one thread's worth of state, the only place where scans become events.
+
+Every input goes through :meth:`Session.handle` and has exactly one answer. What an answer says is in the journal
+before it is returned; where the journal cannot be written the answer says so and nothing has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from drivers.scan import Burst, Scan
+from scanner_app import sign_in, stops, taking_back
+from scanner_app.answer import Answer, dressed, tone_of, words
+from scanner_app.cache import Cache
+from scanner_app.cache_feed import applied, apply_page, confirm
+from scanner_app.clockwork import Clock, clock_time, local_date, zone
+from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArrived, SignIn, Typed
+from scanner_app.journal import Effect, Journal
+from scanner_app.knowledge import HandheldKnowledge
+from scanner_app.repeats import Repeats
+from scanner_app.session_state import (
+    Credit,
+    Gesture,
+    SessionState,
+    Stopped,
+    decode,
+    encode,
+    with_workflow_state,
+    workflow_state,
+)
+from scanner_app.stamp import Stamper
+from scanner_app.storage_errors import StoreError, StoreFull
+from scanner_app.switching import Switching
+from scanner_app.workflows import home
+from scanner_app.workflows.flow import Asked, Scanned, Step
+from scanner_app.workflows.registry import WORKFLOWS
+from tracking import catalogue
+from tracking.dates import parse_iso
+from tracking.documents import credit
+from tracking.events import Event
+from tracking.identifiers.reader import read
+from tracking.site import Policy
+from tracking.units import UnitState
+from tracking.verdicts import NOTHING, Verdict, verdict
+
+
+class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a session needs of the settings."""
+
+    place: str = ""
+    repeat_ms: int = 1500
+    expires_soon_days: int = 30
+    language: str = "en"
+    app: str = ""
+    policy: Policy = Policy()
+    """For a site whose own data says nothing."""
+
+
+class Session:
+    """Judges inputs one after the other. Not thread-safe on purpose: one thread owns it."""
+
+    def __init__(self, journal: Journal, cache: Cache, clock: Clock, settings: SessionSettings) -> None:
+        self.journal, self.cache, self.clock, self.settings = journal, cache, clock, settings
+        self.drop_covered()
+        self.knows = HandheldKnowledge(
+            cache, journal, expires_soon_days=settings.expires_soon_days, policy=settings.policy
+        )
+        self.zone = zone(cache.meta("timezone"))
+        self.stamper = Stamper(
+            clock, site=self.knows.site, zone=self.zone, app=settings.app, place=settings.place
+        )
+        self.state: SessionState = decode(journal.session())
+        self.pending = journal.pending()
+        self.online: bool | None = None
+        self.trouble = ""
+        self.device_news: DeviceNews | None = None
+        self.fault: StoreError | None = None
+        self.observers: list[Callable[[Answer], None]] = []
+        self._repeats = Repeats(settings.repeat_ms)
+        self._switching = Switching(self)
+        if self.state.workflow not in WORKFLOWS:
+            self.state = msgspec.structs.replace(self.state, workflow="home")
+        self.set_today()
+
+    # -- one input --------------------------------------------------------------------------------------------------
+
+    def handle(self, given: Input) -> Answer:
+        """The answer to one input; whatever it says is written already."""
+        self.knows.forget_scan()
+        self.set_today()
+        try:
+            answer = self._dispatch(given)
+            self.fault = None
+        except StoreError as error:
+            self.fault = error
+            said = verdict("disk_full" if isinstance(error, StoreFull) else "journal_fault", why=str(error))
+            # In memory only: it stands until an acknowledgement can be written again.
+            self.state = msgspec.structs.replace(self.state, stopped=Stopped(said))
+            answer = self.answer(said)
+        for observer in self.observers:
+            observer(answer)
+        return answer
+
+    def _dispatch(self, given: Input) -> Answer:
+        match given:
+            case Scan():
+                return self.scans((given,))
+            case Burst():
+                return self.scans(given.scans)
+            case Command():
+                return self.command(given.name, given.argument)
+            case Typed():
+                return self._typed(given.text)
+            case SignIn():
+                return sign_in.sign_in(self, given.badge, given.pin)
+            case PageArrived():
+                self.take_page(given)
+            case LinkChanged():
+                self._link(given)
+            case DeviceNews():
+                self.device_news = given
+        return self.answer(NOTHING)
+
+    def set_today(self) -> None:
+        """The date at the site; a site file for tests may fix it."""
+        fixed = parse_iso(self.cache.meta("today"))
+        self.knows.today = fixed or local_date(self.clock.wall_ms(), self.zone)
+
+    # -- scans ------------------------------------------------------------------------------------------------------
+
+    def _typed(self, text: str) -> Answer:
+        if self.state.pin_for:
+            return sign_in.sign_in(self, self.state.pin_for, text)
+        scan = Scan(
+            raw=text.encode(),
+            source="typed",
+            typed=True,
+            mono_ns=self.clock.mono_ns(),
+            wall_ms=self.clock.wall_ms(),
+        )
+        return self.scans((scan,))
+
+    def scans(self, scans: Sequence[Scan]) -> Answer:
+        """One scan, or the codes of one label: a command, held behind a stop, a repeat, or judged."""
+        scanned = self._read(scans)
+        first = scanned.readings[0][0]
+        if len(scans) == 1 and first.kind == "command" and first.ok:
+            return self.command(first.command, first.argument)
+        if self.state.stopped is not None and not sign_in.is_awaited(self, scanned):
+            return stops.hold(self, scans, scanned)
+        if self._repeats.seen(scanned.texts, self.clock.mono_ns()):
+            return self.answer(verdict("repeat", serial=scanned.texts[0]), noted=1)
+        return self.judge(scans, scanned)
+
+    def _read(self, scans: Sequence[Scan]) -> Scanned:
+        readings = tuple(read(scan.text, scan.symbology_id, today=self.knows.today) for scan in scans)
+        return Scanned(readings, tuple(scan.text for scan in scans), typed=scans[0].typed)
+
+    def judge(self, scans: Sequence[Scan], scanned: Scanned) -> Answer:
+        """A scan that is neither held nor a repeat: by whoever is in charge of it."""
+        refused = sign_in.gate(self, scans, scanned)
+        if refused is not None:
+            return refused
+        if self.state.removing:
+            return taking_back.remove(self, scans, scanned)
+        if self.state.workflow != "home":
+            return self._advance(scans, scanned)
+        start = self.state
+        self._switching.open_document(home.document_scanned(scanned, self.knows))
+        try:
+            return self._advance(scans, scanned)
+        except StoreError:
+            self.state = start
+            raise
+
+    def _advance(self, scans: Sequence[Scan], given: Scanned | Asked) -> Answer:
+        name = self.state.workflow
+        before = workflow_state(self.state, name)
+        step = WORKFLOWS[name].advance(before, given, self.knows)
+        if isinstance(given, Asked) and step.quiet:
+            return self.answer(NOTHING, text=f"{given.name} means nothing here")
+        if isinstance(given, Scanned):
+            now = self.clock.mono_ns()
+            unit = (step.verdict.item, step.verdict.serial)
+            if (step.verdict.code or "").startswith("already_") and self._repeats.seen(unit, now):
+                return self.answer(verdict("repeat", item=unit[0], serial=unit[1]), noted=1)
+            if step.verdict.level in {"ok", "note"}:
+                self._repeats.accepted(given.texts, now)
+            if step.events:
+                self._repeats.accepted(unit, now)
+        return self.apply(step, scans, given.texts if isinstance(given, Scanned) else ())
+
+    # -- writing ----------------------------------------------------------------------------------------------------
+
+    def apply(self, step: Step, scans: Sequence[Scan], texts: Sequence[str] = ()) -> Answer:
+        """Writes what a step led to, then answers it."""
+        name = self.state.workflow
+        events = step.events
+        if step.verdict.stops and scans:
+            events = (*events, self._sighting(step.verdict, getattr(step.state, "document", "")))
+        after = with_workflow_state(self.state, name, step.state)
+        document = getattr(step.state, "document", "") or getattr(step.state, "finished", "")
+        after = msgspec.structs.replace(after, document=document)
+        if step.leave:
+            after = self._switching.left(after)
+        if step.verdict.stops:
+            after = msgspec.structs.replace(after, stopped=Stopped(step.verdict, " | ".join(texts)))
+        written = self.write(after, events, scans, step.verdict)
+        judged = 1 if texts else 0
+        return self.answer(
+            step.verdict,
+            events=tuple(written),
+            accepted=judged if step.verdict.level == "ok" else 0,
+            noted=judged if step.verdict.level == "note" else 0,
+            stopped=judged if step.verdict.stops else 0,
+        )
+
+    def refuse(self, said: Verdict, scans: Sequence[Scan] = (), texts: Sequence[str] = ()) -> Answer:
+        """A stop that no workflow gave: it waits for its acknowledgement like any other."""
+        return self.apply(
+            Step(state=workflow_state(self.state, self.state.workflow), verdict=said), scans, texts
+        )
+
+    def _sighting(self, stop: Verdict, document: str) -> Event:
+        return Event(
+            step="sighting", item=stop.item, serial=stop.serial, document=document, code=stop.code or ""
+        )
+
+    def write(
+        self,
+        after: SessionState,
+        events: Sequence[Event],
+        scans: Sequence[Scan] = (),
+        shown: Verdict = NOTHING,
+        *,
+        effects: Sequence[Effect] | None = None,
+        undone: Sequence[int] = (),
+    ) -> list[Event]:
+        """Events, overlay, gesture and session in one durable transaction; memory follows only then."""
+        if not events:
+            if after != self.state:
+                self.journal.save_session(encode(after))
+                self.state = after
+            return []
+        known = [self._before(event) for event in events]
+        if effects is None:
+            effects = [self._effect(event, unit) for event, unit in zip(events, known, strict=True)]
+        stamped = self.stamper.stamp(
+            events, scans, last_hlc=self.journal.hlc, operator=self.state.operator, task=self.state.workflow
+        )
+        gesture = None
+        if not undone and any(event.step != "sighting" for event in events):
+            after = msgspec.structs.replace(after, gestures=self.state.gestures + 1)
+            gesture = (after.gestures, encode(self._gesture(stamped, effects, known, shown)))
+        written = self.journal.append(
+            list(zip(stamped, effects, strict=True)), session=encode(after), gesture=gesture, undone=undone
+        )
+        self.state = after
+        self.pending += len(written)
+        for event, effect in zip(written, effects, strict=True):
+            if event.document and (effect.delta or effect.closes):
+                self.knows.credited(event.document, event.line, effect.delta, effect.closes)
+        self.knows.forget_scan()
+        return written
+
+    def _before(self, event: Event) -> UnitState | None:
+        return (
+            self.knows.unit(event.item, event.serial) if event.serial and event.step != "sighting" else None
+        )
+
+    @staticmethod
+    def _effect(event: Event, before: UnitState | None) -> Effect:
+        if event.step == "completing":
+            return Effect(closes=1)
+        document, step = (before.document, before.step) if before is not None else ("", "")
+        return Effect(delta=credit(event, document, step))
+
+    def _gesture(
+        self,
+        stamped: Sequence[Event],
+        effects: Sequence[Effect],
+        known: Sequence[UnitState | None],
+        shown: Verdict,
+    ) -> Gesture:
+        name = self.state.workflow
+        first = stamped[0]
+        credited = tuple(
+            Credit(
+                self.journal.epoch,
+                self.journal.seq + 1 + place,
+                effect.delta,
+                effect.closes,
+                encode(unit) if unit is not None else b"",
+            )
+            for place, (effect, unit) in enumerate(zip(effects, known, strict=True))
+        )
+        return Gesture(
+            workflow=name,
+            state=self.state.states.get(name, b""),
+            credits=credited,
+            level=shown.level,
+            text=first.serial or first.lot or first.document,
+            detail=shown.code or "",
+            time=clock_time(first.at),
+            item=first.item,
+            serial=first.serial,
+        )
+
+    # -- commands ---------------------------------------------------------------------------------------------------
+
+    def command(self, name: str, argument: str = "") -> Answer:
+        """A command card, soft key or script line. The last accepted label may be scanned again after it."""
+        self._repeats.clear()
+        if name == "ack":
+            return stops.acknowledge(self)
+        if self.state.stopped is not None and name in {"confirm", "back", "undo", "done"}:
+            stops.clear(self)
+            answers = [self._command(name, argument), *stops.release(self)]
+            return stops.joined(answers)
+        return self._command(name, argument)
+
+    def _command(self, name: str, argument: str) -> Answer:
+        refused = sign_in.gate_command(self, name)
+        if refused is not None:
+            return refused
+        match name:
+            case "undo":
+                return taking_back.undo(self, argument)
+            case "remove":
+                return taking_back.toggle_remove(self)
+            case "hold" | "release":
+                return taking_back.flag_last(self, name, argument)
+            case "lock":
+                return sign_in.lock(self)
+            case "workflow" | "look_up":
+                return self._switching.to(argument if name == "workflow" else "look_up")
+            case "help" | "reprint" | "list" | "theme":
+                return self.answer(verdict("command", what=name))
+        return self._advance((), Asked(name, argument))
+
+    # -- news from the server ---------------------------------------------------------------------------------------
+
+    def take_page(self, arrived: PageArrived) -> bool:
+        """A page of the feed: into the cache, and the overlay rows that it covers go. True if anything changed."""
+        page = arrived.page
+        if page.rows:
+            apply_page(self.cache, page)
+        else:
+            confirm(self.cache, page)
+        dropped = self.drop_covered()
+        self.stamper.heard_server(page.server_ms)
+        if page.rows or dropped:
+            self.knows.forget_scan()
+            self.knows.refresh()
+            self.zone = zone(self.cache.meta("timezone"))
+            self.stamper.site, self.stamper.zone = self.knows.site, self.zone
+        return bool(page.rows or dropped)
+
+    def drop_covered(self) -> int:
+        """Own effects that the cache shows go from the overlay; returns how many."""
+        return sum(self.journal.drop_overlay(epoch, seq) for epoch, seq in applied(self.cache).items())
+
+    def _link(self, news: LinkChanged) -> None:
+        self.online, self.trouble = news.online, news.trouble
+        self.pending = self.journal.pending()
+
+    # -- answering --------------------------------------------------------------------------------------------------
+
+    def answer(
+        self,
+        said: Verdict,
+        *,
+        text: str = "",
+        events: tuple[Event, ...] = (),
+        tone: str = "",
+        accepted: int = 0,
+        noted: int = 0,
+        stopped: int = 0,
+    ) -> Answer:
+        """An answer in words, with the prompt that now stands."""
+        shown = dressed(said, self.knows)
+        message = words(shown, self.settings.language).sentence if said.code else text
+        return Answer(
+            verdict=shown,
+            message=message,
+            prompt=self.prompt_text(),
+            progress=self.progress(),
+            events=events,
+            tone=tone or tone_of(said, events),
+            accepted=accepted,
+            noted=noted,
+            stopped=stopped,
+        )
+
+    def prompt_text(self) -> str:
+        """What the screen asks for now."""
+        language = self.settings.language
+        if self.state.pin_for:
+            return catalogue.prompt("pin", language)
+        if sign_in.needed(self):
+            return catalogue.prompt("badge", language)
+        if self.state.removing:
+            return catalogue.prompt("remove", language)
+        name = self.state.workflow
+        asked = WORKFLOWS[name].prompt(workflow_state(self.state, name), self.knows)
+        return catalogue.prompt(asked.name, language, **asked.fields)
+
+    def progress(self) -> tuple[int, int] | None:
+        """Done and total of the document at hand, or of the one just closed."""
+        document = self.knows.document(self.state.document) if self.state.document else None
+        if document is None or self.state.workflow in {"home", "look_up"}:
+            return None
+        return self.knows.tally(document.number).total, document.total

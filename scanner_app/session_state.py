@@ -1,0 +1,117 @@
+"""What a session remembers across a crash: written with every answer, so that it resumes at the same prompt."""
+
+from __future__ import annotations
+
+import msgspec
+
+from scanner_app.workflows.flow import State
+from scanner_app.workflows.registry import WORKFLOWS
+from tracking.verdicts import Verdict
+
+HELD_SCANS_MAX = 200
+"""Scans kept behind a stop; one more is refused loudly."""
+GESTURES_MAX = 50_000
+
+
+class HeldScan(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A scan that waits behind a stop."""
+
+    raws: tuple[bytes, ...]
+    symbology_ids: tuple[str, ...]
+    source: str = ""
+    typed: bool = False
+
+
+class Stopped(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The stop that waits for its acknowledgement."""
+
+    verdict: Verdict
+    text: str = ""
+    """What was scanned; the same again is not a second fault."""
+
+
+class Credit(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one event of a gesture did, for taking it back."""
+
+    epoch: int
+    seq: int
+    delta: int = 0
+    closes: int = 0
+    before: bytes = b""
+
+
+class Gesture(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One pull of the trigger that changed something."""
+
+    workflow: str
+    state: bytes
+    """The workflow's state before."""
+    credits: tuple[Credit, ...]
+    level: str = "ok"
+    text: str = ""
+    detail: str = ""
+    time: str = ""
+    item: str = ""
+    serial: str = ""
+
+
+class SessionState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Everything that is not an event."""
+
+    operator: str = ""
+    """Badge of the person who is signed in."""
+    pin_for: str = ""
+    """Badge that was scanned and waits for its PIN."""
+    workflow: str = "home"
+    back_to: str = ""
+    """The workflow that a look-up returns to."""
+    states: dict[str, bytes] = {}
+    """Workflow -> its state, of the current one and of those that wait."""
+    removing: bool = False
+    stopped: Stopped | None = None
+    held: tuple[HeldScan, ...] = ()
+    gestures: int = 0
+    """Number of the newest gesture."""
+    document: str = ""
+    """The document of the last answer, for its progress."""
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(SessionState)
+_GESTURE = msgspec.msgpack.Decoder(Gesture)
+
+
+def encode(value: msgspec.Struct) -> bytes:
+    """Bytes of a session state, a gesture or a workflow's state."""
+    return _ENCODER.encode(value)
+
+
+def decode(data: bytes) -> SessionState:
+    """The session state of a journal; a new one where there is none or it is of another program."""
+    try:
+        return _DECODER.decode(data) if data else SessionState()
+    except msgspec.MsgspecError:
+        return SessionState()
+
+
+def decode_gesture(data: bytes) -> Gesture | None:
+    """A gesture, or None where it cannot be read."""
+    try:
+        return _GESTURE.decode(data) if data else None
+    except msgspec.MsgspecError:
+        return None
+
+
+def workflow_state(session: SessionState, name: str) -> State:
+    """The state of a workflow: where it was left, or its first."""
+    flow = WORKFLOWS[name]
+    data = session.states.get(name)
+    try:
+        return msgspec.msgpack.decode(data, type=flow.state_type) if data else flow.initial()
+    except msgspec.MsgspecError:
+        return flow.initial()
+
+
+def with_workflow_state(session: SessionState, name: str, state: State) -> SessionState:
+    """The session with a workflow's state in it."""
+    return msgspec.structs.replace(session, states={**session.states, name: encode(state)})

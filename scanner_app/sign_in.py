@@ -1,0 +1,84 @@
+"""People: who is signed in, badge and PIN, the lock. A badge never bypasses a PIN."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from scanner_app import stops
+from scanner_app.workflows.flow import Scanned
+from tracking.pins import pin_matches
+from tracking.verdicts import NOTHING, verdict
+
+if TYPE_CHECKING:
+    from drivers.scan import Scan
+    from scanner_app.answer import Answer
+    from scanner_app.session import Session
+
+_FREE_COMMANDS = frozenset({"help", "theme", "lock", "back", "workflow", "look_up", "list"})
+
+
+def needed(session: Session) -> bool:
+    """True where the site has people and none of them is signed in."""
+    return not session.state.operator and session.knows.has_operators()
+
+
+def is_awaited(session: Session, scanned: Scanned) -> bool:
+    """True when the stop that stands asks for a badge, and this is one: no key needs to be pressed for that."""
+    stopped = session.state.stopped
+    asked = stopped is not None and stopped.verdict.code == "sign_in_required"
+    return asked and session.knows.operator(scanned.texts[0]) is not None
+
+
+def gate(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer | None:
+    """Before anything else is judged: nobody signed in means that only a badge is understood."""
+    if not needed(session):
+        return None
+    text = scanned.texts[0]
+    if session.knows.operator(text) is not None:
+        return sign_in(session, text, "")
+    if session.state.pin_for and scanned.typed:
+        return sign_in(session, session.state.pin_for, text)
+    return session.refuse(verdict("sign_in_required"), scans, scanned.texts)
+
+
+def gate_command(session: Session, name: str) -> Answer | None:
+    """Commands that change something need a person."""
+    if name in _FREE_COMMANDS or not needed(session):
+        return None
+    return session.refuse(verdict("sign_in_required"))
+
+
+def sign_in(session: Session, badge: str, pin: str) -> Answer:
+    """Badge, and PIN where there is one. In the middle of a task the task goes on under the new name."""
+    operator = session.knows.operator(badge)
+    if operator is None:
+        return session.refuse(verdict("unknown_code", raw=badge, why="no badge of this site"))
+    if operator.pin_hash and not pin:
+        session.write(msgspec.structs.replace(session.state, pin_for=badge, operator="", stopped=None), ())
+        return session.answer(NOTHING, text="Type your PIN")
+    if operator.pin_hash and not pin_matches(pin, operator.pin_hash):
+        state = msgspec.structs.replace(session.state, pin_for=badge, operator="")
+        session.write(state, ())
+        return session.refuse(verdict("sign_in_required", why="that PIN does not fit the badge"))
+    stopped = session.state.stopped
+    if stopped is not None and stopped.verdict.code == "sign_in_required":
+        stopped = None
+    session.write(msgspec.structs.replace(session.state, operator=badge, pin_for="", stopped=stopped), ())
+    return stops.joined([session.answer(verdict("signed_in", operator=badge)), *stops.release(session)])
+
+
+def lock(session: Session) -> Answer:
+    """The terminal is put down: the task stays, the person goes."""
+    session.write(msgspec.structs.replace(session.state, operator="", pin_for=""), ())
+    return session.answer(verdict("command", what="locked"))
+
+
+def has_role(session: Session, role: str) -> bool:
+    """True where the person signed in has the role, or the site has no people."""
+    if not session.knows.has_operators():
+        return True
+    operator = session.knows.operator(session.state.operator)
+    return operator is not None and role in operator.roles

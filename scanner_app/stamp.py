@@ -1,0 +1,104 @@
+"""Stamping: who, when, where, with what, onto the business facts that a workflow proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+import msgspec
+
+from drivers.scan import Scan
+from scanner_app.clockwork import Clock, local_iso
+from tracking import clock as hybrid
+from tracking.events import Event
+
+RAW_BYTES_MAX = 10_240
+"""Raw bytes kept of one scan; hostile ones are longer than any label."""
+
+
+class ServerTime(msgspec.Struct, frozen=True, kw_only=True):
+    """What was last heard of the server's clock."""
+
+    server_ms: int
+    mono_ns: int
+    offset_ms: int
+    """Server time minus device time."""
+
+
+def raw_fields(scans: Sequence[Scan]) -> dict[str, object]:
+    """The raw scan for an event: text where it is UTF-8, hex where it is not."""
+    if not scans:
+        return {}
+    raw = (
+        b" | ".join(scan.raw for scan in scans)[:RAW_BYTES_MAX]
+        if len(scans) > 1
+        else scans[0].raw[:RAW_BYTES_MAX]
+    )
+    fields: dict[str, object] = {
+        "symbology_id": scans[0].symbology_id,
+        "source": scans[0].source,
+        "evidence": "typed" if scans[0].typed else "scanned",
+    }
+    try:
+        fields["raw"] = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        fields["raw"] = raw.decode("utf-8", errors="replace")
+        fields["raw_hex"] = raw.hex()
+    return fields
+
+
+class Stamper:
+    """Gives events their times and people. Keeps the hybrid clock between commits."""
+
+    def __init__(self, clock: Clock, *, site: str, zone: tzinfo, app: str, place: str = "") -> None:
+        self._clock = clock
+        self.site = site
+        self.zone = zone
+        self._app = app
+        self._place = place
+        self.server_time: ServerTime | None = None
+
+    def heard_server(self, server_ms: int) -> None:
+        """A reply came with the server's time."""
+        now = self._clock.wall_ms()
+        self.server_time = ServerTime(
+            server_ms=server_ms, mono_ns=self._clock.mono_ns(), offset_ms=server_ms - now
+        )
+
+    def believed_server_ms(self) -> int | None:
+        """The server's time now, by its last reply and the monotonic clock since."""
+        known = self.server_time
+        return (
+            known.server_ms + (self._clock.mono_ns() - known.mono_ns) // 1_000_000
+            if known is not None
+            else None
+        )
+
+    def stamp(
+        self, events: Sequence[Event], scans: Sequence[Scan], *, last_hlc: int, operator: str, task: str
+    ) -> list[Event]:
+        """The events with everything but their identity. ``last_hlc`` is the newest in the journal."""
+        now = self._clock.wall_ms()
+        tick = hybrid.tick(last_hlc, now, self.believed_server_ms())
+        clock = "suspect" if tick.suspect else "synced" if self.server_time is not None else ""
+        stamped: list[Event] = []
+        raw = raw_fields(scans)
+        for place, event in enumerate(events):
+            stamped.append(
+                msgspec.structs.replace(
+                    event,
+                    location=event.location or self._place,
+                    operator=operator,
+                    site=self.site,
+                    task=task,
+                    at=local_iso(now, self.zone),
+                    hlc=tick.hlc + place,
+                    mono_ms=self._clock.mono_ns() // 1_000_000,
+                    boot=self._clock.boot,
+                    clock=clock,
+                    offset_ms=self.server_time.offset_ms if self.server_time is not None else 0,
+                    app=self._app,
+                    **(raw if place == 0 else {"evidence": raw.get("evidence", "scanned")}),
+                )
+            )
+        return stamped

@@ -1,0 +1,86 @@
+"""A stop waits for its acknowledgement; what is scanned meanwhile is held and counted, never applied, never dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from drivers.scan import Scan
+from scanner_app.session_state import HELD_SCANS_MAX, HeldScan
+from scanner_app.workflows.flow import Scanned
+from tracking.verdicts import NOTHING, verdict
+
+if TYPE_CHECKING:
+    from scanner_app.answer import Answer
+    from scanner_app.session import Session
+
+
+def hold(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer:
+    """Keeps a scan behind the stop. The same bad code again is the same fault, and no acknowledgement."""
+    stopped = session.state.stopped
+    assert stopped is not None
+    if " | ".join(scanned.texts) == stopped.text:
+        return session.answer(NOTHING, text="The same again: it is stopped already", tone="held")
+    if len(session.state.held) >= HELD_SCANS_MAX:
+        return session.answer(NOTHING, text=f"NOT TAKEN: {HELD_SCANS_MAX} scans wait already", tone="stop")
+    held = HeldScan(
+        tuple(scan.raw for scan in scans),
+        tuple(scan.symbology_id for scan in scans),
+        scans[0].source,
+        scans[0].typed,
+    )
+    session.write(msgspec.structs.replace(session.state, held=(*session.state.held, held)), ())
+    return session.answer(
+        NOTHING, text=f"HELD: {len(session.state.held)} waiting behind the stop", tone="held"
+    )
+
+
+def clear(session: Session) -> None:
+    """The stop is over; what was held waits for :func:`acknowledge` or the next answer."""
+    session.write(msgspec.structs.replace(session.state, stopped=None), ())
+
+
+def acknowledge(session: Session) -> Answer:
+    """The stop is understood. Scans held behind it are judged now, in order, until one of them stops again."""
+    if session.state.stopped is None:
+        return session.answer(NOTHING)
+    clear(session)
+    answers = release(session)
+    if not answers:
+        return session.answer(verdict("command", what="go on"))
+    return joined(answers)
+
+
+def joined(answers: Sequence[Answer]) -> Answer:
+    """One answer for several: the words of the last, the events and counts of all."""
+    return msgspec.structs.replace(
+        answers[-1],
+        events=tuple(event for answer in answers for event in answer.events),
+        accepted=sum(answer.accepted for answer in answers),
+        noted=sum(answer.noted for answer in answers),
+        stopped=sum(answer.stopped for answer in answers),
+    )
+
+
+def release(session: Session) -> list[Answer]:
+    """Judges what was held, oldest first, until something stops; each leaves the held ones only as it is judged."""
+    answers: list[Answer] = []
+    while session.state.held and session.state.stopped is None:
+        waiting, *rest = session.state.held
+        scans = tuple(
+            Scan(
+                raw=raw,
+                symbology_id=symbology_id,
+                source=waiting.source,
+                typed=waiting.typed,
+                mono_ns=session.clock.mono_ns(),
+                wall_ms=session.clock.wall_ms(),
+            )
+            for raw, symbology_id in zip(waiting.raws, waiting.symbology_ids, strict=True)
+        )
+        # The shorter list is written with the scan's own transaction: a crash between the two would lose the scan.
+        session.state = msgspec.structs.replace(session.state, held=tuple(rest))
+        answers.append(session.scans(scans))
+    return answers

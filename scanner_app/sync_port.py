@@ -1,0 +1,147 @@
+"""The sync agent's door into the session: every call is a job in the session's thread."""
+
+from __future__ import annotations
+
+import msgspec
+
+from scanner_app.cache_feed import clear
+from scanner_app.inputs import LinkChanged, PageArrived
+from scanner_app.session import Session
+from scanner_app.session_thread import Closed, SessionThread
+from sync import wire
+from sync.wire import Batch, FeedPage, HighWater, Refused, Stored
+
+
+class SessionPort:
+    """Implements :class:`sync.agent.Port`."""
+
+    def __init__(
+        self, thread: SessionThread, *, site: str, batch_bytes_max: int = wire.BATCH_BYTES_MAX
+    ) -> None:
+        self._thread, self._site, self._batch_bytes_max = thread, site, batch_bytes_max
+        self._device = thread.run(lambda session: session.journal.device)
+
+    def device(self) -> str:
+        """Identity of this handheld."""
+        return self._device
+
+    def site(self) -> str:
+        """The site whose feed it follows."""
+        return self._site
+
+    def next_batch(self, events_max: int) -> Batch | None:
+        """The oldest events that the server has not confirmed."""
+        return self._thread.run(lambda session: _next_batch(session, events_max, self._batch_bytes_max))
+
+    def greeted(self, high: HighWater) -> str:
+        """Where the server stands with this device."""
+        return self._thread.run(lambda session: _greeted(session, high))
+
+    def stored(self, reply: Stored) -> str:
+        """The server's word for what it holds."""
+        return self._thread.run(lambda session: _stored(session, reply))
+
+    def refused(self, reply: Refused) -> str:
+        """The batch does not follow on what the server has."""
+        return self._thread.run(lambda session: _refused(session, reply))
+
+    def cursor(self) -> tuple[int, str]:
+        """Where the feed stands."""
+
+        def ask(session: Session) -> tuple[int, str]:
+            return int(session.cache.meta("cursor") or 0), session.cache.meta("generation")
+
+        return self._thread.run(ask)
+
+    def page(self, page: FeedPage) -> None:
+        """A page of the feed, applied in the session's thread."""
+        if self._thread.run(lambda session: session.take_page(PageArrived(page=page))):
+            self._thread.submit_refresh()
+
+    def resnapshot(self) -> None:
+        """Begins with an empty cache."""
+
+        def begin(session: Session) -> None:
+            clear(session.cache)
+            session.knows.refresh()
+
+        self._thread.run(begin)
+
+    def link(self, online: bool, trouble: str) -> None:
+        """The state line of the screen."""
+        try:
+            self._thread.submit(LinkChanged(online=online, trouble=trouble))
+        except Closed:
+            return
+
+
+def _next_batch(session: Session, events_max: int, bytes_max: int) -> Batch | None:
+    journal = session.journal
+    oldest = journal.oldest_unsent()
+    if oldest is None:
+        return None
+    epoch, first = oldest
+    before = journal.link_before(epoch, first)
+    bodies = journal.bodies(epoch, first, events_max)
+    if before is None or not bodies:
+        return None
+    bodies = bodies[: wire.fits(bodies, events_max, bytes_max)]
+    return wire.batch_of(
+        epoch=epoch,
+        first=first,
+        prev_chain=before,
+        bodies=bodies,
+        orphan=epoch < journal.epoch,
+        pending=max(0, session.pending - len(bodies)),
+    )
+
+
+def _greeted(session: Session, high: HighWater) -> str:
+    journal = session.journal
+    session.stamper.heard_server(high.server_ms)
+    for epoch, newest in journal.epochs().items():
+        if epoch != high.epoch:
+            # Orphans: what the server has of an earlier epoch, or lost of it in a restore.
+            journal.acknowledge(epoch, min(newest, high.epochs.get(epoch, 0)))
+    if high.epoch > journal.epoch:
+        journal.begin_epoch(high.epoch + 1)
+    elif high.epoch == journal.epoch:
+        if high.hwm > journal.seq:
+            # The server has events that this journal lost: going on would fork the chain, so a new epoch begins.
+            journal.begin_epoch(journal.epoch + 1)
+        else:
+            return _mark(session, high.epoch, high.hwm, high.chain, b"")
+    session.pending = journal.pending()
+    return ""
+
+
+def _stored(session: Session, reply: Stored) -> str:
+    session.stamper.heard_server(reply.server_ms)
+    receipt = msgspec.json.encode(reply.receipt) if reply.receipt is not None else b""
+    return _mark(session, reply.epoch, reply.hwm, reply.chain, receipt)
+
+
+def _mark(session: Session, epoch: int, hwm: int, chain: str, receipt: bytes) -> str:
+    """Moves the outbox to the server's mark, forwards or back, if its chain there is ours."""
+    journal = session.journal
+    if hwm:
+        ours = journal.link_before(epoch, hwm + 1)
+        if ours is None or ours.hex() != chain:
+            return (
+                f"the server holds other events under this name (epoch {epoch}, event {hwm}): tell the office"
+            )
+    journal.acknowledge(epoch, hwm, receipt)
+    session.pending = journal.pending()
+    return ""
+
+
+def _refused(session: Session, reply: Refused) -> str:
+    journal = session.journal
+    session.stamper.heard_server(reply.server_ms)
+    if reply.error == "gap":
+        return _mark(session, reply.epoch, reply.hwm, reply.chain, b"")
+    if reply.error == "fenced":
+        journal.begin_epoch(max(reply.epoch, journal.epoch) + 1)
+        session.pending = journal.pending()
+        return ""
+    return "this handheld's history differs from the server's (a copied device?): its events are kept, tell the office"

@@ -1,0 +1,71 @@
+"""The one widget: shows a picture and repaints only the rows that changed."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from scanner_app.tui.look import Look
+from scanner_app.tui.picture import Picture, Row
+from tracking.printable import cells, printable
+
+
+def _safe(text: str) -> str:
+    """The last gate before the terminal. Pictures are printable by construction; this makes sure."""
+    return text if text.isprintable() else printable(text, None)
+
+
+class Canvas(Widget, can_focus=False, can_focus_children=False, inherit_bindings=False):
+    """A picture on the screen. It has no layout: the picture says what is in which row."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(markup=False)
+        self._picture = Picture(())
+        self._styles: dict[str, Style] = {}
+        self._strips: dict[int, Strip] = {}
+        self._use(look)
+
+    @property
+    def picture(self) -> Picture:
+        """What is shown."""
+        return self._picture
+
+    def recolour(self, look: Look) -> None:
+        """Show everything in other colours."""
+        self._use(look)
+        self._strips.clear()
+        self.refresh()
+
+    def show(self, picture: Picture) -> None:
+        """Show a picture."""
+        before, self._picture = self._picture.rows, picture
+        if len(before) != len(picture.rows):
+            self._strips.clear()
+            self.refresh()
+            return
+        changed = [y for y, (old, new) in enumerate(zip(before, picture.rows, strict=True)) if old != new]
+        for y in changed:
+            self._strips.pop(y, None)
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+
+    def render_line(self, y: int) -> Strip:
+        """The row as the terminal shows it."""
+        if (strip := self._strips.get(y)) is None:
+            rows = self._picture.rows
+            strip = self._strips[y] = self._strip(rows[y]) if y < len(rows) else Strip.blank(self.size.width)
+        return strip
+
+    def _strip(self, row: Row) -> Strip:
+        segments = [Segment(_safe(span.text), self._styles[span.style]) for span in row]
+        return Strip(segments, sum(cells(span.text) for span in row))
+
+    def _use(self, look: Look) -> None:
+        self._styles = {
+            name: Style(color=pair.fg, bgcolor=pair.bg, bold=pair.bold) for name, pair in look.items()
+        }

@@ -1,0 +1,58 @@
+"""Fields to touch, in columns: the menu, and digits for a hand without a keyboard."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from scanner_app.tui.layout import Band
+from scanner_app.tui.picture import Row, Touch, beside, centred, row
+
+COLUMNS = 3
+_ROWS_MAX = 3
+
+
+class Field(NamedTuple):
+    """One field: what it says and what a touch on it does."""
+
+    label: str
+    action: str
+
+
+DIGITS = tuple(
+    Field(label, f":type {label}" if label.isdecimal() else f":{label.lower()}")
+    for label in ("1", "2", "3", "4", "5", "6", "7", "8", "9", "ERASE", "0", "ENTER")
+)
+
+
+def grid(
+    fields: tuple[Field, ...], band: Band, width: int, *, centre: bool = False
+) -> tuple[list[Row], list[Touch]]:
+    """The fields as high as the band allows, with a row between them where there is room."""
+    rows = [row("", width)] * band.rows
+    deep = -(-len(fields) // COLUMNS)
+    if not deep or band.rows < deep:
+        return rows, []
+    apart = [high for high in range(_ROWS_MAX, 0, -1) if deep * (high + 1) - 1 <= band.rows]
+    high = apart[0] if apart else min(band.rows // deep, _ROWS_MAX)
+    step = high + bool(apart)
+    edges = [round(at * width / COLUMNS) for at in range(COLUMNS + 1)]
+    touches: list[Touch] = []
+    for line in range(deep):
+        shown = fields[line * COLUMNS : (line + 1) * COLUMNS]
+        top = line * step
+        for at in range(high):
+            rows[top + at] = _row(shown, edges, width, centre, with_text=at == (high - 1) // 2)
+        touches += [
+            Touch(band.top + top, band.top + top + step, edges[at], edges[at + 1], field.action)
+            for at, field in enumerate(shown)
+        ]
+    return rows, touches
+
+
+def _row(shown: tuple[Field, ...], edges: list[int], width: int, centre: bool, *, with_text: bool) -> Row:
+    parts: list[tuple[str, int, str]] = []
+    for at, field in enumerate(shown):
+        columns = edges[at + 1] - edges[at] - (1 if at < COLUMNS - 1 else 0)
+        text = (centred(field.label, columns) if centre else f" {field.label}") if with_text else ""
+        parts += [(text, columns, "field"), ("", edges[at + 1] - edges[at] - columns, "plain")]
+    return beside(*parts, ("", width - sum(part[1] for part in parts), "plain"))

@@ -1,0 +1,34 @@
+"""Rows 14-17: what was that one before? Newest first."""
+
+from __future__ import annotations
+
+from scanner_app.tui import glyphs
+from scanner_app.tui.layout import Band
+from scanner_app.tui.picture import Row, cut, row, sides
+from scanner_app.view import HistoryLine, ScreenView
+from tracking.printable import cells
+
+_STYLES = {"note": "line_note", "stop": "line_stop", "undone": "quiet", "repeat": "quiet"}
+_DETAIL_COLUMNS_MIN = 6
+
+
+def line(shown: HistoryLine, width: int) -> Row:
+    """One line: sign, serial number, detail, time. The serial number is cut last."""
+    style = _STYLES.get(shown.level, "line_ok")
+    time = shown.time[:8]
+    room = width - cells(time) - 3
+    head = cut(f"{glyphs.LEVEL.get(shown.level, ' ')} {cut(shown.text, max(room, 8))}", room)
+    if shown.detail:
+        if cells(cut(shown.detail, width)) + 2 > room - cells(head):
+            time = time[:5]
+            room = width - cells(time) - 3
+        left_over = room - cells(head) - 2
+        if left_over >= _DETAIL_COLUMNS_MIN:
+            head = f"{head}  {cut(shown.detail, left_over)}"
+    return sides(" " + head, time + " ", width, style)
+
+
+def history(view: ScreenView, band: Band, width: int) -> list[Row]:
+    """As many of the last scans as fit."""
+    rows = [line(shown, width) for shown in view.history[: band.rows]]
+    return rows + [row("", width)] * (band.rows - len(rows))

@@ -1,0 +1,105 @@
+"""The whole screen, from the view, the screens' own state and the size."""
+
+from __future__ import annotations
+
+from scanner_app.tui import layout
+from scanner_app.tui.glyphs import ascii_twin
+from scanner_app.tui.layout import Band, Bands
+from scanner_app.tui.local import Local
+from scanner_app.tui.paint import home, task
+from scanner_app.tui.paint.banner import banner
+from scanner_app.tui.paint.grid import DIGITS, grid
+from scanner_app.tui.paint.history import history
+from scanner_app.tui.paint.keys import keys, soft_keys
+from scanner_app.tui.paint.pages import PAGE_KEYS, page
+from scanner_app.tui.paint.top import top
+from scanner_app.tui.picture import Picture, Row, Touch, row
+from scanner_app.view import ScreenView
+
+Parts = dict[int, list[Row]]
+"""First row -> rows."""
+
+
+def paint(view: ScreenView, local: Local, width: int, height: int, ascii_glyphs: bool = False) -> Picture:
+    """The picture of ``width`` x ``height`` cells."""
+    if height < layout.ROWS_MIN or width < layout.COLUMNS_MIN:
+        return _too_small(view, width, height)
+    bands = layout.bands(height)
+    parts: Parts = {0: [top(view, local, width)]}
+    shown_keys = soft_keys(view)
+    touches: list[Touch] = []
+    if local.page and not view.stopped:
+        body = Band(bands.prompt.top, bands.keys.top - bands.prompt.top)
+        parts[body.top], touches = page(view, local, body, width)
+        shown_keys = PAGE_KEYS[local.page]
+    elif view.workflow == "home":
+        touches = _home(view, local, bands, width, parts)
+    else:
+        touches = _task(view, local, bands, width, ascii_glyphs, parts)
+    parts[bands.keys.top], key_touches = keys(shown_keys, bands.keys, width)
+    blank = row("", width)
+    rows = [blank] * height
+    for first, drawn in parts.items():
+        rows[first : first + len(drawn)] = drawn
+    picture = Picture(tuple(rows[:height]), (*key_touches, *touches))
+    return picture.mapped(ascii_twin) if ascii_glyphs else picture
+
+
+def _task(
+    view: ScreenView, local: Local, bands: Bands, width: int, ascii_glyphs: bool, parts: Parts
+) -> list[Touch]:
+    touches = _upper(view, local, bands, width, parts)
+    band = bands.banner
+    if view.wants_text and not view.stopped:
+        parts[bands.history.top], more = grid(DIGITS, bands.history, width, centre=True)
+        touches += more
+    elif bands.history.rows:
+        parts[bands.history.top] = history(view, bands.history, width)
+        if view.history:
+            touches.append(Touch(bands.history.top, bands.history.end, 0, width, ":list"))
+    if view.workflow == "look_up" and view.progress is None and not view.wants_text:
+        band = Band(
+            bands.count.top, band.end - bands.count.top
+        )  # a card needs the rows that count nothing here
+    else:
+        parts[bands.count.top] = task.count(view, local, bands.count, width, ascii_glyphs)
+    parts[band.top] = banner(view, local, band, width)
+    return touches + _stop_touch(view, band, width)
+
+
+def _home(view: ScreenView, local: Local, bands: Bands, width: int, parts: Parts) -> list[Touch]:
+    touches = _upper(view, local, bands, width, parts)
+    if view.wants_text:
+        parts[bands.count.top] = task.count(view, local, bands.count, width, False)
+    else:
+        parts[bands.count.top], more = home.resume(view, bands.count, width)
+        touches += more
+    menu_band = bands.history
+    if view.banner is None:
+        menu_band = Band(bands.banner.top, bands.hint.top - bands.banner.top)
+    else:
+        parts[bands.banner.top] = banner(view, local, bands.banner, width)
+    if view.wants_text:
+        parts[menu_band.top], more = grid(DIGITS, menu_band, width, centre=True)
+    else:
+        parts[menu_band.top], more = home.menu(view, menu_band, width)
+    return touches + more + _stop_touch(view, bands.banner, width)
+
+
+def _upper(view: ScreenView, local: Local, bands: Bands, width: int, parts: Parts) -> list[Touch]:
+    parts[bands.prompt.top] = task.prompt(view, local, bands.prompt, width)
+    parts[bands.hint.top] = [task.hint(view, local, width)]
+    if local.refused and not view.stopped:
+        return [Touch(bands.prompt.top, bands.prompt.end, 0, width, ":taken_note")]
+    return []
+
+
+def _stop_touch(view: ScreenView, band: Band, width: int) -> list[Touch]:
+    return [Touch(band.top, band.end, 0, width, "ack")] if view.stopped else []
+
+
+def _too_small(view: ScreenView, width: int, height: int) -> Picture:
+    lines = [f"{width}x{height} is too small: 40x20", view.prompt, view.banner.word if view.banner else ""]
+    style = "stop" if view.stopped else "strong"
+    rows = [row(text, width, style) for text in lines] + [row("", width)] * height
+    return Picture(tuple(rows[:height]))

@@ -1,0 +1,90 @@
+"""Rows 2-6: what to scan now, how far, and the entry line of a person."""
+
+from __future__ import annotations
+
+from scanner_app.tui import glyphs
+from scanner_app.tui.digits import CELLS, ROWS, big
+from scanner_app.tui.layout import Band
+from scanner_app.tui.local import Local
+from scanner_app.tui.paint.top import age
+from scanner_app.tui.picture import Row, beside, cut, row, sides
+from scanner_app.view import ScreenView
+from tracking.printable import cells
+
+_TEXT_COLUMNS_MIN = 14
+"""Columns that must remain beside the big figures for the line of the order."""
+
+
+def prompt(view: ScreenView, local: Local, band: Band, width: int) -> list[Row]:
+    """What to scan now, as a noun; in a stop, what to do with the thing in the hand."""
+    if local.refused:
+        return [row(f" {glyphs.LEVEL['stop']} NOT TAKEN: WAIT", width, "stop"), _refused_more(local, width)]
+    first, more = view.prompt, view.prompt_more.split("\n")[0]
+    if view.stopped and view.banner is not None and view.banner.do:
+        first, more = view.banner.do, f"then: {view.prompt}" if view.prompt else ""
+    style = "stop" if view.stopped else "strong"
+    return [row(" " + first, width, style), row(" " + more, width)][: band.rows]
+
+
+def _refused_more(local: Local, width: int) -> Row:
+    return sides(f" {local.refused_last}", f"{local.refused} to scan again ", width, "stop")
+
+
+def count(view: ScreenView, local: Local, band: Band, width: int, ascii_glyphs: bool) -> list[Row]:
+    """The count in big figures with the line of the order; the entry where a person is asked to type."""
+    if view.wants_text:
+        rows = _asked(view, local, width)
+    elif more := [line for line in view.prompt_more.split("\n")[1:] if line.strip()]:
+        rows = [row(" " + line, width) for line in more]
+    elif view.progress is not None:
+        rows = _figures(view, view.progress, width, ascii_glyphs)
+    else:
+        rows = [
+            row("", width),
+            row(f"   {view.line_text}", width),
+            row(f"   {view.next_text}", width, "quiet"),
+        ]
+    rows += [row("", width)] * (band.rows - len(rows))
+    return rows[: band.rows]
+
+
+def _figures(view: ScreenView, progress: tuple[int, int], width: int, ascii_glyphs: bool) -> list[Row]:
+    done, of = progress
+    text = f"{done}/{of}" if of else f"{done}"
+    side = ["", view.line_text, view.next_text]
+    columns = len(text) * CELLS + 3
+    if width - columns < _TEXT_COLUMNS_MIN:
+        return [row(f"  {text}", width, "strong"), row(f"  {side[1]}", width), row(f"  {side[2]}", width)]
+    figures = big(text, ascii_glyphs)
+    return [
+        beside(("", 2, "strong"), (figures[at], columns, "strong"), (side[at], width - columns - 2, "plain"))
+        for at in range(ROWS)
+    ]
+
+
+def shown_entry(view: ScreenView, local: Local) -> str:
+    """The entry line as it may be seen."""
+    return glyphs.MASK * len(local.entry) if view.secret else local.entry
+
+
+def _asked(view: ScreenView, local: Local, width: int) -> list[Row]:
+    line = f" {glyphs.ENTRY} {shown_entry(view, local)}{glyphs.CURSOR}"
+    return [row("", width, "entry"), sides(line, "ENTER ", width, "entry"), row("", width, "entry")]
+
+
+def hint(view: ScreenView, local: Local, width: int) -> Row:
+    """The hint, with the age of the cache at the right; or what a person is typing."""
+    if local.entry and not view.wants_text:
+        menu = next((line for line in view.menu if line.key == local.entry), None)
+        end = f"ENTER = {menu.label} " if menu else "ENTER "
+        return sides(f" {glyphs.ENTRY} {shown_entry(view, local)}{glyphs.CURSOR}", end, width, "entry")
+    left = " " + (view.hint or "F1 help")
+    return sides(left, _cache(view, local, width - cells(cut(left, width)) - 2), width, "quiet")
+
+
+def _cache(view: ScreenView, local: Local, room: int) -> str:
+    """Age of the cache, as long as there is room for; nothing for a handheld that works alone."""
+    if view.link == "none" and local.cache_age_s is None:
+        return ""
+    shown = age(local.cache_age_s)
+    return f"cache {shown} " if len(shown) + 6 <= room else f"{shown} "

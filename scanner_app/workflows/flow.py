@@ -1,0 +1,159 @@
+"""The shape of every workflow: states, inputs, steps, and the knowledge that a workflow may ask.
+
+A workflow is ``initial()`` and ``advance(state, input, knowledge) -> Step``. It is pure and total: the same inputs
+give the same step, and an operator's mistake is a verdict, never an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from tracking.documents import Document, Tally
+from tracking.events import Event
+from tracking.identifiers.reading import Reading
+from tracking.people import KnownOperator
+from tracking.site import Item, Location, Party, Policy
+from tracking.units import UnitState
+from tracking.verdicts import NOTHING, Verdict
+
+
+class Scanned(NamedTuple):
+    """One scan, or the codes of one label, as readings. ``readings[k]`` are those of code k, best first."""
+
+    readings: tuple[tuple[Reading, ...], ...]
+    texts: tuple[str, ...]
+    typed: bool = False
+
+
+class Asked(NamedTuple):
+    """A command, from a card, a soft key or a script."""
+
+    name: str
+    argument: str = ""
+
+
+Input = Scanned | Asked
+
+
+class Prompt(msgspec.Struct, frozen=True, kw_only=True):
+    """What the screen asks for: names of the catalogue's prompts, and what fills them."""
+
+    name: str
+    more: str = ""
+    """Plain text under the prompt: the item, the line."""
+    fields: dict[str, str] = {}
+    wants_text: bool = False
+    secret: bool = False
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a workflow remembers between two inputs: small, and written with every scan."""
+
+    document: str = ""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """What an input led to."""
+
+    state: State
+    verdict: Verdict = NOTHING
+    events: tuple[Event, ...] = ()
+    quiet: bool = False
+    """True when the input belongs to the session, not to this workflow."""
+    leave: bool = False
+    """True when the task is left for the start screen."""
+
+
+class Knowledge(Protocol):
+    """The handheld's picture of the world: cache plus overlay. Read only."""
+
+    @property
+    def today(self) -> date:
+        """The date at the site."""
+        ...
+
+    @property
+    def site(self) -> str:
+        """Code of the site."""
+        ...
+
+    @property
+    def policy(self) -> Policy:
+        """What the site allows."""
+        ...
+
+    @property
+    def expires_soon_days(self) -> int:
+        """How many days ahead an expiry is worth a note."""
+        ...
+
+    def item(self, number: str) -> Item | None:
+        """The item with this number."""
+        ...
+
+    def item_of_gtin(self, gtin: str) -> Item | None:
+        """The item with this GTIN, compared at 14 digits."""
+        ...
+
+    def items_fitting(self, serial: str) -> tuple[Item, ...]:
+        """Serial-tracked items that have a pattern which this text fits."""
+        ...
+
+    def unit(self, item: str, serial: str) -> UnitState:
+        """The unit, with status ``unknown`` where nobody has seen it."""
+        ...
+
+    def units_of_serial(self, serial: str) -> tuple[UnitState, ...]:
+        """Every unit known with this serial number, under whatever item."""
+        ...
+
+    def units_ending(self, tail: str) -> tuple[UnitState, ...]:
+        """Units whose serial ends so; empty for fewer than four characters."""
+        ...
+
+    def units_of_document(self, number: str) -> tuple[UnitState, ...]:
+        """Units that got their status on this document."""
+        ...
+
+    def document(self, number: str) -> Document | None:
+        """A document of this site."""
+        ...
+
+    def tally(self, number: str) -> Tally:
+        """How much of a document is done, own scans included."""
+        ...
+
+    def location(self, code: str) -> Location | None:
+        """A place of this site."""
+        ...
+
+    def party(self, code: str) -> Party | None:
+        """A supplier, customer or owner."""
+        ...
+
+    def operator(self, badge: str) -> KnownOperator | None:
+        """The person with this badge."""
+        ...
+
+    def lot_flags(self, item: str, lot: str) -> tuple[str, ...]:
+        """Flags that lie on a whole lot."""
+        ...
+
+
+class Workflow(NamedTuple):
+    """One task: its name, its first state, and its handlers."""
+
+    name: str
+    task: str
+    """Headline of its screen."""
+    state_type: type[State]
+    initial: Callable[[], State]
+    advance: Callable[[State, Input, Knowledge], Step]
+    prompt: Callable[[State, Knowledge], Prompt]
+    help: tuple[str, ...]
+    document_types: tuple[str, ...] = ()
+    """Documents that open it from the start screen."""

@@ -1,0 +1,133 @@
+"""The scan stage that receiving and shipping share: halves of labels come together, then one answer is given.
+
+A subject is complete when its item is known and, by the item's tracking, its serial, its lot or its quantity too,
+with the lot and expiry that the item requires.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NamedTuple
+
+import msgspec
+
+from scanner_app.workflows.flow import Knowledge
+from scanner_app.workflows.meaning import items_of_serial
+from scanner_app.workflows.parts import Clash, Parts, merge
+from tracking.dates import parse_iso
+from tracking.documents import Document
+from tracking.site import Item
+from tracking.verdicts import Verdict, verdict
+
+
+class Gathered(NamedTuple):
+    """Parts after a scan; an ``item`` once it is resolved; what is still ``need``ed; or an answer instead."""
+
+    parts: Parts
+    item: Item | None = None
+    need: str = ""
+    """``serial``, ``lot``, ``expiry`` or ``quantity``; empty when nothing lacks."""
+    answer: Verdict | None = None
+
+
+_ASK = {"serial": "the serial", "lot": "its lot", "expiry": "its expiry date", "quantity": "the quantity"}
+
+
+def gather(
+    held: Parts, read: Parts, document: Document | None, knows: Knowledge, *, going_out: bool
+) -> Gathered:
+    """What is known after one more code of a label."""
+    other = _other_label(held, read, knows, going_out=going_out)
+    if other is not None:
+        return Gathered(held, answer=other)
+    if held.item and read.item and held.item != read.item and not held.serial and not held.lot:
+        held = msgspec.structs.replace(held, item=read.item)
+    joined = merge(held, read)
+    if isinstance(joined, Clash):
+        why = f"{joined.first} or {joined.second}"
+        return Gathered(held, answer=verdict("ambiguous", serial=joined.second, candidates=why))
+    resolved = _resolve(joined, document, knows, going_out=going_out)
+    if resolved.item is None:
+        return resolved
+    parts = _derived_expiry(resolved.parts, resolved.item)
+    return Gathered(parts, resolved.item, need_of(parts, resolved.item, going_out=going_out))
+
+
+def _other_label(held: Parts, read: Parts, knows: Knowledge, *, going_out: bool) -> Verdict | None:
+    """A second serial while the first still lacks its lot or expiry: the first must not be lost silently."""
+    if not held.serial or not read.serial or held.serial == read.serial:
+        return None
+    item = knows.item(held.item)
+    need = need_of(held, item, going_out=going_out) if item is not None else "item"
+    code = {"lot": "missing_lot", "expiry": "missing_expiry"}.get(need, "ambiguous")
+    return verdict(code, item=held.item, serial=held.serial, candidates="another item: its part number first")
+
+
+def _resolve(parts: Parts, document: Document | None, knows: Knowledge, *, going_out: bool) -> Gathered:
+    """Finds the item of the parts, or says what is missing for that."""
+    if parts.item:
+        item = knows.item(parts.item)
+        if item is None:
+            return Gathered(parts, answer=verdict("unknown_code", raw=parts.item, why="no such item"))
+        return Gathered(parts, item)
+    if not parts.serial:
+        have = (
+            "Lot " + parts.lot if parts.lot else "Expiry " + parts.expiry if parts.expiry else "Half a label"
+        )
+        return Gathered(
+            parts, need="serial", answer=verdict("waiting_for_partner", have=have, need=_ASK["serial"])
+        )
+    candidates = items_of_serial(parts.serial, document, knows, known_first=going_out)
+    if len(candidates) == 1:
+        item = knows.item(candidates[0])
+        return Gathered(msgspec.structs.replace(parts, item=candidates[0]), item)
+    if not candidates:
+        answer = verdict("unknown_code", raw=parts.serial, why="no item of ours has serials like this")
+        return Gathered(parts, answer=answer)
+    answer = verdict("ambiguous", serial=parts.serial, candidates=", ".join(candidates[:4]))
+    return Gathered(parts, answer=answer)
+
+
+def _derived_expiry(parts: Parts, item: Item) -> Parts:
+    """Date made plus shelf life, where the label has no expiry of its own."""
+    made = parse_iso(parts.made) if parts.made else None
+    if parts.expiry or not item.shelf_life_days or made is None:
+        return parts
+    return msgspec.structs.replace(parts, expiry=(made + timedelta(days=item.shelf_life_days)).isoformat())
+
+
+def need_of(parts: Parts, item: Item, *, going_out: bool) -> str:
+    """What the subject still lacks. Going out, the lot and expiry of a
+    unit are known from when it came in.
+    """
+    if item.tracking == "serial":
+        if not parts.serial:
+            return "serial"
+    elif item.tracking == "lot" and not parts.lot:
+        return "lot"
+    if not going_out:
+        if "lot" in item.requires and not parts.lot:
+            return "lot"
+        if "expiry" in item.requires and not parts.expiry:
+            return "expiry"
+    if item.tracking != "serial" and not parts.quantity:
+        return "quantity"
+    return ""
+
+
+def waiting_answer(parts: Parts, item: Item, need: str) -> Verdict:
+    """What to say while something lacks: which half is there and which to scan now."""
+    if need == "quantity":
+        if item.tracking == "lot":
+            return verdict("lot_recorded", item=item.item, lot=parts.lot, need="the quantity")
+        return verdict("item_selected", item=item.item, description=item.description, need="the quantity")
+    if not parts.serial and not parts.lot and not parts.expiry:
+        return verdict("item_selected", item=item.item, description=item.description, need=_ASK[need])
+    have = (
+        f"Serial {parts.serial}"
+        if parts.serial
+        else f"Lot {parts.lot}"
+        if parts.lot
+        else f"Expiry {parts.expiry}"
+    )
+    return verdict("waiting_for_partner", item=item.item, serial=parts.serial, have=have, need=_ASK[need])

@@ -1,0 +1,40 @@
+"""The start screen: scan anything. An order opens its task, a unit shows itself."""
+
+from __future__ import annotations
+
+from scanner_app.workflows import look_up
+from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, State, Step, Workflow
+from scanner_app.workflows.meaning import understand
+from scanner_app.workflows.parts import NO_PARTS
+
+
+def _advance(state: State, given: Input, knows: Knowledge) -> Step:
+    if isinstance(given, Asked):
+        return Step(state=state, quiet=True)
+    return Step(state=state, verdict=look_up.answer(given, knows))
+
+
+def document_scanned(given: Input, knows: Knowledge) -> str:
+    """The document that a scan names, or empty."""
+    if isinstance(given, Asked):
+        return ""
+    meaning = understand(given, NO_PARTS, None, knows)
+    return meaning.value if meaning.kind == "document" else ""
+
+
+def _prompt(_state: State, _knows: Knowledge) -> Prompt:
+    return Prompt(name="anything", more="an order opens it, a unit shows it")
+
+
+HOME = Workflow(
+    name="home",
+    task="",
+    state_type=State,
+    initial=State,
+    advance=_advance,
+    prompt=_prompt,
+    help=(
+        "Scan an order to work on it, or press its number.",
+        "Scan a unit to see what is known of it.",
+    ),
+)

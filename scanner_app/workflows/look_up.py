@@ -1,0 +1,123 @@
+"""Look-up: what is this? A detour from anywhere that changes nothing and comes back to the very prompt."""
+
+from __future__ import annotations
+
+from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
+from scanner_app.workflows.meaning import Meaning, understand
+from scanner_app.workflows.parts import NO_PARTS
+from tracking import rules
+from tracking.dates import add_months, parse_iso
+from tracking.units import UnitState
+from tracking.verdicts import Verdict, verdict
+
+UNITS_SHOWN_MAX = 4
+
+
+def _advance(state: State, given: Input, knows: Knowledge) -> Step:
+    if isinstance(given, Asked):
+        if given.name in {"back", "done"}:
+            return Step(state=state, verdict=verdict("command", what="back"), leave=True)
+        return Step(state=state, quiet=True)
+    return Step(state=state, verdict=answer(given, knows))
+
+
+def answer(given: Scanned, knows: Knowledge) -> Verdict:
+    """What the thing is, whatever it is."""
+    meaning = understand(given, NO_PARTS, None, knows)
+    if meaning.kind == "refused":
+        found = knows.units_ending(given.texts[0]) if given.typed or len(given.texts[0]) >= 4 else ()
+        if meaning.refusal is not None and meaning.refusal.code == "unknown_code" and found:
+            return _of_units(found, knows)
+        return meaning.refusal or verdict("unknown_code", raw=given.texts[0])
+    if meaning.kind == "document":
+        return _of_document(meaning.value, knows)
+    if meaning.kind in {"badge", "location"}:
+        person = knows.operator(meaning.value)
+        what = f"badge of {person.name or person.badge}" if person else f"place {meaning.value}"
+        return verdict("looked_up", what=what)
+    return _of_label(meaning, given.texts[0], knows)
+
+
+def _of_document(number: str, knows: Knowledge) -> Verdict:
+    document = knows.document(number)
+    if document is None:
+        return verdict("document_unknown", document=number)
+    tally = knows.tally(number)
+    state = "closed" if tally.closed else f"{tally.total} of {document.total} done"
+    return verdict("looked_up", what=f"{document.type.replace('_', ' ')}, {state}", document=number)
+
+
+def _of_label(meaning: Meaning, text: str, knows: Knowledge) -> Verdict:
+    parts = meaning.parts
+    if parts.serial:
+        units = (knows.unit(parts.item, parts.serial),) if parts.item else knows.units_of_serial(parts.serial)
+        known = tuple(unit for unit in units if unit.status != "unknown")
+        if known:
+            return _of_units(known, knows)
+        ending = knows.units_ending(parts.serial)
+        if ending:
+            return _of_units(ending, knows)
+        return verdict("unknown_code", raw=parts.serial, why="no unit with this serial is known here")
+    if parts.item:
+        item = knows.item(parts.item)
+        return verdict(
+            "looked_up", item=parts.item, what=f"part number, {item.description}" if item else "part number"
+        )
+    return verdict("looked_up", what=f"lot {parts.lot}" if parts.lot else text)
+
+
+def _of_units(units: tuple[UnitState, ...], knows: Knowledge) -> Verdict:
+    for unit in units:
+        alarm = rules.stopped_anywhere(unit)
+        if alarm is not None:
+            return alarm
+    if len(units) > 1:
+        named = ", ".join(f"{unit.item} {unit.serial} {unit.status}" for unit in units[:UNITS_SHOWN_MAX])
+        return verdict("looked_up", serial=units[0].serial, what=f"{len(units)} units: {named}")
+    unit = units[0]
+    return verdict(
+        "on_hold" if unit.has("held") else "looked_up",
+        item=unit.item,
+        serial=unit.serial,
+        status=unit.status.replace("_", " "),
+        location=unit.location or unit.site,
+        operator=unit.operator,
+        when=unit.at,
+        document=unit.document,
+        party=unit.customer,
+        supplier=unit.supplier,
+        lot=unit.lot,
+        expiry=unit.expiry,
+        reason=unit.reason,
+        until=warranty_until(unit, knows),
+        parent=" ".join(filter(None, (unit.installed_in_item, unit.installed_in_serial))),
+        what=", ".join(unit.flags),
+    )
+
+
+def warranty_until(unit: UnitState, knows: Knowledge) -> str:
+    """The last day of its warranty; empty where it was not sold or has none."""
+    item = knows.item(unit.item)
+    sold = parse_iso(unit.sold_on) if unit.sold_on else None
+    if item is None or not item.warranty_months or sold is None:
+        return ""
+    return add_months(sold, item.warranty_months).isoformat()
+
+
+def _prompt(_state: State, _knows: Knowledge) -> Prompt:
+    return Prompt(name="lookup", more="or type its last six characters", wants_text=True)
+
+
+LOOK_UP = Workflow(
+    name="look_up",
+    task="LOOK-UP",
+    state_type=State,
+    initial=State,
+    advance=_advance,
+    prompt=_prompt,
+    help=(
+        "Scan anything: a unit, an order, a part number, a place.",
+        "Label gone? Type the last six characters of the serial.",
+        "BACK returns to where you were.",
+    ),
+)

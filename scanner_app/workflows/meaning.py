@@ -1,0 +1,204 @@
+"""From readings to meaning, in context: what the prompt wants, known values, the item's pattern, then shape.
+
+Ambiguity asks for the narrower code and never guesses between two items.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from scanner_app.workflows.flow import Knowledge, Scanned
+from scanner_app.workflows.parts import NO_PARTS, Clash, Parts, merge
+from tracking.documents import Document
+from tracking.identifiers.reading import Reading
+from tracking.verdicts import Verdict, verdict
+
+Kind = Literal["label", "document", "badge", "location", "command", "refused"]
+
+
+class Meaning(msgspec.Struct, frozen=True, kw_only=True):
+    """What a scan means here: parts of a label, something else by name, or a refusal."""
+
+    kind: Kind
+    parts: Parts = NO_PARTS
+    value: str = ""
+    """Document number, badge, location code, or the command."""
+    argument: str = ""
+    refusal: Verdict | None = None
+
+
+def refuse(code: str, text: str, **fields: str) -> Meaning:
+    """A scan that means nothing here, with its raw text for the banner."""
+    return Meaning(kind="refused", refusal=verdict(code, **{"raw": text, **fields}))
+
+
+def understand(scanned: Scanned, held: Parts, document: Document | None, knows: Knowledge) -> Meaning:
+    """The meaning of one gesture at a prompt for labels. Several codes are sorted and become one."""
+    if len(scanned.readings) == 1:
+        return _of_code(scanned.readings[0], scanned.texts[0], held, document, knows)
+    together = NO_PARTS
+    left: list[tuple[tuple[Reading, ...], str]] = []
+    # Structured codes first: a plain serial is only understood once the item is known.
+    for readings, text in zip(scanned.readings, scanned.texts, strict=True):
+        if readings[0].ok and readings[0].kind != "text":
+            meaning = _of_code(readings, text, held, document, knows)
+            if meaning.kind != "label":
+                continue
+            joined = merge(together, meaning.parts)
+            if isinstance(joined, Clash):
+                return _clash(joined)
+            together = joined
+        else:
+            left.append((readings, text))
+    for readings, text in left:
+        meaning = _of_code(readings, text, together, document, knows)
+        if meaning.kind == "label" and not (together.serial and meaning.parts.serial):
+            joined = merge(together, meaning.parts)
+            together = together if isinstance(joined, Clash) else joined
+    if together.empty:
+        return refuse(
+            "unknown_code", " | ".join(scanned.texts)[:200], why="none of these codes is a label of ours"
+        )
+    return Meaning(kind="label", parts=together)
+
+
+def _clash(clash: Clash) -> Meaning:
+    why = f"{clash.field} is {clash.first} and {clash.second}"
+    return refuse("ambiguous", clash.second, serial=clash.second, candidates=why)
+
+
+def _of_code(
+    readings: tuple[Reading, ...], text: str, held: Parts, document: Document | None, knows: Knowledge
+) -> Meaning:
+    best = readings[0]
+    if best.kind == "command":
+        if not best.ok:
+            return refuse("unknown_code", text, why=best.error)
+        return Meaning(kind="command", value=best.command, argument=best.argument)
+    plain = next((reading for reading in readings if reading.kind == "text" and reading.ok), None)
+    if plain is not None:
+        known = _known_value(plain.text, document, knows)
+        if known is not None:
+            return known
+    if best.ok and best.kind != "text":
+        return _structured(best, text, knows)
+    if plain is not None:
+        return _plain(plain.text, held, document, knows)
+    code = "unreadable" if best.kind == "text" or best.layer else "unknown_code"
+    return refuse(code, text, why=best.error)
+
+
+def _structured(reading: Reading, text: str, knows: Knowledge) -> Meaning:
+    """A GS1 element string or a bare trade number."""
+    if reading.kind == "container":
+        return refuse(
+            "wrong_kind", text, kind="A CARTON OR PALLET CODE", need="the serial or the part number"
+        )
+    if reading.kind in {"badge", "asset"}:
+        return refuse("wrong_kind", text, kind="A BADGE OR ASSET CODE", need="the serial or the part number")
+    if reading.kind == "document":
+        number = reading.elements.get("400", "")
+        return Meaning(kind="document", value=number)
+    item = ""
+    if reading.gtin:
+        found = knows.item_of_gtin(reading.gtin)
+        if found is None:
+            return refuse("unknown_code", text, why=f"GTIN {reading.gtin} is none of our items")
+        item = found.item
+    return Meaning(
+        kind="label",
+        parts=Parts(
+            item=item,
+            serial=reading.serial,
+            lot=reading.lot,
+            expiry=reading.expiry,
+            made=reading.made,
+            quantity=reading.quantity,
+        ),
+    )
+
+
+def _known_value(text: str, document: Document | None, knows: Knowledge) -> Meaning | None:
+    """An exact known value decides, before shape does. A serial number's item is found later, by the document."""
+    if document is not None and any(text in line.serials for line in document.lines):
+        return None if _is_token(text, knows) else Meaning(kind="label", parts=Parts(serial=text))
+    token = _token(text, knows)
+    if token is not None:
+        return token
+    if knows.units_of_serial(text):
+        return Meaning(kind="label", parts=Parts(serial=text))
+    return None
+
+
+def _is_token(text: str, knows: Knowledge) -> bool:
+    return _token(text, knows) is not None
+
+
+def _token(text: str, knows: Knowledge) -> Meaning | None:
+    if knows.operator(text) is not None:
+        return Meaning(kind="badge", value=text)
+    if knows.document(text) is not None:
+        return Meaning(kind="document", value=text)
+    if knows.item(text) is not None:
+        return Meaning(kind="label", parts=Parts(item=text))
+    if knows.location(text) is not None:
+        return Meaning(kind="location", value=text)
+    return None
+
+
+def _plain(text: str, held: Parts, document: Document | None, knows: Knowledge) -> Meaning:
+    """Text that nobody knows yet: a new serial if an item's shape says so, else unknown."""
+    if held.item:
+        item = knows.item(held.item)
+        if item is not None and item.tracking == "serial" and not held.serial:
+            return Meaning(kind="label", parts=Parts(serial=text))
+        if item is not None and item.tracking == "lot" and not held.lot:
+            return Meaning(kind="label", parts=Parts(lot=text))
+        if item is not None and "lot" in item.requires and held.serial and not held.lot:
+            return Meaning(kind="label", parts=Parts(lot=text))
+    if knows.items_fitting(text) or _shapeless(document, knows):
+        return Meaning(kind="label", parts=Parts(serial=text))
+    return refuse("unknown_code", text, why="no serial, order, item or place of ours")
+
+
+def _shapeless(document: Document | None, knows: Knowledge) -> bool:
+    """True when the document has exactly one serial-tracked item, and that item takes serials of any shape."""
+    if document is None:
+        return False
+    items = [knows.item(number) for number in dict.fromkeys(line.item for line in document.lines)]
+    serialised = [item for item in items if item is not None and item.tracking == "serial"]
+    return len(serialised) == 1 and not serialised[0].serial_pattern
+
+
+def items_of_serial(
+    serial: str, document: Document | None, knows: Knowledge, *, known_first: bool
+) -> tuple[str, ...]:
+    """The items that a bare serial number may belong to here, those of the document first and alone if there are any.
+
+    Several mean: ask. What the document names decides; then units known and the items' patterns. With
+    ``known_first`` (goods going out) a known unit of the document outweighs a shape that another item would allow.
+    """
+    known = tuple(unit.item for unit in knows.units_of_serial(serial))
+    fitting = tuple(item.item for item in knows.items_fitting(serial))
+    if document is None:
+        return known or fitting
+    named = tuple(dict.fromkeys(line.item for line in document.lines if serial in line.serials))
+    if named:
+        return named
+    wanted = tuple(dict.fromkeys(line.item for line in document.lines))
+    if known_first and any(item in known for item in wanted):
+        return tuple(item for item in wanted if item in known)
+    here = tuple(item for item in wanted if item in known or item in fitting)
+    if here:
+        return here
+    if known or fitting:
+        return known or fitting
+    shapeless = [number for number in wanted if _takes_any(number, knows)]
+    return tuple(shapeless)
+
+
+def _takes_any(number: str, knows: Knowledge) -> bool:
+    item = knows.item(number)
+    return item is not None and item.tracking == "serial" and not item.serial_pattern

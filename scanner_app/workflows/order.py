@@ -1,0 +1,115 @@
+"""Receiving and shipping share a shape: an order is opened, labels are scanned against it, it is closed.
+
+The two differ in their intent, in the documents they take and in what a confirmation leads to; those differences are
+a :class:`~scanner_app.workflows.order_state.Task`, the rest is here and in the modules beside it.
+"""
+
+from __future__ import annotations
+
+from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, Step
+from scanner_app.workflows.gathering import need_of
+from scanner_app.workflows.lines import current_line
+from scanner_app.workflows.meaning import understand
+from scanner_app.workflows.order_commands import command
+from scanner_app.workflows.order_labels import label_prompt, wrong_kind
+from scanner_app.workflows.order_state import DOCUMENT_NAMES, OrderState, Task
+from scanner_app.workflows.parts import NO_PARTS
+from tracking.verdicts import Verdict, verdict
+
+
+def advance(task: Task, state: OrderState, given: Input, knows: Knowledge) -> Step:
+    """One input: to the order prompt or to the scan prompt."""
+    if isinstance(given, Asked):
+        return command(task, state, given, knows)
+    document = knows.document(state.document) if state.document else None
+    if document is None and not state.blind:
+        return _order_prompt(task, state, given, knows)
+    return label_prompt(task, state, given, document, knows)
+
+
+# -- the order prompt -----------------------------------------------------------------------------------------------
+
+
+def _order_prompt(task: Task, state: OrderState, given: Scanned, knows: Knowledge) -> Step:
+    text = given.texts[0]
+    meaning = understand(given, NO_PARTS, None, knows)
+    need = f"the {task.document_words}"
+    if meaning.kind == "document":
+        return _open(task, state, meaning.value, knows)
+    if meaning.kind == "label":
+        what = "A PART NUMBER" if not meaning.parts.serial else "A SERIAL"
+        return _answer(
+            state, verdict("wrong_kind", raw=text, kind=what, need=need, serial=meaning.parts.serial)
+        )
+    if meaning.kind in {"badge", "location"}:
+        return _answer(state, wrong_kind(meaning, text, need))
+    if meaning.refusal is not None and meaning.refusal.code == "unknown_code":
+        return _answer(state, verdict("document_unknown", document=text))
+    return _answer(state, meaning.refusal or verdict("document_unknown", document=text))
+
+
+def _open(task: Task, state: OrderState, number: str, knows: Knowledge) -> Step:
+    document = knows.document(number)
+    if document is None:
+        return _answer(state, verdict("document_unknown", document=number))
+    if document.type not in task.document_types:
+        name = DOCUMENT_NAMES.get(document.type, "ANOTHER PAPER")
+        what = verdict(
+            "wrong_kind", raw=number, kind=name, need=f"a {task.document_words}, or change the task"
+        )
+        return _answer(state, what)
+    tally = knows.tally(number)
+    if tally.closed:
+        return _answer(state, verdict("document_closed", document=number))
+    party = knows.party(document.party)
+    missing = document.total - tally.total
+    opened = verdict(
+        "document_opened",
+        document=number,
+        party=(party.name or party.party) if party else document.party,
+        missing="" if document.blind else str(max(missing, 0)),
+    )
+    return Step(state=OrderState(document=number, location=state.location), verdict=opened)
+
+
+def _answer(state: OrderState, answer: Verdict) -> Step:
+    return Step(state=state, verdict=answer)
+
+
+# -- what the screen asks for ---------------------------------------------------------------------------------------
+
+
+def prompt(task: Task, state: OrderState, knows: Knowledge) -> Prompt:
+    """What to scan now, and the item or line under it."""
+    document = knows.document(state.document) if state.document else None
+    if document is None and not state.blind:
+        name = "next_order" if state.finished else "order_out" if task.going_out else "order_in"
+        more = (
+            f"{state.finished} is done"
+            if state.finished
+            else ""
+            if task.going_out
+            else "no paper? CONFIRM (F4)"
+        )
+        return Prompt(name=name, more=more)
+    item = knows.item(state.parts.item) if state.parts.item else None
+    if item is not None:
+        need = need_of(state.parts, item, going_out=task.going_out)
+        more = f"{item.item}  {item.description}"
+        if need == "quantity":
+            return Prompt(name="quantity", fields={"item": item.item}, more=more, wants_text=True)
+        if need:
+            return Prompt(name=need, more=f"{more}  {state.parts.serial}")
+    if state.parts.serial:
+        return Prompt(name="item", more=f"of {state.parts.serial}")
+    if document is None:
+        return Prompt(name="serial_or_item", more="no order: each one is noted")
+    line = current_line(document, knows.tally(document.number))
+    if line is None:
+        return Prompt(name="complete", more=document.number)
+    wanted = knows.item(line.item)
+    if wanted is None:
+        return Prompt(name="serial", more=line.item)
+    name = "serial" if wanted.tracking == "serial" else "item"
+    revision = f", rev {wanted.revision}" if wanted.revision else ""
+    return Prompt(name=name, more=f"{wanted.item}  {wanted.description}{revision}")

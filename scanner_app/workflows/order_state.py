@@ -1,0 +1,69 @@
+"""The state of an order workflow, and what tells one order workflow from another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+
+from scanner_app.workflows.flow import Knowledge, State
+from scanner_app.workflows.parts import NO_PARTS, Parts
+from tracking.documents import Document
+from tracking.events import Event
+
+QUANTITY_MAX = 1_000_000
+
+
+class OrderState(State, frozen=True, kw_only=True, omit_defaults=True):
+    """Which order, and the halves of the label that is being read."""
+
+    blind: bool = False
+    """Receiving without an order."""
+    parts: Parts = NO_PARTS
+    quantity_next: int = 0
+    """A quantity given before its item."""
+    confirming: str = ""
+    """``done`` or ``blind`` while a confirmation would mean that."""
+    location: str = ""
+    finished: str = ""
+    """The order closed last, for the prompt after it."""
+
+
+class Task(NamedTuple):
+    """What tells one order workflow from another."""
+
+    intent: Callable[[Knowledge], str]
+    going_out: bool
+    document_types: tuple[str, ...]
+    document_words: str
+    finish: Callable[[Document, Knowledge], tuple[Event, ...]]
+    """Events beside the completion when a later confirmation closes the order."""
+
+
+DOCUMENT_NAMES = {
+    "purchase_order": "A PURCHASE ORDER",
+    "asn": "A SUPPLIER'S NOTICE",
+    "sales_order": "A SALES ORDER",
+    "work_order": "A WORK ORDER",
+    "count_sheet": "A COUNT SHEET",
+    "rma": "A RETURN",
+    "recall": "A RECALL",
+}
+
+
+def completion(document: Document, reason: str) -> Event:
+    """The event that closes a document."""
+    return Event(
+        step="completing",
+        action="ADD",
+        document=document.number,
+        party=document.party,
+        reason=reason,
+        code="completed",
+    )
+
+
+def without_parts(state: OrderState) -> OrderState:
+    """The state with no half label in it."""
+    return msgspec.structs.replace(state, parts=NO_PARTS, quantity_next=0)

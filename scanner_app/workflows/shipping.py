@@ -1,0 +1,74 @@
+"""Shipping: what leaves is verified against the sales order before the box is closed."""
+
+from __future__ import annotations
+
+from scanner_app.workflows import order
+from scanner_app.workflows.flow import Input, Knowledge, Prompt, State, Step, Workflow
+from scanner_app.workflows.order_state import OrderState, Task
+from tracking.documents import Document
+from tracking.events import Event
+
+
+def _intent(knows: Knowledge) -> str:
+    """Unit by unit where the last scan completes; otherwise picked now and shipped by the confirmation."""
+    return "shipping" if knows.policy.complete_on_last_scan else "picking"
+
+
+def _ship_picked(document: Document, knows: Knowledge) -> tuple[Event, ...]:
+    return tuple(
+        Event(
+            step="shipping",
+            item=unit.item,
+            serial=unit.serial,
+            lot=unit.lot,
+            document=document.number,
+            line=_line_of(document, unit.item, unit.serial),
+            party=document.party,
+            code="shipped",
+        )
+        for unit in knows.units_of_document(document.number)
+        if unit.status == "picked"
+    )
+
+
+def _line_of(document: Document, item: str, serial: str) -> int:
+    naming = document.line_expecting(item, serial)
+    lines = document.lines_of_item(item)
+    return naming.line if naming is not None else lines[0].line if lines else 0
+
+
+_TASK = Task(
+    intent=_intent,
+    going_out=True,
+    document_types=("sales_order",),
+    document_words="sales order",
+    finish=_ship_picked,
+)
+
+
+def _advance(state: State, given: Input, knows: Knowledge) -> Step:
+    assert isinstance(state, OrderState)
+    return order.advance(_TASK, state, given, knows)
+
+
+def _prompt(state: State, knows: Knowledge) -> Prompt:
+    assert isinstance(state, OrderState)
+    return order.prompt(_TASK, state, knows)
+
+
+SHIPPING = Workflow(
+    name="shipping",
+    task="SHIPPING",
+    state_type=OrderState,
+    initial=OrderState,
+    advance=_advance,
+    prompt=_prompt,
+    document_types=_TASK.document_types,
+    help=(
+        "Scan the sales order, then the serial of everything that goes into the box.",
+        "Red means: not this one. Put it aside, then ENTER.",
+        "No serial on it? Scan the part number, then key the QUANTITY.",
+        "The last one closes the order.",
+        "DONE closes an order that is short; CONFIRM says you are sure.",
+    ),
+)

@@ -1,0 +1,1 @@
+"""The screens, painted and in a real pseudo-terminal."""
