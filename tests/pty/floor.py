@@ -30,7 +30,7 @@ def site_file(folder: Path) -> Path:
     site: dict[str, Any] = {
         "site": "HAM",
         "timezone": "Europe/Berlin",
-        "items": [{"item": "PUMP-100", "serial_pattern": "^SN-\\d{6}$"}],
+        "items": [{"item": "PUMP-100", "gtins": ["09521234543213"], "serial_pattern": "^SN-\\d{6}$"}],
         "documents": [
             {"type": "purchase_order", "number": ORDER, "lines": [{"item": "PUMP-100", "quantity": QUANTITY}]}
         ],

@@ -34,3 +34,18 @@ def test_a_paste_of_several_codes_is_several_scans(tmp_path: Path) -> None:
     floor.wait_received(20)
     assert floor.received() == pasted
     floor.terminal.process.kill()
+
+
+def test_a_label_with_separators_typed_by_a_wedge(tmp_path: Path) -> None:
+    floor = Floor(tmp_path)
+    floor.open_order()
+    floor.scan("]C10109521234543213" + "21SN-000001\x1d10LOT-7\x1d17281031")
+    floor.wait_received(1)
+    (event,) = (event for event in floor.journal() if event.step == "receiving")
+    assert (event.item, event.serial, event.lot, event.expiry) == (
+        "PUMP-100",
+        "SN-000001",
+        "LOT-7",
+        "2028-10-31",
+    )
+    floor.terminal.process.kill()
