@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -74,14 +75,16 @@ def crawl(office: Office) -> dict[str, Page]:
         assert answer.headers["content-type"] == "text/html; charset=utf-8"
         found[address] = Page(answer.text)
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202e]", answer.text), address
-        waiting += [link for link in found[address].links if link not in {"/sign-out"} and "/devices/" not in link]
+        waiting += [link for link in found[address].links if link != "/sign-out" and "/devices/" not in link]
     return found
 
 
 def test_nothing_hostile_comes_alive_and_every_link_leads_somewhere(open_office: Office) -> None:
     office = open_office
     handheld = office.handheld("<b>Dock</b>\x1b[1m")
-    documents = [{"type": "asn", "number": "</td>&ASN'\"", "party": "<i>", "lines": [{"item": "<u>I", "quantity": 2}]}]
+    documents: list[dict[str, Any]] = [
+        {"type": "asn", "number": "</td>&ASN'\"", "party": "<i>", "lines": [{"item": "<u>I", "quantity": 2}]}
+    ]
     office.load(
         site_file(
             items=[{"item": "<u>I", "description": "<script>x</script>[/]\x1b[1m"}],
@@ -108,16 +111,27 @@ def test_nothing_hostile_comes_alive_and_every_link_leads_somewhere(open_office:
         )
     handheld.write(*(Event(step="receiving", item="<u>I", serial=text, operator="<b>7") for text in HOSTILE))
     handheld.bodies.append(b'{"step":"<script>alert(2)</script>\\u001b[2J"}')
-    handheld.write(Event(step="holding", action="ADD", flag="held", item="<u>I", serial="[/]", reason="<blink>"))
+    handheld.write(
+        Event(step="holding", action="ADD", flag="held", item="<u>I", serial="[/]", reason="<blink>")
+    )
     assert handheld.send().status_code == 200
     office.settle()
     pages = crawl(office)
     assert sum("/units/" in address for address in pages) == len(HOSTILE)
     for address, page in pages.items():
-        assert not page.tags & {"script", "img", "svg", "b", "u", "blink"} - ({"img"} if page.tags else set()), address
+        assert not page.tags & {"script", "img", "svg", "b", "u", "blink"} - (
+            {"img"} if page.tags else set()
+        ), address
         assert not {name for name in page.attributes if name.startswith("on")}, address
     whole = "".join(page.text for page in pages.values())
-    for shown in ("<script>alert(1)</script>", "[@click=app.quit]x[/]", "{{ 7*7 }}", "␛[2J", "\\x9b31m", "\\u202e"):
+    for shown in (
+        "<script>alert(1)</script>",
+        "[@click=app.quit]x[/]",
+        "{{ 7*7 }}",
+        "␛[2J",
+        "\\x9b31m",
+        "\\u202e",
+    ):
         assert shown in whole, shown
 
 
@@ -164,8 +178,13 @@ def test_the_history_says_who_when_where_on_what_and_how(open_office: Office) ->
 
 def test_the_overview_counts(open_office: Office) -> None:
     office = open_office
-    units = [{"item": "PUMP", "serial": f"S{number}", "status": "received"} for number in range(7)]
-    units += [{"item": "PUMP", "serial": f"T{number}", "status": "shipped", "flags": ["held"]} for number in range(3)]
+    units: list[dict[str, Any]] = [
+        {"item": "PUMP", "serial": f"S{number}", "status": "received"} for number in range(7)
+    ]
+    units += [
+        {"item": "PUMP", "serial": f"T{number}", "status": "shipped", "flags": ["held"]}
+        for number in range(3)
+    ]
     office.load(site_file(units=units))
     handheld = office.handheld("Dock 1")
     handheld.write(receiving("new"))
@@ -212,16 +231,33 @@ def test_a_search_with_more_or_no_answers_lists_or_says_so(open_office: Office) 
 
 
 def test_what_does_not_exist_is_a_page_too(open_office: Office) -> None:
-    for address in ("/nothing", "/units/A/B", "/units/A", "/documents/none", "/documents/a/b", "/units/A/B/C"):
+    for address in (
+        "/nothing",
+        "/units/A/B",
+        "/units/A",
+        "/documents/none",
+        "/documents/a/b",
+        "/units/A/B/C",
+    ):
         answer = open_office.http.get(address)
         assert answer.status_code == 404, address
         assert "text/html" in answer.headers["content-type"]
 
 
 def test_without_signing_in_there_is_only_the_sign_in_page(office: Office) -> None:
-    for address in ("/", "/devices", "/documents", "/documents/PO-1", "/units?q=1", "/units/A/B", "/exceptions"):
+    for address in (
+        "/",
+        "/devices",
+        "/documents",
+        "/documents/PO-1",
+        "/units?q=1",
+        "/units/A/B",
+        "/exceptions",
+    ):
         answer = office.http.get(address)
-        assert (answer.status_code, answer.headers["location"].split("=")[0]) == (303, "/sign-in?next"), address
+        assert (answer.status_code, answer.headers["location"].split("=")[0]) == (303, "/sign-in?next"), (
+            address
+        )
     wrong = office.http.post("/sign-in", data={"token": "guess"})
     assert (wrong.status_code, "set-cookie" in wrong.headers) == (403, False)
     signed = office.http.post("/sign-in", data={"token": office.running.office_token, "next": "/devices"})
@@ -234,15 +270,19 @@ def test_without_signing_in_there_is_only_the_sign_in_page(office: Office) -> No
     assert office.http.get("/devices").status_code == 303
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil", "javascript:x", "/a\nb"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "/\\evil", "javascript:x", "/a\nb"]
+)
 def test_signing_in_never_leads_away(office: Office, target: str) -> None:
     answer = office.http.post("/sign-in", data={"token": office.running.office_token, "next": target})
     assert answer.headers["location"] == "/"
 
 
-@pytest.mark.parametrize("value", ["", "1.2", "99999999999.x", "9" * 400 + ".x", "٣.x", "9999999999." + "0" * 64])
+@pytest.mark.parametrize(
+    "value", ["", "1.2", "99999999999.x", "9" * 400 + ".x", "٣.x", "9999999999." + "0" * 64]
+)
 def test_a_made_up_cookie_is_no_cookie(office: Office, value: str) -> None:
-    answer = office.http.get("/devices", headers={"Cookie": f"office={value}".encode()})
+    answer = office.http.get("/devices", headers={b"Cookie": f"office={value}".encode()})
     assert answer.status_code == 303
 
 

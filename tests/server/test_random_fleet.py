@@ -26,14 +26,18 @@ def disturb(rnd: random.Random, each: Handheld, sent: dict[str, int]) -> str:
         where = each.hwm()
         sent[each.device] = where.hwm
         return "asked"
-    first = {"old": rnd.randint(1, max(1, known)), "overlap": rnd.randint(1, known + 1), "ahead": known + 3}.get(
-        act, known + 1
-    )
+    first = {
+        "old": rnd.randint(1, max(1, known)),
+        "overlap": rnd.randint(1, known + 1),
+        "ahead": known + 3,
+    }.get(act, known + 1)
     last = min(all_written, first + rnd.randint(0, 9))
     if act == "old":
         last = min(max(known, 1), last)
     if first > last:
-        each.write(*(receiving(f"{each.device}-{all_written + number}") for number in range(rnd.randint(1, 8))))
+        each.write(
+            *(receiving(f"{each.device}-{all_written + number}") for number in range(rnd.randint(1, 8)))
+        )
         return "wrote"
     answer = each.send(each.batch(first, last))
     assert answer.status_code in {200, 409}, answer.text

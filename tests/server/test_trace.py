@@ -54,8 +54,18 @@ def test_cancelled_and_contradicting_events_are_shown_as_such(office: Office, ha
 def test_what_is_in_it_is_a_tree_and_a_circle_ends(office: Office) -> None:
     units = [
         {"item": "PUMP", "serial": "P"},
-        {"item": "MOTOR", "serial": "M", "status": "consumed", "installed_in": {"item": "PUMP", "serial": "P"}},
-        {"item": "ROTOR", "serial": "R", "status": "consumed", "installed_in": {"item": "MOTOR", "serial": "M"}},
+        {
+            "item": "MOTOR",
+            "serial": "M",
+            "status": "consumed",
+            "installed_in": {"item": "PUMP", "serial": "P"},
+        },
+        {
+            "item": "ROTOR",
+            "serial": "R",
+            "status": "consumed",
+            "installed_in": {"item": "MOTOR", "serial": "M"},
+        },
         {"item": "X", "serial": "1", "status": "consumed", "installed_in": {"item": "X", "serial": "2"}},
         {"item": "X", "serial": "2", "status": "consumed", "installed_in": {"item": "X", "serial": "1"}},
     ]
@@ -64,7 +74,9 @@ def test_what_is_in_it_is_a_tree_and_a_circle_ends(office: Office) -> None:
     (pump,) = ask(office, "/v1/units/PUMP/P")
     (motor,) = pump["contains"]
     assert (motor["item"], motor["serial"]) == ("MOTOR", "M")
-    assert [(one["item"], one["serial"], one["contains"]) for one in motor["contains"]] == [("ROTOR", "R", [])]
+    assert [(one["item"], one["serial"], one["contains"]) for one in motor["contains"]] == [
+        ("ROTOR", "R", [])
+    ]
     (rotor,) = ask(office, "/v1/units/ROTOR/R")
     assert rotor["installed_in"] == {"item": "MOTOR", "serial": "M"}
     (circle,) = ask(office, "/v1/units/X/1")
@@ -72,7 +84,11 @@ def test_what_is_in_it_is_a_tree_and_a_circle_ends(office: Office) -> None:
 
 
 def test_a_serial_is_found_exactly_or_by_its_end_and_within_an_item(office: Office) -> None:
-    units = [{"item": "A", "serial": "00123"}, {"item": "B", "serial": "00123"}, {"item": "A", "serial": "X00123"}]
+    units = [
+        {"item": "A", "serial": "00123"},
+        {"item": "B", "serial": "00123"},
+        {"item": "A", "serial": "X00123"},
+    ]
     office.load(site_file(units=units))
     office.settle()
     assert [(one["item"], one["serial"]) for one in ask(office, "/v1/units", serial="00123")] == [
