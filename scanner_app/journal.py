@@ -138,7 +138,8 @@ class Journal:
     ) -> list[Event]:
         """Writes events, their overlay rows, the session and the gesture in one durable transaction.
 
-        ``undone`` names gestures that these events take back: they are forgotten with it.
+        ``undone`` names gestures that these events take back: they are forgotten first, and ``gesture`` may be what
+        is left of one of them.
 
         Returns the events with identity and hash. Raises :class:`StoreFull` or :class:`JournalFault`; then nothing
         of it was written.
@@ -179,10 +180,10 @@ class Journal:
                         hash=link.hex(),
                     )
                 )
-            if gesture is not None:
-                run("INSERT INTO gesture (n, body) VALUES (?, ?)", gesture)
             for number in undone:
                 run("DELETE FROM gesture WHERE n = ?", (number,))
+            if gesture is not None:
+                run("INSERT INTO gesture (n, body) VALUES (?, ?)", gesture)
             self._put("session", session)
         self.seq, self.link = seq, link
         if written:
