@@ -148,7 +148,8 @@ class Journal(Overlay):
     ) -> list[Event]:
         """Writes events, their overlay rows, the session and the gesture in one durable transaction.
 
-        ``undone`` names gestures that these events take back: they are forgotten with it.
+        ``undone`` names gestures that these events take back: they are forgotten first, and ``gesture`` may be what
+        is left of one of them.
 
         Returns the events with identity and hash. Raises :class:`StoreFull` or :class:`JournalFault`; then nothing
         of it was written. After a full disk no event is taken before there is room for the ballast again: what is
@@ -192,10 +193,10 @@ class Journal(Overlay):
                         hash=link.hex(),
                     )
                 )
-            if gesture is not None:
-                run("INSERT INTO gesture (n, body) VALUES (?, ?)", gesture)
             for number in undone:
                 run("DELETE FROM gesture WHERE n = ?", (number,))
+            if gesture is not None:
+                run("INSERT INTO gesture (n, body) VALUES (?, ?)", gesture)
             self._put("session", session)
         self.seq, self.link = seq, link
         if written:

@@ -148,7 +148,7 @@ class Presenter:
             prompt_more="" if blocked else prompt.more,
             wants_text=bool(state.pin_for) or (prompt.wants_text and not blocked),
             secret=bool(state.pin_for),
-            progress=session.progress(),
+            progress=session.progress() or self._blind_count(),
             line_text=line_text,
             next_text=next_text,
             banner=self._banner,
@@ -188,6 +188,14 @@ class Presenter:
         after = document.lines[place + 1 : place + 2]
         return f"line {place + 1} of {len(document.lines)}", after[0].item if after else ""
 
+    def _blind_count(self) -> tuple[int, int] | None:
+        """What was counted on a blind document, without what is expected."""
+        session = self._session
+        document = session.knows.document(session.state.document)
+        if document is None or not document.blind or session.state.workflow in {"home", "look_up"}:
+            return None
+        return session.knows.tally(document.number).total, 0
+
     def _hint(self) -> str:
         news = self._session.device_news
         if news is not None and news.state in {"lost", "denied"}:
@@ -204,7 +212,8 @@ class Presenter:
             if there is not None and there.document:
                 tally = self._session.knows.tally(there.document)
                 document = self._session.knows.document(there.document)
-                total = f", {tally.total} of {document.total}" if document is not None else ""
+                known = document is not None and not document.blind
+                total = f", {tally.total} of {document.total}" if document is not None and known else ""
                 return f"{there.document} {name}{total}"
         return ""
 
