@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from drivers.scan import Burst, Scan
-from scanner_app import sign_in, stops, taking_back
+from scanner_app import faults, feeding, sign_in, stops, taking_back
 from scanner_app.answer import Answer, dressed, tone_of, words
 from scanner_app.cache import Cache
-from scanner_app.cache_feed import applied, apply_page, confirm
+from scanner_app.cache_feed import applied
 from scanner_app.clockwork import Clock, local_date, zone
 from scanner_app.gestures import credits_of, effect_of, gesture_of
 from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArrived, SignIn, Typed
@@ -30,7 +30,7 @@ from scanner_app.session_state import (
     workflow_state,
 )
 from scanner_app.stamp import Stamper
-from scanner_app.storage_errors import StoreError, StoreFull
+from scanner_app.storage_errors import StoreError
 from scanner_app.switching import Switching
 from scanner_app.workflows import home
 from scanner_app.workflows.flow import Asked, Scanned, Step
@@ -62,7 +62,7 @@ class Session:
 
     def __init__(self, journal: Journal, cache: Cache, clock: Clock, settings: SessionSettings) -> None:
         self.journal, self.cache, self.clock, self.settings = journal, cache, clock, settings
-        self.drop_covered()
+        self.match_overlay()
         self.knows = HandheldKnowledge(
             cache, journal, expires_soon_days=settings.expires_soon_days, policy=settings.policy
         )
@@ -93,12 +93,8 @@ class Session:
         try:
             answer = self._dispatch(given)
             self.fault = None
-        except StoreError as error:
-            self.fault = error
-            said = verdict("disk_full" if isinstance(error, StoreFull) else "journal_fault", why=str(error))
-            # In memory only: it stands until an acknowledgement can be written again.
-            self.state = msgspec.structs.replace(self.state, stopped=Stopped(said))
-            answer = self.answer(said)
+        except Exception as error:  # noqa: BLE001 - whatever a scan brings up, the next one is judged
+            answer = faults.answered(self, error)
         for observer in self.observers:
             observer(answer)
         return answer
@@ -112,7 +108,7 @@ class Session:
             return stops.joined([*earlier, self._one(given)])
         match given:
             case PageArrived():
-                self.take_page(given)
+                feeding.take_page(self, given)
             case LinkChanged():
                 self._link(given)
             case DeviceNews():
@@ -201,7 +197,7 @@ class Session:
         self._switching.open_document(home.document_scanned(scanned, self.knows))
         try:
             return self._advance(scans, scanned)
-        except StoreError:
+        except Exception:
             self.state = start
             raise
 
@@ -347,25 +343,9 @@ class Session:
 
     # -- news from the server ---------------------------------------------------------------------------------------
 
-    def take_page(self, arrived: PageArrived) -> bool:
-        """A page of the feed: into the cache, and the overlay rows that it covers go. True if anything changed."""
-        page = arrived.page
-        if page.rows:
-            apply_page(self.cache, page)
-        else:
-            confirm(self.cache, page)
-        dropped = self.drop_covered()
-        self.stamper.heard_server(page.server_ms)
-        if page.rows or dropped:
-            self.knows.forget_scan()
-            self.knows.refresh()
-            self.zone = zone(self.cache.meta("timezone"))
-            self.stamper.site, self.stamper.zone = self.knows.site, self.zone
-        return bool(page.rows or dropped)
-
-    def drop_covered(self) -> int:
-        """Own effects that the cache shows go from the overlay; returns how many."""
-        return sum(self.journal.drop_overlay(epoch, seq) for epoch, seq in applied(self.cache).items())
+    def match_overlay(self) -> bool:
+        """Own effects that the cache shows leave the overlay, what it lost comes back. True if anything changed."""
+        return self.journal.match_overlay(applied(self.cache))
 
     def _link(self, news: LinkChanged) -> None:
         self.online, self.trouble = news.online, news.trouble

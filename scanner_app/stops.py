@@ -9,7 +9,6 @@ import msgspec
 
 from drivers.scan import Scan
 from scanner_app.session_state import HELD_SCANS_MAX, HeldScan
-from scanner_app.storage_errors import StoreError
 from scanner_app.workflows.flow import Scanned
 from tracking.verdicts import NOTHING, verdict
 
@@ -89,7 +88,7 @@ def release(session: Session) -> list[Answer]:
         session.state = msgspec.structs.replace(session.state, held=tuple(rest))
         try:
             answers.append(session.scans(scans))
-        except StoreError:
+        except Exception:
             session.state = msgspec.structs.replace(session.state, held=(waiting, *rest))
             raise
     if answers:
