@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from scanner_app.journal import Journal
+from scanner_app.journal_reader import JournalReader
 from sync.wire import Receipt
 from tracking import chain
 from tracking.events import event_id
@@ -29,14 +30,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
 
 
-def verify(journal: Journal) -> Report:
+def verify(journal: Journal | JournalReader) -> Report:
     """Walks all of it; names the first event of each epoch that does not fit."""
     findings: list[Finding] = []
     links: dict[int, bytes] = {}
     expected: dict[int, int] = {}
     broken: set[int] = set()
     hashes: dict[tuple[int, int], str] = {}
-    receipts = _receipts(journal)
+    receipts = journal.receipts()
     nonces = journal.nonces()
     count = 0
     for epoch, seq, body, kept in journal.rows():
@@ -59,11 +60,6 @@ def verify(journal: Journal) -> Report:
             hashes[epoch, seq] = kept.hex()
     findings += _against_receipts(journal.device, receipts, hashes, expected)
     return Report(events=count, epochs=len(links), receipts=len(receipts), findings=tuple(findings))
-
-
-def _receipts(journal: Journal) -> dict[tuple[int, int], Receipt]:
-    rows = journal.connection.execute("SELECT epoch, hwm, body FROM receipt ORDER BY epoch, hwm")
-    return {(epoch, hwm): msgspec.json.decode(body, type=Receipt) for epoch, hwm, body in rows}
 
 
 def _against_receipts(

@@ -40,6 +40,10 @@ class SystemClock:
         """Nanoseconds since some point before."""
         return time.monotonic_ns()
 
+    def today(self) -> date:
+        """The date in the device's own zone, for what has no site."""
+        return datetime.now().astimezone().date()
+
 
 class SkippingClock(SystemClock):
     """The device's clocks, with time that can be skipped: the demonstration does not wait."""

@@ -11,8 +11,10 @@ from datetime import date
 
 import msgspec
 
+from scanner_app import records
 from scanner_app.cache import TAIL_CHARS_MIN, Cache
-from scanner_app.journal import Journal, OverlayRow
+from scanner_app.journal import Journal
+from scanner_app.overlay import OverlayRow
 from sync.wire import pair_key
 from tracking import rules
 from tracking.documents import Document, Tally
@@ -22,23 +24,7 @@ from tracking.units import UnitState, evolve
 
 UNITS_ENDING_MAX = 20
 
-_ITEM = msgspec.json.Decoder(Item)
-_DOCUMENT = msgspec.json.Decoder(Document)
-_TALLY = msgspec.json.Decoder(Tally)
-_LOCATION = msgspec.json.Decoder(Location)
-_PARTY = msgspec.json.Decoder(Party)
-_OPERATOR = msgspec.json.Decoder(KnownOperator)
-_POLICY = msgspec.json.Decoder(Policy)
 _STATE = msgspec.msgpack.Decoder(UnitState)
-
-
-class LotRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is known of a whole lot."""
-
-    flags: tuple[str, ...] = ()
-
-
-_LOT = msgspec.json.Decoder(LotRecord)
 
 
 def with_own(base: UnitState, rows: Iterable[OverlayRow]) -> UnitState:
@@ -79,8 +65,8 @@ class HandheldKnowledge:
         """After a feed page: what is kept in memory is read again. Items are few and asked for at every scan."""
         self.site = self._cache.meta("site")
         policy = self._cache.record("policy", self.site)
-        self.policy = _POLICY.decode(policy) if policy else self._default_policy
-        self._items = {key: _ITEM.decode(body) for key, body in self._cache.records("item")}
+        self.policy = records.POLICY.decode(policy) if policy else self._default_policy
+        self._items = {key: records.ITEM.decode(body) for key, body in self._cache.records("item")}
         self._gtins = {gtin.zfill(14): item for item in self._items.values() for gtin in item.gtins}
         self._serialised = [
             item for item in self._items.values() if item.tracking == "serial" and item.serial_pattern
@@ -156,7 +142,7 @@ class HandheldKnowledge:
             body = self._cache.record("document", number) if number else b""
             if not body:
                 return None
-            self._documents[number] = _DOCUMENT.decode(body)
+            self._documents[number] = records.DOCUMENT.decode(body)
         return self._documents[number]
 
     def tally(self, number: str) -> Tally:
@@ -164,7 +150,7 @@ class HandheldKnowledge:
         tally = self._tallies.get(number)
         if tally is None:
             body = self._cache.record("tally", number)
-            base = _TALLY.decode(body) if body else Tally()
+            base = records.TALLY.decode(body) if body else Tally()
             done = dict(base.done)
             for line, delta in self._own_credits.get(number, {}).items():
                 done[line] = done.get(line, 0) + delta
@@ -186,17 +172,17 @@ class HandheldKnowledge:
     def location(self, code: str) -> Location | None:
         """A place of this site."""
         body = self._cache.record("location", code)
-        return _LOCATION.decode(body) if body else None
+        return records.LOCATION.decode(body) if body else None
 
     def party(self, code: str) -> Party | None:
         """A supplier, customer or owner."""
         body = self._cache.record("party", code) if code else b""
-        return _PARTY.decode(body) if body else None
+        return records.PARTY.decode(body) if body else None
 
     def operator(self, badge: str) -> KnownOperator | None:
         """The person with this badge."""
         body = self._cache.record("operator", badge)
-        return _OPERATOR.decode(body) if body else None
+        return records.OPERATOR.decode(body) if body else None
 
     def has_operators(self) -> bool:
         """True where people sign in."""
@@ -205,4 +191,4 @@ class HandheldKnowledge:
     def lot_flags(self, item: str, lot: str) -> tuple[str, ...]:
         """Flags on a whole lot."""
         body = self._cache.record("lot", pair_key(item, lot))
-        return _LOT.decode(body).flags if body else ()
+        return records.LOT.decode(body).flags if body else ()

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from drivers.scan import Burst, Scan
-from scanner_app import sign_in, stops, taking_back
+from scanner_app import faults, feeding, sign_in, stops, taking_back
 from scanner_app.answer import Answer, dressed, tone_of, words
 from scanner_app.cache import Cache
-from scanner_app.cache_feed import applied, apply_page, confirm
+from scanner_app.cache_feed import applied
 from scanner_app.clockwork import Clock, clock_time, local_date, zone
 from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArrived, SignIn, Typed
 from scanner_app.journal import Effect, Journal
@@ -31,7 +31,7 @@ from scanner_app.session_state import (
     workflow_state,
 )
 from scanner_app.stamp import Stamper
-from scanner_app.storage_errors import StoreError, StoreFull
+from scanner_app.storage_errors import StoreError
 from scanner_app.switching import Switching
 from scanner_app.workflows import home
 from scanner_app.workflows.flow import Asked, Scanned, Step
@@ -63,7 +63,7 @@ class Session:
 
     def __init__(self, journal: Journal, cache: Cache, clock: Clock, settings: SessionSettings) -> None:
         self.journal, self.cache, self.clock, self.settings = journal, cache, clock, settings
-        self.drop_covered()
+        self.match_overlay()
         self.knows = HandheldKnowledge(
             cache, journal, expires_soon_days=settings.expires_soon_days, policy=settings.policy
         )
@@ -93,12 +93,8 @@ class Session:
         try:
             answer = self._dispatch(given)
             self.fault = None
-        except StoreError as error:
-            self.fault = error
-            said = verdict("disk_full" if isinstance(error, StoreFull) else "journal_fault", why=str(error))
-            # In memory only: it stands until an acknowledgement can be written again.
-            self.state = msgspec.structs.replace(self.state, stopped=Stopped(said))
-            answer = self.answer(said)
+        except Exception as error:  # noqa: BLE001 - whatever a scan brings up, the next one is judged
+            answer = faults.answered(self, error)
         for observer in self.observers:
             observer(answer)
         return answer
@@ -116,7 +112,7 @@ class Session:
             case SignIn():
                 return sign_in.sign_in(self, given.badge, given.pin)
             case PageArrived():
-                self.take_page(given)
+                feeding.take_page(self, given)
             case LinkChanged():
                 self._link(given)
             case DeviceNews():
@@ -143,6 +139,7 @@ class Session:
         return self.scans((scan,))
 
     def scans(self, scans: Sequence[Scan]) -> Answer:
+        """One scan, or the codes of one label: a command, held behind a stop, a repeat, or judged."""
         scanned = self._read(scans)
         first = scanned.readings[0][0]
         if len(scans) == 1 and first.kind == "command" and first.ok:
@@ -170,7 +167,7 @@ class Session:
         self._switching.open_document(home.document_scanned(scanned, self.knows))
         try:
             return self._advance(scans, scanned)
-        except StoreError:
+        except Exception:
             self.state = start
             raise
 
@@ -285,7 +282,7 @@ class Session:
     ) -> Gesture:
         name = self.state.workflow
         first = stamped[0]
-        credits = tuple(
+        credited = tuple(
             Credit(
                 self.journal.epoch,
                 self.journal.seq + 1 + place,
@@ -298,7 +295,7 @@ class Session:
         return Gesture(
             workflow=name,
             state=self.state.states.get(name, b""),
-            credits=credits,
+            credits=credited,
             level=shown.level,
             text=first.serial or first.lot or first.document,
             detail=shown.code or "",
@@ -341,25 +338,9 @@ class Session:
 
     # -- news from the server ---------------------------------------------------------------------------------------
 
-    def take_page(self, arrived: PageArrived) -> bool:
-        """A page of the feed: into the cache, and the overlay rows that it covers go. True if anything changed."""
-        page = arrived.page
-        if page.rows:
-            apply_page(self.cache, page)
-        else:
-            confirm(self.cache, page)
-        dropped = self.drop_covered()
-        self.stamper.heard_server(page.server_ms)
-        if page.rows or dropped:
-            self.knows.forget_scan()
-            self.knows.refresh()
-            self.zone = zone(self.cache.meta("timezone"))
-            self.stamper.site, self.stamper.zone = self.knows.site, self.zone
-        return bool(page.rows or dropped)
-
-    def drop_covered(self) -> int:
-        """Own effects that the cache shows go from the overlay; returns how many."""
-        return sum(self.journal.drop_overlay(epoch, seq) for epoch, seq in applied(self.cache).items())
+    def match_overlay(self) -> bool:
+        """Own effects that the cache shows leave the overlay, what it lost comes back. True if anything changed."""
+        return self.journal.match_overlay(applied(self.cache))
 
     def _link(self, news: LinkChanged) -> None:
         self.online, self.trouble = news.online, news.trouble

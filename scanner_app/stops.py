@@ -81,6 +81,11 @@ def release(session: Session) -> list[Answer]:
             for raw, symbology_id in zip(waiting.raws, waiting.symbology_ids, strict=True)
         )
         # The shorter list is written with the scan's own transaction: a crash between the two would lose the scan.
-        session.state = msgspec.structs.replace(session.state, held=tuple(rest))
-        answers.append(session.scans(scans))
+        before = session.state
+        session.state = msgspec.structs.replace(before, held=tuple(rest))
+        try:
+            answers.append(session.scans(scans))
+        except Exception:
+            session.state = before
+            raise
     return answers

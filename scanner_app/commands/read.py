@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, Call, print_json
 from tracking.identifiers.reader import read
 from tracking.identifiers.reading import Reading
@@ -37,7 +38,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     """One answer a line, in the order of the input."""
-    today = date.fromisoformat(call.options.today) if call.options.today else date.today()
+    today = date.fromisoformat(call.options.today) if call.options.today else SystemClock().today()
     for number, line in enumerate(sys.stdin.buffer, 1):
         given = _given(line.decode("utf-8", errors="replace").rstrip("\n"))
         row = answer(given, today)

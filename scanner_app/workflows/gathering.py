@@ -98,7 +98,8 @@ def _derived_expiry(parts: Parts, item: Item) -> Parts:
 
 def need_of(parts: Parts, item: Item, *, going_out: bool) -> str:
     """What the subject still lacks. Going out, the lot and expiry of a
-    unit are known from when it came in."""
+    unit are known from when it came in.
+    """
     if item.tracking == "serial":
         if not parts.serial:
             return "serial"

@@ -75,7 +75,7 @@ def _of_units(units: tuple[UnitState, ...], knows: Knowledge) -> Verdict:
         named = ", ".join(f"{unit.item} {unit.serial} {unit.status}" for unit in units[:UNITS_SHOWN_MAX])
         return verdict("looked_up", serial=units[0].serial, what=f"{len(units)} units: {named}")
     unit = units[0]
-    told = verdict(
+    return verdict(
         "on_hold" if unit.has("held") else "looked_up",
         item=unit.item,
         serial=unit.serial,
@@ -93,7 +93,6 @@ def _of_units(units: tuple[UnitState, ...], knows: Knowledge) -> Verdict:
         parent=" ".join(filter(None, (unit.installed_in_item, unit.installed_in_serial))),
         what=", ".join(unit.flags),
     )
-    return told
 
 
 def warranty_until(unit: UnitState, knows: Knowledge) -> str:
@@ -105,7 +104,7 @@ def warranty_until(unit: UnitState, knows: Knowledge) -> str:
     return add_months(sold, item.warranty_months).isoformat()
 
 
-def _prompt(state: State, knows: Knowledge) -> Prompt:
+def _prompt(_state: State, _knows: Knowledge) -> Prompt:
     return Prompt(name="lookup", more="or type its last six characters", wants_text=True)
 
 

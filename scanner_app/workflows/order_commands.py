@@ -13,6 +13,7 @@ from tracking.verdicts import verdict
 
 
 def command(task: Task, state: OrderState, asked: Asked, knows: Knowledge) -> Step:
+    """A command given while an order is worked on, or at the order prompt."""
     document = knows.document(state.document) if state.document else None
     at_labels = document is not None or state.blind
     match asked.name:
