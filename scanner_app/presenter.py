@@ -131,6 +131,7 @@ class Presenter:
         operator = knows.operator(state.operator)
         blocked = bool(state.pin_for) or sign_in.needed(session)
         line_text, next_text = self._lines()
+        resume, resume_command = self._resume() if state.workflow == "home" and not blocked else ("", "")
         return ScreenView(
             n=self._n,
             site=knows.site,
@@ -159,7 +160,8 @@ class Presenter:
             hint=self._hint(),
             soft_keys=self._soft_keys(),
             menu=MENU if state.workflow == "home" and not blocked else (),
-            resume=self._resume() if state.workflow == "home" and not blocked else "",
+            resume=resume,
+            resume_command=resume_command,
             help=flow.help,
         )
 
@@ -204,8 +206,8 @@ class Presenter:
             return str(self._session.fault)
         return self._session.trouble or "F1 help"
 
-    def _resume(self) -> str:
-        """The task that waits with an order open."""
+    def _resume(self) -> tuple[str, str]:
+        """The task that waits with an order open, in words, and the command that goes on with it."""
         state = self._session.state
         for name in state.states:
             there = workflow_state(state, name) if name in WORKFLOWS else None
@@ -214,8 +216,8 @@ class Presenter:
                 document = self._session.knows.document(there.document)
                 known = document is not None and not document.blind
                 total = f", {tally.total} of {document.total}" if document is not None and known else ""
-                return f"{there.document} {name}{total}"
-        return ""
+                return f"{there.document} {name}{total}", f"workflow {name}"
+        return "", ""
 
     def _soft_keys(self) -> tuple[SoftKey, ...]:
         session = self._session

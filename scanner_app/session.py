@@ -337,6 +337,8 @@ class Session:
                 return sign_in.lock(self)
             case "workflow" | "look_up":
                 return self._switching.to(argument if name == "workflow" else "look_up")
+            case "key":
+                return self.answer(NOTHING)  # a function key that means nothing on this screen
             case "help" | "reprint" | "list" | "theme":
                 return self.answer(verdict("command", what=name))
         return self._advance((), Asked(name, argument))
@@ -393,7 +395,7 @@ class Session:
         return catalogue.prompt(asked.name, language, **asked.fields)
 
     def progress(self) -> tuple[int, int] | None:
-        """Done and total of the document at hand, or of the one just closed. A blind one says its total when all is there."""
+        """Done and total of the document at hand, or of the one just closed; of a blind one only when all is there."""
         document = self.knows.document(self.state.document) if self.state.document else None
         if document is None or self.state.workflow in {"home", "look_up"}:
             return None
