@@ -169,20 +169,7 @@ class Journal(Overlay):
                     (self.epoch, seq, body, link),
                 )
                 if event.step != "sighting":
-                    run(
-                        "INSERT INTO overlay VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        (
-                            event.serial,
-                            event.item,
-                            self.epoch,
-                            seq,
-                            event.document,
-                            event.line,
-                            effect.delta,
-                            effect.closes,
-                            effect.before or None,
-                        ),
-                    )
+                    self._lay_over(event, seq, effect)
                 written.append(
                     decode_body(
                         body,
@@ -202,6 +189,22 @@ class Journal(Overlay):
         if written:
             self.hlc = max(self.hlc, written[-1].hlc)
         return written
+
+    def _lay_over(self, event: Event, seq: int, effect: Effect) -> None:
+        self.connection.execute(
+            "INSERT INTO overlay VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                event.serial,
+                event.item,
+                self.epoch,
+                seq,
+                event.document,
+                event.line,
+                effect.delta,
+                effect.closes,
+                effect.before or None,
+            ),
+        )
 
     def save_session(self, session: bytes) -> None:
         """Writes what the workflow remembers, durably, where no event came of an input."""
