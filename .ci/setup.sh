@@ -1,5 +1,6 @@
 # shellcheck shell=sh
 # Sourced by ./run: makes .venv from requirements.lock. Wants $root; offers setup, ready_for, browser, say, die.
+# shellcheck disable=SC2154  # root is set by ./run
 # The environment is built beside its place and renamed when whole, so a set-up that was cut short leaves nothing.
 
 venv=$root/.venv

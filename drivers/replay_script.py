@@ -166,7 +166,7 @@ def _parse_line(line: int, n: int, written: bytes) -> AnyLine:
 
 def _quoted(text: str) -> str:
     """A piece of the script for a message: short, and without anything that a terminal would obey."""
-    return ascii(text if len(text) <= 40 else text[:39] + "…")
+    return repr(text if len(text) <= 40 else text[:39] + "…")
 
 
 def _unescape(text: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -80,10 +81,10 @@ def by_id_name(device: str, by_id_dir: Path = BY_ID_DIR) -> str | None:
     if path.is_symlink():
         return device
     try:
-        links = sorted(by_id_dir.iterdir())[:BY_ID_LINKS_MAX]
+        links = islice(by_id_dir.iterdir(), BY_ID_LINKS_MAX)
+        return next((str(link) for link in links if link.resolve() == path.resolve()), None)
     except OSError:
         return None
-    return next((str(link) for link in links if link.resolve() == path.resolve()), None)
 
 
 def permission_fix(device: str) -> str:

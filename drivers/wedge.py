@@ -53,7 +53,6 @@ class KeyFramer:
 
     def feed_key(self, character: str | None, key: str, time_s: float) -> list[Output]:
         """Take one key, with its character if the terminal reported one."""
-        time_s = max(time_s, self._last_s)  # one clock; a caller's rounding must not make time run backwards
         pressed = named(character, key, time_s, time_s - self._last_s)
         out = self._settle(pressed)
         self._last_s = time_s
@@ -87,7 +86,7 @@ class KeyFramer:
     def paste(self, text: str, time_s: float) -> list[Output]:
         """Take pasted text: each of its lines is a scan of the source ``paste``."""
         out = self._end_by_silence() if self._run else []
-        self._last_s = max(time_s, self._last_s)
+        self._last_s = time_s
         self._typing = False
         kept = text[:PASTE_CHARACTERS_MAX]
         for end in self._rules.terminators:
@@ -99,9 +98,8 @@ class KeyFramer:
                 out.append(Cut(len(raw) - SCAN_BYTES_MAX, "paste"))
         if len(text) > PASTE_CHARACTERS_MAX:
             out.append(Cut(len(text) - PASTE_CHARACTERS_MAX, "paste"))
-        self._swallow = (
-            self._rules.terminators
-        )  # a terminal may send the last line end after the paste, as a key
+        # A terminal may send the last line end after the paste, as a key.
+        self._swallow = self._rules.terminators
         return out
 
     def _settle(self, pressed: Key) -> list[Output]:

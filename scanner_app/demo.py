@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,8 @@ class Demo:
         from server.main import serve
 
         self._folder, self._settings, self._session = folder, settings, session
-        self.company: Company = company(date.today())
+        self.clock = SkippingClock()
+        self.company: Company = company(self.clock.today())
         self.site: Site = self.company.site(SITE)
         self.server = serve(folder / "server.db", port=port, open_pages=True)
         for code in SITES:
@@ -51,7 +51,6 @@ class Demo:
         enrolled = server_calls.enroll(self.server.url, code, "demo handheld", SITE)
         self.device = enrolled.device
         self._as = Server(url=self.server.url, token=enrolled.token, site=SITE)
-        self.clock = SkippingClock()
         self.running = self.start()
         self.wait_for_cache()
 
@@ -201,7 +200,7 @@ class NextLabel:
             return running.submit(given)
         if given.argument != "f7":
             return True
-        text = running.thread.run(lambda session: self._next(session))
+        text = running.thread.run(self._next)
         if text.startswith("%CMD:QUANTITY="):
             return running.submit(Command(name="quantity", argument=text.partition("=")[2]))
         clock = self._demo.clock
@@ -234,7 +233,7 @@ class NextLabel:
         """Pictures for the screens, with the key's hint."""
 
         def hinted(view: Any) -> None:
-            callback(msgspec.structs.replace(view, hint="F7 scans the next label · F1 help"))
+            callback(msgspec.structs.replace(view, hint="F7 next label · F1 help"))
 
         self._demo.running.subscribe(hinted)
 

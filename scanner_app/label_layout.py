@@ -82,7 +82,7 @@ def pages_of(labels: Sequence[Label], title: str = "") -> list[Page]:
     for label in labels:
         modules = modules_of(label)
         columns = 1 if _dots(label, modules, COLUMN) else 2
-        if column + columns > 2:  # noqa: PLR2004 - two columns
+        if column + columns > 2:
             row, column = row + 1, 0
         if row >= ROWS_PER_PAGE:
             pages.append(Page([], []))

@@ -10,7 +10,6 @@ from scanner_app.answer import Answer, dressed, words
 from scanner_app.clockwork import clock_time, local_iso
 from scanner_app.session_state import decode_gesture, workflow_state
 from scanner_app.view import HISTORY_LINES_MAX, Banner, HistoryLine, MenuLine, ScreenView, SoftKey
-from scanner_app.workflows.flow import Prompt
 from scanner_app.workflows.lines import current_line
 from scanner_app.workflows.registry import WORKFLOWS
 
@@ -149,7 +148,7 @@ class Presenter:
             prompt_more="" if blocked else prompt.more,
             wants_text=bool(state.pin_for) or (prompt.wants_text and not blocked),
             secret=bool(state.pin_for),
-            progress=session.progress(),
+            progress=session.progress() or self._blind_count(),
             line_text=line_text,
             next_text=next_text,
             banner=self._banner,
@@ -157,7 +156,7 @@ class Presenter:
             waiting=len(state.held),
             tone=self._tone,
             history=tuple(self._history),
-            hint=self._hint(prompt),
+            hint=self._hint(),
             soft_keys=self._soft_keys(),
             menu=MENU if state.workflow == "home" and not blocked else (),
             resume=self._resume() if state.workflow == "home" and not blocked else "",
@@ -187,15 +186,23 @@ class Presenter:
             return "all lines complete", ""
         place = document.lines.index(line)
         after = document.lines[place + 1 : place + 2]
-        return f"line {place + 1} of {len(document.lines)}", f"next: {after[0].item}" if after else ""
+        return f"line {place + 1} of {len(document.lines)}", after[0].item if after else ""
 
-    def _hint(self, prompt: Prompt) -> str:
+    def _blind_count(self) -> tuple[int, int] | None:
+        """What was counted on a blind document, without what is expected."""
+        session = self._session
+        document = session.knows.document(session.state.document)
+        if document is None or not document.blind or session.state.workflow in {"home", "look_up"}:
+            return None
+        return session.knows.tally(document.number).total, 0
+
+    def _hint(self) -> str:
         news = self._session.device_news
         if news is not None and news.state in {"lost", "denied"}:
             return f"{news.name} {news.state}: {news.detail}"
         if self._session.fault is not None:
             return str(self._session.fault)
-        return "F1 help"
+        return self._session.trouble or "F1 help"
 
     def _resume(self) -> str:
         """The task that waits with an order open."""
@@ -205,7 +212,8 @@ class Presenter:
             if there is not None and there.document:
                 tally = self._session.knows.tally(there.document)
                 document = self._session.knows.document(there.document)
-                total = f", {tally.total} of {document.total}" if document is not None else ""
+                known = document is not None and not document.blind
+                total = f", {tally.total} of {document.total}" if document is not None and known else ""
                 return f"{there.document} {name}{total}"
         return ""
 

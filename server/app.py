@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Route
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
 
+from server import openapi
 from server.api import device_calls, enrollment_calls, exchange, site_calls, unit_calls
 from server.central import Central
+from server.pages import devices, documents, exceptions, overview, render, sign_in, units
+
+
+async def description(_: Request) -> Response:
+    """``/openapi.json``."""
+    return Response(openapi.document(), media_type="application/json")
+
 
 API: list[BaseRoute] = [
     Route("/v1/devices/{device}/events", device_calls.upload, methods=["POST"]),
@@ -19,13 +30,37 @@ API: list[BaseRoute] = [
     Route("/v1/units", unit_calls.search),
     Route("/v1/units/{names:path}", unit_calls.one),
     Route("/v1/health", unit_calls.health),
+    Route("/openapi.json", description),
+]
+
+
+PAGES: list[BaseRoute] = [
+    Route("/", overview.overview),
+    Route("/sign-in", sign_in.sign_in, methods=["GET", "POST"]),
+    Route("/sign-out", sign_in.sign_out, methods=["POST"]),
+    Route("/devices", devices.overview),
+    Route("/devices/codes", devices.new_code, methods=["POST"]),
+    Route("/devices/revoke", devices.revoke, methods=["POST"]),
+    Route("/documents", documents.documents),
+    Route("/documents/{number:path}", documents.document),
+    Route("/units", units.search),
+    Route("/units/{names:path}", units.unit),
+    Route("/exceptions", exceptions.exceptions),
+    Mount("/static", StaticFiles(directory=render.FOLDER / "static")),
 ]
 
 
 def make_app(central: Central) -> Starlette:
     """The application of one server. Whoever serves it starts and stops ``central.folder``."""
-    app = Starlette(routes=list(API))
+    app = Starlette(routes=[*API, *PAGES])
     for kind in exchange.REFUSED:
-        app.add_exception_handler(kind, exchange.refused)
+        app.add_exception_handler(kind, _refused)
     app.state.central = central
     return app
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    """Programs get a refusal as JSON, people as a page."""
+    if request.url.path.startswith(("/v1/", "/openapi.json")):
+        return exchange.refused(request, error)
+    return render.trouble(request, exchange.refusal_of(error))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from server import devices, replica
-from server.devices import Device
 from server.storage import Reader, Storage
 from sync.wire import FEED_ROWS_MAX, FeedPage, FeedRow
 
@@ -13,7 +12,7 @@ PAGE_BYTES_MAX = 8 * 1024 * 1024
 """Bodies and keys of one page, before compression."""
 
 
-class Resnapshot(Exception):  # noqa: N818 - an answer of the protocol, not a fault
+class Resnapshot(Exception):
     """The cursor is not one of this database: the handheld must begin again from nothing."""
 
 
@@ -23,10 +22,12 @@ def page(
     since: int,
     limit: int,
     generation: str,
-    asking: Device | None,
+    asking: str,
     now_ms: int,
 ) -> FeedPage:
     """The changes behind ``since``, with how far the asking device's own events show in them.
+
+    ``asking`` is its id; empty for the office.
 
     Raises :class:`Resnapshot` for a cursor of another life of this database.
     """
@@ -70,10 +71,11 @@ def _within_bytes(found: list[replica.Change]) -> list[replica.Change]:
     return found
 
 
-def _applied(reader: Reader, asking: Device | None) -> tuple[dict[str, tuple[int, int]], dict[int, int]]:
-    if asking is None:
+def _applied(reader: Reader, asking: str) -> tuple[dict[str, tuple[int, int]], dict[int, int]]:
+    """Of the device as it is now: while a request waited, it may have begun an epoch."""
+    device = devices.by_id(reader, asking)
+    if device is None:
         return {}, {}
-    standings = devices.standings(reader, asking.id)
-    epochs = {epoch: one.folded for epoch, one in standings.items()}
-    current = {asking.id: (asking.epoch, epochs[asking.epoch])} if asking.epoch in epochs else {}
+    epochs = {epoch: one.folded for epoch, one in devices.standings(reader, asking).items()}
+    current = {asking: (device.epoch, epochs[device.epoch])} if device.epoch in epochs else {}
     return current, epochs

@@ -14,6 +14,7 @@ from tracking.events import EVENT_BYTES_MAX, SCHEMA, STEPS, Event, decode_body, 
 HLC_MAX = 2**63 - 1
 COUNT_MAX = 10**9
 """No line number or quantity goes beyond this, so that no sum of them can overflow."""
+LOOK_BACK = 10_000
 _COLUMNS = "position, device, epoch, seq, body, chain, received_ms"
 
 
@@ -120,6 +121,15 @@ def head(reader: Reader) -> int:
     """The last position; 0 when the ledger is empty."""
     row = reader.row("SELECT max(position) FROM ledger")
     return int(row[0] or 0) if row else 0
+
+
+def newest(reader: Reader, limit: int, without_device: str) -> list[Entry]:
+    """The last rows, newest first, of all devices but one; looks back :data:`LOOK_BACK` rows and no further."""
+    sql = (
+        f"SELECT {_COLUMNS} FROM ledger WHERE position > ? AND device <> ?"  # noqa: S608 - constants
+        " ORDER BY position DESC LIMIT ?"
+    )
+    return _entries(reader.rows(sql, head(reader) - LOOK_BACK, without_device, limit))
 
 
 def position_of(reader: Reader, ref: str) -> int | None:

@@ -57,6 +57,7 @@ CREATE TABLE unit (
 CREATE INDEX unit_by_serial ON unit (serial);
 CREATE INDEX unit_by_end ON unit (serial_reversed);
 CREATE INDEX unit_by_status ON unit (site, status);
+CREATE INDEX unit_by_flags ON unit (flags) WHERE flags <> '';
 CREATE INDEX unit_by_parent ON unit (parent_item, parent_serial) WHERE parent_serial <> '';
 CREATE TABLE credit (
     document TEXT NOT NULL, line INTEGER NOT NULL, item TEXT NOT NULL, serial TEXT NOT NULL, position INTEGER NOT NULL,

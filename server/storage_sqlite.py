@@ -14,7 +14,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -56,17 +56,20 @@ class SqliteStorage:
     def __init__(self, path: Path) -> None:
         """Open or create the database. Raises :class:`StorageError` with one plain sentence."""
         self.path = path
-        self._lock_file = _lock(path)
-        try:
-            self._writer = _open_writer(path)
+        with ExitStack() as undo:
+            self._lock_file = undo.enter_context(_lock(path))
+            self._writer = undo.enter_context(closing(_connect(path)))
             self._write_lock = threading.Lock()
             self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue(READERS_MAX)
-            for _ in range(READERS_MAX):
-                self._readers.put(_open_reader(path))
-            with self.write() as tx:
-                self.generation, self.receipt_key = _identity(tx)
-        except sqlite3.Error as error:
-            raise StorageError(f"the database {path} cannot be used: {error}") from error
+            try:
+                _prepare(self._writer, path)
+                for _ in range(READERS_MAX):
+                    self._readers.put(undo.enter_context(closing(_open_reader(path))))
+                with self.write() as tx:
+                    self.generation, self.receipt_key = _identity(tx)
+            except sqlite3.Error as error:
+                raise StorageError(f"the database {path} cannot be used: {error}") from error
+            undo.pop_all()
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
@@ -123,12 +126,16 @@ def _lock(path: Path) -> IO[bytes]:
     return handle
 
 
-def _open_writer(path: Path) -> sqlite3.Connection:
+def _connect(path: Path) -> sqlite3.Connection:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        raise StorageError(f"the database {path} cannot be opened: {error.strerror}") from error
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    except (OSError, sqlite3.Error) as error:
+        raise StorageError(f"the database {path} cannot be opened: {error}") from error
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Make the connection durable and the schema current; a database that is not ours is not touched."""
     _refuse_foreign(connection, path)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "recursive_triggers=ON", "trusted_schema=OFF"):
         connection.execute(f"PRAGMA {pragma}")
@@ -144,7 +151,6 @@ def _open_writer(path: Path) -> sqlite3.Connection:
     connection.execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version={schema.VERSION}")
     connection.execute("COMMIT")
-    return connection
 
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:

@@ -147,7 +147,7 @@ class Backoff:
 
     def __init__(self, most_s: float, seed: int | None = None) -> None:
         self._most_s, self._bound_s = most_s, BACKOFF_S_MIN
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311 - spreads retries, guards nothing
 
     def next_s(self, at_least_s: float = 0.0) -> float:
         """How long to wait now."""

@@ -165,7 +165,8 @@ class FeedRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     key: str
     """Names the row within its table; for units and lots see :func:`pair_key`."""
     op: Literal["put", "del"] = "put"
-    row: msgspec.Raw = msgspec.Raw(b"null")
+    row: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
+    """The row's JSON; ``null`` for a tombstone."""
 
 
 class FeedPage(msgspec.Struct, frozen=True, kw_only=True):

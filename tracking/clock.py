@@ -15,6 +15,8 @@ AHEAD_MS_MAX = 120_000
 
 
 class Tick(NamedTuple):
+    """The next clock value."""
+
     hlc: int
     suspect: bool
     """True when the wall clock was clamped."""

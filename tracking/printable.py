@@ -1,7 +1,7 @@
-"""Scanned and received text made safe to show: nothing that a terminal, a log or a page would obey gets through.
+r"""Scanned and received text made safe to show: nothing that a terminal, a log or a page would obey gets through.
 
 C0 controls become their visible pictures (U+2400 block), DEL its picture, C1, bidirectional and zero-width
-characters a ``\\xNN`` or ``\\uNNNN`` token. Text that is too long is cut in the middle, never at the end of a serial.
+characters a ``\xNN`` or ``\uNNNN`` token. Text that is too long is cut in the middle, never at the end of a serial.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ def cut_middle(text: str, cells_max: int) -> str:
 
 
 def printable(text: str, cells_max: int | None = CELLS_MAX) -> str:
-    """``text`` with every character that is not plainly visible shown as a token; at most ``cells_max`` cells.
+    r"""``text`` with every character that is not plainly visible shown as a token; at most ``cells_max`` cells.
 
     ``None`` leaves the length alone. Input far beyond the limit is cut before it is looked at.
 
-    >>> printable("SN\\x1b[2J\\x1d1")
+    >>> printable("SN\x1b[2J\x1d1")
     'SN␛[2J␝1'
     """
     if cells_max is not None and len(text) > 8 * cells_max:

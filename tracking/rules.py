@@ -97,23 +97,25 @@ def _stops(intent: str, unit: UnitState, context: Context) -> _Answers:
         yield "held", {}
     yield from _status_stops(intent, unit, context)
     yield from _document_stops(intent, unit, context)
-    if intent in LETTING_OUT and dates.expired(unit.expiry, context.today):
-        yield "expired", {}
-    if intent == "receiving" and dates.expired(unit.expiry, context.today):
+    if (intent in LETTING_OUT or intent == "receiving") and dates.expired(unit.expiry, context.today):
         yield "expired", {}
     yield from _shape_stops(unit, context)
     if _over(context) and not (intent == "receiving" and context.policy.over_receipt == "note"):
-        assert context.document is not None and context.line is not None
-        yield (
-            "over_quantity",
-            {
-                "document": context.document.number,
-                "line": str(context.line.line),
-                "total": str(context.line.quantity),
-                "operator": "",
-                "when": "",
-            },
-        )
+        yield "over_quantity", _line_fields(context)
+
+
+def _line_fields(context: Context) -> dict[str, str]:
+    """The line that is full, and nothing of the unit's own story."""
+    if context.document is None or context.line is None:
+        return {}
+    return {
+        "document": context.document.number,
+        "line": str(context.line.line),
+        "total": "" if context.document.blind else str(context.line.quantity),
+        "done": str(context.tally.of(context.line.line) + context.quantity),
+        "operator": "",
+        "when": "",
+    }
 
 
 def _status_stops(intent: str, unit: UnitState, context: Context) -> _Answers:
@@ -142,9 +144,9 @@ def _document_stops(intent: str, unit: UnitState, context: Context) -> _Answers:
         code = "not_on_document" if intent == "receiving" else "wrong_item"
         yield code, {"document": document.number, "candidates": wanted}
     named = [line for line in lines if line.serials]
-    if intent in LETTING_OUT and unit.serial and named and len(named) == len(lines):
-        if document.line_expecting(unit.item, unit.serial) is None:
-            yield "not_on_document", {"document": document.number}
+    all_named = bool(named) and len(named) == len(lines)
+    if intent in LETTING_OUT and unit.serial and all_named and not _expected(document, unit):
+        yield "not_on_document", {"document": document.number}
     lot_lines = [line for line in lines if line.lot]
     if (
         lot_lines
@@ -178,23 +180,22 @@ def _notes(intent: str, unit: UnitState, context: Context) -> _Answers:
     if unit.has("held"):
         yield "on_hold", {}
     document = context.document
-    if intent == "receiving" and document is not None and document.names_serials and unit.serial:
-        if document.line_expecting(unit.item, unit.serial) is None:
-            yield "not_expected_serial", {}
+    announced = document is not None and document.names_serials and bool(unit.serial)
+    if intent == "receiving" and announced and document is not None and not _expected(document, unit):
+        yield "not_expected_serial", {}
     if intent in {"shipping", "picking"} and unit.status == "unknown" and unit.serial:
         yield "new_serial", {}
     if dates.expires_within(unit.expiry, context.today, context.expires_soon_days):
         yield "expires_soon", {}
-    if unit.serial and context.item.check_policy in {"warn", "block"}:
-        if check_characters.fault(context.item.check, unit.serial):
-            yield "check_digit_warning", {}
+    checked = bool(unit.serial) and context.item.check_policy in {"warn", "block"}
+    if checked and check_characters.fault(context.item.check, unit.serial):
+        yield "check_digit_warning", {}
     if _over(context):
-        assert context.line is not None
-        done = context.tally.of(context.line.line) + context.quantity
-        yield (
-            "over_receipt_noted",
-            {"line": str(context.line.line), "done": str(done), "total": str(context.line.quantity)},
-        )
+        yield "over_receipt_noted", _line_fields(context)
+
+
+def _expected(document: Document, unit: UnitState) -> bool:
+    return document.line_expecting(unit.item, unit.serial) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import socket
 
 from scanner_app import server_calls
@@ -42,6 +41,6 @@ def run(call: Call) -> int:
     if options.json:
         print_json({"device": enrolled.device, "site": enrolled.site, "url": url})
     else:
-        kept = os.path.join(call.folder, IDENTITY_FILE)
+        kept = call.folder / IDENTITY_FILE
         print(f"this handheld is {enrolled.device} of site {enrolled.site}; its token is kept in {kept}")
     return DONE

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from pathlib import Path
 
+from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, USAGE, Call, Refusal, print_json, read_file
 from tracking.site import SITE_BYTES_MAX, Site, SiteError, load
 
@@ -45,7 +45,7 @@ def _site(path: str | None) -> Site:
     if path is None:
         from scanner_app.sample import company
 
-        return company(date.today()).site("HAM")
+        return company(SystemClock().today()).site("HAM")
     try:
         return load(read_file(path, SITE_BYTES_MAX), path)
     except SiteError as error:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Literal
 
+from config.schema import SerialPort as PortSetting
 from drivers.driver import Driver
+from drivers.serial_settings import SerialSettings
 from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, REFUSED, Call, Refusal
 from scanner_app.identity import server_of
@@ -55,21 +57,18 @@ def _drivers(call: Call) -> list[Driver]:
     if not ports:
         return []
     from drivers.serial_port import SerialPort
-    from drivers.serial_settings import SerialSettings
 
-    return [
-        SerialPort(
-            SerialSettings(
-                port=port.path, name=port.name, baud=port.baud, terminator=_TERMINATORS[port.terminator]
-            )
-        )
-        for port in ports
-    ]
+    return [SerialPort(serial_settings(port)) for port in ports]
 
 
-_TERMINATORS: dict[str, Literal["cr", "lf", "crlf", "tab"]] = {
-    "CR": "cr",
-    "LF": "lf",
-    "CRLF": "crlf",
-    "TAB": "tab",
-}
+def serial_settings(port: PortSetting) -> SerialSettings:
+    """A port as its driver takes it."""
+    terminators: dict[str, Literal["cr", "lf", "crlf", "tab"]] = {
+        "CR": "cr",
+        "LF": "lf",
+        "CRLF": "crlf",
+        "TAB": "tab",
+    }
+    return SerialSettings(
+        port=port.path, name=port.name, baud=port.baud, terminator=terminators[port.terminator]
+    )

@@ -60,6 +60,10 @@ def _bulk(item: str, description: str, references: list[int], tracking: str, **m
 
 def items() -> list[Json]:
     """Every item, fresh dicts. PUMP-100 and VALVE-9 share a pattern: the same text may be two units."""
+    return [*_products(), *_components(), *_meters(), *_supplies()]
+
+
+def _products() -> list[Json]:
     return [
         _serial("PUMP-100", "Dosing pump 100 l/h", 54321, "C", r"^SN-\d{6}$"),
         _serial("PUMP-250", "Transfer pump 250 l/h", 54322, "B", r"^P250-\d{6}$"),
@@ -75,6 +79,11 @@ def items() -> list[Json]:
             check_policy="block",
             warranty_months=36,
         ),
+    ]
+
+
+def _components() -> list[Json]:
+    return [
         _serial("DRIVE-3", "Frequency drive 3 kW", 61001, "F", r"^D3[A-F]\d{6}$"),
         _serial(
             "DRIVE-11",
@@ -123,6 +132,11 @@ def items() -> list[Json]:
             check="luhn",
             check_policy="block",
         ),
+    ]
+
+
+def _meters() -> list[Json]:
+    return [
         _serial(
             "METER-20",
             "Handheld flow meter, calibrated",
@@ -141,6 +155,11 @@ def items() -> list[Json]:
             check="imei",
             check_policy="warn",
         ),
+    ]
+
+
+def _supplies() -> list[Json]:
+    return [
         _bulk("SEAL-KIT", "Seal kit FKM", [63001], "lot", shelf_life_days=1825, requires=["lot", "expiry"]),
         _bulk(
             "GREASE-40",

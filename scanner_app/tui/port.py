@@ -9,6 +9,8 @@ from drivers.scan import Burst, Scan
 from scanner_app.inputs import Command, Typed
 from scanner_app.view import ScreenView
 
+__all__ = ["Command", "Input", "Terminal", "Typed", "command"]
+
 Input = Scan | Burst | Command | Typed
 
 

@@ -22,7 +22,7 @@ def document_scanned(given: Input, knows: Knowledge) -> str:
     return meaning.value if meaning.kind == "document" else ""
 
 
-def _prompt(state: State, knows: Knowledge) -> Prompt:
+def _prompt(_state: State, _knows: Knowledge) -> Prompt:
     return Prompt(name="anything", more="an order opens it, a unit shows it")
 
 

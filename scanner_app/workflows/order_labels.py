@@ -23,6 +23,7 @@ from tracking.verdicts import Verdict, verdict
 def label_prompt(
     task: Task, state: OrderState, given: Scanned, document: Document | None, knows: Knowledge
 ) -> Step:
+    """A scan at the label prompt."""
     state = msgspec.structs.replace(state, confirming="")
     quantity = _typed_quantity(state, given, knows)
     if quantity:
@@ -43,6 +44,7 @@ def label_prompt(
 
 
 def wrong_kind(meaning: Meaning, text: str, need: str) -> Verdict:
+    """Says what was scanned instead, and what to scan."""
     kinds = {"badge": "A BADGE", "location": "A PLACE", "document": "ANOTHER ORDER"}
     return verdict("wrong_kind", raw=text, kind=kinds.get(meaning.kind, "SOMETHING ELSE"), need=need)
 
@@ -62,6 +64,7 @@ def _typed_quantity(state: OrderState, given: Scanned, knows: Knowledge) -> int:
 def add_parts(
     task: Task, state: OrderState, read: Parts, document: Document | None, knows: Knowledge
 ) -> Step:
+    """What was read joins what is held of this label."""
     if state.quantity_next and not read.serial and not read.quantity:
         read = msgspec.structs.replace(read, quantity=state.quantity_next)
     got = gather(state.parts, read, document, knows, going_out=task.going_out)
@@ -199,6 +202,7 @@ def _named(answer: Verdict, event: Event, document: Document | None, knows: Know
 def add_quantity(
     task: Task, state: OrderState, quantity: int, document: Document | None, knows: Knowledge
 ) -> Step:
+    """A quantity for the item at hand, or for the next one."""
     item = knows.item(state.parts.item) if state.parts.item else None
     if item is None or item.tracking == "serial":
         if item is not None or state.parts.serial:

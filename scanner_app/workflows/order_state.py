@@ -65,4 +65,5 @@ def completion(document: Document, reason: str) -> Event:
 
 
 def without_parts(state: OrderState) -> OrderState:
+    """The state with no half label in it."""
     return msgspec.structs.replace(state, parts=NO_PARTS, quantity_next=0)

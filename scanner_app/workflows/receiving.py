@@ -7,11 +7,11 @@ from scanner_app.workflows.flow import Input, Knowledge, Prompt, State, Step, Wo
 from scanner_app.workflows.order_state import OrderState, Task
 
 _TASK = Task(
-    intent=lambda knows: "receiving",
+    intent=lambda _knows: "receiving",
     going_out=False,
     document_types=("purchase_order", "asn"),
     document_words="purchase order or supplier's notice",
-    finish=lambda document, knows: (),
+    finish=lambda _document, _knows: (),
 )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -24,9 +26,13 @@ from tracking.site import SiteError
 T = TypeVar("T")
 COMPRESS_FROM_BYTES = 1024
 RETRY_AFTER_S = "5"
+BODY_S_MAX = 120
+"""A body that takes longer to arrive is given up."""
+CLOSE = {"Connection": "close"}
+"""With a refusal before the body was read to its end: what is left of it must not be taken for the next request."""
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a fault
+class Refusal(Exception):
     """A request that is answered with a refusal."""
 
     def __init__(
@@ -64,11 +70,15 @@ async def body_of(request: Request, bytes_max: int) -> bytes:
     """The body as it came. Stops reading at the bound and raises :class:`sync.wire.TooLargeError`."""
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > bytes_max:
-            raise TooLargeError(f"a body may have {bytes_max} bytes")
-        parts.append(part)
+    try:
+        async with asyncio.timeout(BODY_S_MAX):
+            async for part in request.stream():
+                size += len(part)
+                if size > bytes_max:
+                    raise TooLargeError(f"a body may have {bytes_max} bytes")
+                parts.append(part)
+    except TimeoutError as error:
+        raise Refusal(408, "slow", "the body did not arrive in time", CLOSE) from error
     return b"".join(parts)
 
 
@@ -141,7 +151,7 @@ def refusal_of(error: Exception) -> Refusal:
         case Refusal():
             return error
         case TooLargeError():
-            return Refusal(413, "too_large", f"{error}: send less at once", {"Connection": "close"})
+            return Refusal(413, "too_large", f"{error}: send less at once", CLOSE)
         case UnknownEncodingError():
             return Refusal(415, "unknown_encoding", str(error))
         case WireError():
@@ -158,6 +168,9 @@ def refusal_of(error: Exception) -> Refusal:
             return Refusal(503, "storage", str(error), {"Retry-After": RETRY_AFTER_S})
         case ClientDisconnect():
             return Refusal(400, "malformed", "the body was cut off")
+        case HTTPException():
+            word = HTTP_WORDS.get(error.status_code, "refused")
+            return Refusal(error.status_code, word, f"{error.detail}: see /openapi.json", error.headers)
         case _:
             return Refusal(500, "fault", "the server has a fault: nothing of this was stored")
 
@@ -169,7 +182,11 @@ def refused(_: Request, error: Exception) -> Response:
     return answer(problem, refusal.status, refusal.headers)
 
 
+HTTP_WORDS = {404: "unknown", 405: "method"}
+
 REFUSED: tuple[type[Exception], ...] = (
+    Exception,
+    HTTPException,
     Refusal,
     WireError,
     SiteError,

@@ -13,6 +13,9 @@ from server.api.exchange import Refusal, answer, central_of, in_thread, need_som
 from server.trace import Trace
 from tracking.site import NAME_CHARS_MAX
 
+PAIR = 2
+"""A unit's address names an item and a serial number."""
+
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """``GET /v1/health``."""
@@ -61,7 +64,7 @@ async def one(request: Request) -> Response:
     def work() -> Trace:
         need_someone(request)
         central = central_of(request)
-        if len(names) != 2:
+        if len(names) != PAIR:
             raise Refusal(404, "unknown", "name an item and a serial: /v1/units/ITEM/SERIAL")
         with central.storage.read() as reader:
             found = trace.trace(reader, names[0], names[1], trace.today_utc(central.now_ms()))

@@ -112,6 +112,7 @@ def test_serial_ports_can_come_from_a_variable(machine: Machine) -> None:
         ("SCANNER_SYNC_POLL_S", "", ["sync.poll_s"]),
         ("SCANNER_SYNC_POLL_S", "1_0", ["sync.poll_s"]),
         ("SCANNER_SYNC_POLL_S", "\u0663", ["sync.poll_s"]),
+        ("SCANNER_SYNC_POLL_S", " " * 20_000 + "5", ["sync.poll_s"]),
         ("SCANNER_SYNC_POLL_S", "9" * 5000, ["sync.poll_s"]),
         ("SCANNER_POLICY_COMPLETE_ON_LAST_SCAN", "perhaps", ["true or false", "'perhaps'"]),
         ("SCANNER_SITE_CODE", "HAM\x1b[2J", ["site.code", r"\x1b"]),

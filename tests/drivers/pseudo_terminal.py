@@ -8,6 +8,7 @@ import struct
 import termios
 import tty
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Condition, Thread
 
@@ -48,16 +49,31 @@ class Gun:
             data += os.read(self._master, size - len(data))
         return data
 
+    def stop_listening(self) -> None:
+        """Let the way to the scanner fill up, as one does that has hung up its own side."""
+        os.set_blocking(self._slave, False)
+        with suppress(BlockingIOError):
+            while True:
+                os.write(self._slave, b"x" * 1024)
+
     def unread(self) -> int:
         """How many bytes the host has not read yet."""
-        answer = fcntl.ioctl(self._slave, termios.FIONREAD, struct.pack("i", 0))
-        return int(struct.unpack("i", answer)[0])
+        return _waiting(self._slave)
+
+    def unheard(self) -> int:
+        """How many bytes the scanner has not taken yet."""
+        return _waiting(self._master)
 
     def unplug(self) -> None:
         """Take the device away in the middle of whatever it does."""
         self.path.unlink()
         os.close(self._master)
         os.close(self._slave)
+
+
+def _waiting(terminal: int) -> int:
+    answer = fcntl.ioctl(terminal, termios.FIONREAD, struct.pack("i", 0))
+    return int(struct.unpack("i", answer)[0])
 
 
 class Collector:

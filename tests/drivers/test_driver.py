@@ -50,8 +50,7 @@ def test_refused_scans_are_counted_and_reported_once_there_is_room() -> None:
     delivery.state("ready")
     assert [delivery.scan(SCAN) for _ in range(3)] == [False] * 3
     sink.make_room()
-    delivery.remind()
-    delivery.remind()
+    assert delivery.scan(SCAN)
     assert sink.states == [
         DriverState("gun", "ready"),
         DriverState("gun", "ready", "Too many scans are waiting. Refused, to be scanned again: 3", refused=3),

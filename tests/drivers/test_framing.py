@@ -97,6 +97,18 @@ def test_an_end_of_two_bytes_is_found_behind_a_code_beyond_the_bound() -> None:
     assert [frame.bytes_cut for frame in out if isinstance(frame, Frame)] == [5000, 0]
 
 
+def test_bytes_on_both_sides_of_a_cut_are_no_end() -> None:
+    framer = Framer(Framing(terminators=(b"\r\n",)))
+    assert framer.feed(b"x" * (SCAN_BYTES_MAX - 1) + b"\r" + b"y" * 100 + b"\n", 0.0) == []
+    assert framer.feed(b"z", 0.0) == []
+    assert raws(framer.feed(b"\r\n", 0.0)) == [b"x" * (SCAN_BYTES_MAX - 1) + b"\r"]
+
+
+def test_of_two_ends_that_begin_alike_the_longer_is_meant() -> None:
+    framer = Framer(Framing(terminators=(b"\x03", b"\x03\x04")))
+    assert raws(framer.feed(b"A\x03\x04B\x03", 0.0)) == [b"A", b"B"]
+
+
 def test_carriage_return_and_line_feed_are_one_end_even_where_only_the_first_is_configured() -> None:
     framer = Framer(Framing(terminators=(b"\r",)))
     assert raws(framer.feed(b"A\r\nB\r", 0.0)) == [b"A", b"B"]
@@ -111,6 +123,11 @@ def test_separators_of_the_data_survive() -> None:
 def test_prefix_and_suffix_are_taken_off_where_they_are() -> None:
     framer = Framer(Framing(prefix=b"\x02", suffix=b"\x03"))
     assert raws(framer.feed(b"\x02A\x03\rB\r\x02\x03\r", 0.0)) == [b"A", b"B"]
+
+
+def test_a_cut_code_has_no_suffix_to_take_off() -> None:
+    (frame,) = Framer(Framing(suffix=b"x")).feed(b"x" * (SCAN_BYTES_MAX + 1) + b"\r", 0.0)
+    assert frame.raw == b"x" * SCAN_BYTES_MAX
 
 
 def test_a_half_code_of_a_lost_device_is_a_fragment_and_does_not_touch_the_next_code() -> None:

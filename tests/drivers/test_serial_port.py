@@ -11,15 +11,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 import drivers
-from drivers.driver import Backoff, DriverError, start
-from drivers.scan import SCAN_BYTES_MAX, Scan
+from drivers import serial_port, serial_settings
+from drivers.driver import Backoff, Delivery, DriverError, DriverState, start
+from drivers.framing import Framer
+from drivers.scan import SCAN_BYTES_MAX, Burst, Scan
 from drivers.serial_port import SerialPort
 from drivers.serial_settings import SerialSettings, by_id_name, permission_fix
 from tests.drivers.pseudo_terminal import PATIENCE_S, Collector, Gun
+from tests.drivers.serial_server import SerialServer
 
 NOBODY = 65534
 
@@ -46,6 +50,12 @@ def running(driver: SerialPort, sink: Collector) -> Iterator[None]:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "scanner"
+
+
+@pytest.fixture
+def endless_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader waits for good, so that what should wake it must really do so."""
+    monkeypatch.setattr(serial_port, "IDLE_S", 3600.0)
 
 
 def numbered(first: int, last: int) -> list[bytes]:
@@ -116,6 +126,7 @@ def test_every_byte_but_the_terminators_survives(path: Path) -> None:
     gun.unplug()
 
 
+@pytest.mark.usefixtures("endless_wait")
 def test_a_scanner_without_terminator_is_framed_by_silence(path: Path) -> None:
     gun, sink = Gun(path), Collector()
     with running(port_of(path, terminator="none", gap_ms_max=50), sink):
@@ -123,6 +134,24 @@ def test_a_scanner_without_terminator_is_framed_by_silence(path: Path) -> None:
         sink.wait_for(lambda: sink.raws == [b"A\rB"])
         gun.send(b"C")
         sink.wait_for(lambda: sink.raws == [b"A\rB", b"C"])
+    gun.unplug()
+
+
+def test_a_reader_that_was_late_does_not_take_that_for_silence(path: Path) -> None:
+    gun, sink = Gun(path), Collector()
+    driver = port_of(path, terminator="none", gap_ms_max=50)
+    driver.open()
+    assert driver._port is not None
+    framer, delivery = Framer(driver._framing), Delivery("dock", sink)
+    gun.send(b"SN")
+    while gun.unread():
+        driver._read(driver._port, framer, delivery)
+    time.sleep(0.06)
+    gun.send(b"-1")
+    while not sink.raws:
+        driver._read(driver._port, framer, delivery)
+    assert sink.raws == [b"SN-1"]
+    driver.close()
     gun.unplug()
 
 
@@ -151,19 +180,59 @@ def test_a_full_sink_is_reported_with_the_number_of_scans_it_refused(path: Path)
     gun.unplug()
 
 
+@pytest.mark.usefixtures("endless_wait")
 def test_the_gun_beeps_and_a_lost_one_blocks_nobody(path: Path) -> None:
     gun, sink = Gun(path), Collector()
     driver = port_of(path)
-    driver.beep(3)
+    driver.beep(3)  # nobody there yet: such beeps are stale when the gun comes
     with running(driver, sink):
         sink.wait_for_states("ready")
         driver.beep(2)
         assert gun.received(2) == b"\x07\x07"
+        driver.beep(1)
+        assert gun.received(1) == b"\x07"
         gun.send(b"SN-1\r")
         sink.wait_for(lambda: sink.raws == [b"SN-1"])
+        assert gun.unheard() == 0
         gun.unplug()
         driver.beep(1_000_000)
     driver.beep()
+
+
+def test_a_gun_that_takes_no_beep_still_scans(path: Path) -> None:
+    gun, sink = Gun(path), Collector()
+    driver = port_of(path)
+    with running(driver, sink):
+        sink.wait_for_states("ready")
+        gun.stop_listening()
+        driver.beep()
+        gun.send(b"SN-1\r")
+        sink.wait_for(lambda: sink.raws == [b"SN-1"])
+    assert [state.state for state in sink.states] == ["ready"]
+    gun.unplug()
+
+
+def test_a_device_that_stays_away_is_reported_once_and_its_return_makes_the_waits_short_again(
+    path: Path,
+) -> None:
+    tried_often, waits_s = Event(), []
+
+    class Counted(Backoff):
+        def next_s(self) -> float:
+            waits_s.append(super().next_s())
+            if len(waits_s) == 6:
+                tried_often.set()
+            return waits_s[-1]
+
+    sink, backoff = Collector(), Counted(0.001, 0.008)
+    with running(SerialPort(SerialSettings(port=str(path)), backoff=backoff), sink):
+        assert tried_often.wait(PATIENCE_S)
+        assert [state.state for state in sink.states] == ["lost"]
+        gun = Gun(path)
+        sink.wait_for_states("lost", "ready")
+    assert waits_s[:6] == [0.001, 0.002, 0.004, 0.008, 0.008, 0.008]
+    assert backoff.next_s() == 0.001
+    gun.unplug()
 
 
 def test_a_half_code_at_closing_is_reported(path: Path) -> None:
@@ -197,11 +266,29 @@ def test_a_device_is_found_again_by_its_own_name_when_its_number_changes(tmp_pat
     other.unplug()
 
 
-def test_stable_names(tmp_path: Path) -> None:
+def test_a_fault_of_our_own_is_not_silent(path: Path) -> None:
+    gun, sink = Gun(path), Collector()
+
+    def broken(item: Scan | Burst | DriverState, /) -> bool:
+        if isinstance(item, Scan):
+            raise ZeroDivisionError
+        return sink(item)
+
+    gun.send(b"SN-1\r")
+    with pytest.raises(ZeroDivisionError):
+        port_of(path).run(broken)
+    assert [state.state for state in sink.states] == ["ready", "lost"]
+    assert "start it again" in sink.states[1].detail
+    gun.unplug()
+
+
+def test_stable_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gun = Gun(tmp_path / "scanner")
     assert by_id_name(str(gun.path), tmp_path / "none") == str(gun.path)
     assert by_id_name(gun.device, tmp_path) == str(gun.path)
     assert by_id_name(gun.device, tmp_path / "none") is None
+    monkeypatch.setattr(serial_settings, "BY_ID_LINKS_MAX", 0)
+    assert by_id_name(gun.device, tmp_path) is None
     gun.unplug()
 
 
@@ -270,6 +357,17 @@ def test_a_scanner_behind_a_socket_comes_back_after_the_connection_broke() -> No
                     sink.wait_for(lambda turn=turn: len(sink.raws) > turn)  # type: ignore[misc]
                 sink.wait_for(lambda turn=turn: sum(bool(s.discarded) for s in sink.states) > turn)  # type: ignore[misc]
     assert sink.raws == [b"SN-0", b"SN-1"]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # pyserial's own, in its thread for RFC 2217
+def test_a_scanner_behind_a_serial_server() -> None:
+    sink = Collector()
+    with SerialServer() as server, running(port_of(server.url), sink):
+        sink.wait_for_states("ready")
+        server.send(b"SN-1\x1d\xff\r")
+        sink.wait_for(lambda: sink.raws == [b"SN-1\x1d\xff"])
+        server.hang_up()
+        sink.wait_for(lambda: sink.states[-1].state == "lost")
 
 
 def test_a_loop_gives_back_the_beep() -> None:

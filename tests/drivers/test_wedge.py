@@ -152,7 +152,8 @@ def test_a_scan_without_terminator_ends_by_silence() -> None:
 
 def test_two_scans_without_terminators_are_not_merged_when_nobody_flushed() -> None:
     keys = framer()
-    assert texts(play(keys, "SN-1") + play(keys, "SN-2", start_s=0.1) + keys.flush(1.0)) == ["SN-1", "SN-2"]
+    out = play(keys, "SN-1") + play(keys, "SN-2", start_s=0.1, awake=False) + keys.flush(1.0)
+    assert texts(out) == ["SN-1", "SN-2"]
 
 
 def test_a_terminator_that_comes_late_after_silence_is_not_a_persons_enter() -> None:
@@ -192,6 +193,7 @@ def test_a_lone_enter_says_how_long_it_was_quiet_before() -> None:
 def test_a_line_feed_after_a_scans_carriage_return_is_swallowed_and_no_other_enter_is() -> None:
     keys = framer()
     assert texts(play(keys, "SN-1\r\nSN-2\r\n")) == ["SN-1", "SN-2"]
+    assert keyed(play(keys, "SN-3\r\r", start_s=3.0)[1:]) == "⏎"
     assert keyed(keys.feed("\n", 5.0)) == "⏎"
     assert keyed(keys.feed("\r", 5.001)) == "⏎"
     assert keyed(keys.feed("\n", 5.002)) == "⏎"
@@ -224,6 +226,48 @@ def test_a_scan_too_slow_to_be_sure_of_is_typing_with_every_character() -> None:
     assert keyed(out) == "SN-004712⏎"
 
 
+def test_two_early_pauses_do_not_shorten_a_scan_either() -> None:
+    """Nothing but the speed of the rest tells it from typing, so it is typing, and the rest is not a scan."""
+    keys = framer()
+    out = play(keys, "SN-", 0.05) + play(keys, "004712\r", 0.001, start_s=0.101)
+    assert keyed(out) == "SN-004712⏎"
+    assert texts(play(keys, "SN-1\r", start_s=0.11)) == ["SN-1"]
+
+
+def test_a_scan_after_a_silence_after_typing_is_a_scan() -> None:
+    keys = framer()
+    assert keyed(play(keys, "abcd", 0.05)) == "abcd"
+    assert texts(play(keys, "SN-1\r", start_s=1.0)) == ["SN-1"]
+
+
+def test_a_quick_typist_waits_for_nothing_from_the_third_key_on() -> None:
+    keys = framer()
+    assert keys.feed("a", 0.0) == keys.feed("b", 0.05) == []
+    assert keyed(keys.feed("c", 0.1)) == "abc"
+    assert keyed(keys.feed("d", 0.15)) == "d"
+
+
+@pytest.mark.parametrize(
+    "times_ms",
+    [
+        [0, 1, 51],  # two keys at once, Enter later
+        [0, 50, 51],  # a pause before the second
+        [0, 200, 201, 202, 203],  # a pause that so short a run does not make good
+        [0, 40, 41, 42, 43, 44, 94],  # a pause, and Enter not at once
+    ],
+)
+def test_keys_and_enter_that_only_resemble_a_scan_are_typing(times_ms: list[int]) -> None:
+    keys, text, out = framer(), "SN-123"[: len(times_ms) - 1], []
+    for character, time_ms in zip(text + "\r", times_ms, strict=True):
+        out += keys.feed(character, time_ms / 1000)
+    assert keyed(out) == text + "⏎"
+
+
+def test_a_pause_and_no_terminator_is_typing() -> None:
+    keys = framer()
+    assert keyed(play(keys, "S") + play(keys, "N-004712", start_s=0.05) + keys.flush(1.0)) == "SN-004712"
+
+
 def test_a_key_held_down_is_typing() -> None:
     keys = framer()
     assert keyed(play(keys, "aaaaaaaa", 0.03) + keys.flush(1.0)) == "aaaaaaaa"
@@ -236,8 +280,11 @@ def test_edit_and_function_keys_of_a_person_come_back_by_name_and_in_order() -> 
     out += keys.feed_key("\x08", "ctrl+h", 0.4) + keys.feed_key(None, "f2", 0.6)
     out += keys.feed_key("\x1b", "escape", 0.8) + keys.feed_key("\x11", "ctrl+q", 1.0)
     out += keys.feed("\t", 1.2) + keys.feed_key(None, "enter", 1.4)
+    out += keys.feed_key("\x1d", "ctrl+right_square_bracket", 1.6) + keys.feed("\x11", 1.8) + keys.flush(2.0)
     names = [item.key if isinstance(item, TypedKey) else type(item).__name__ for item in out]
-    assert names == ["TypedChar", "backspace", "backspace", "f2", "escape", "ctrl+q", "tab", "TypedEnter"]
+    assert " ".join(names) == (
+        "TypedChar backspace backspace f2 escape ctrl+q tab TypedEnter ctrl+right_square_bracket ctrl+q"
+    )
 
 
 def test_a_cursor_key_is_given_back_at_once_and_a_scan_right_behind_it_is_unreadable() -> None:
@@ -246,6 +293,8 @@ def test_a_cursor_key_is_given_back_at_once_and_a_scan_right_behind_it_is_unread
     assert keys.deadline() is None
     assert texts(play(keys, "1234\r", start_s=1.001)) == ["\ufffd1234"]
     assert texts(play(keys, "1234\r", start_s=2.0)) == ["1234"]
+    assert keys.feed_key(None, "up", 3.0) == [TypedKey("up", 3.0)]
+    assert keys.feed("a", 3.02) + keys.flush(4.0) == [TypedChar("a", 3.02)]
 
 
 @pytest.mark.parametrize("where", [0, 2, 5])
@@ -257,6 +306,16 @@ def test_a_key_without_character_in_a_burst_damages_the_scan_and_is_not_obeyed(w
     for turn, (character, key) in enumerate(presses):
         out += keys.feed_key(character, key, turn / 1000)
     assert texts(out) == [code[:where] + "\ufffd" + code[where:]]
+
+
+def test_an_escape_that_became_an_alt_key_is_not_lost_unseen() -> None:
+    keys, out = framer(), []
+    for turn, (character, key) in enumerate(
+        [("1", "1"), ("C", "alt+shift+c"), ("2", "2"), ("3", "3"), ("\r", "enter")]
+    ):
+        out += keys.feed_key(character, key, turn / 1000)
+    assert texts(out) == ["1\ufffd23"]
+    assert keys.feed_key("c", "alt+c", 1.0) + keys.flush(2.0) == [TypedKey("alt+c", 1.0)]
 
 
 def test_a_scan_beyond_the_bound_comes_once_and_says_what_is_missing() -> None:
@@ -271,6 +330,9 @@ def test_the_bound_is_in_bytes_and_never_splits_a_character() -> None:
     assert isinstance(scan, Scan)
     assert scan.text == "€" * (SCAN_BYTES_MAX // 3)
     assert cut == Cut(6000 - SCAN_BYTES_MAX // 3)
+    (scan, cut) = play(framer(), "x" * (SCAN_BYTES_MAX - 1) + "€a\r", 0.0)
+    assert isinstance(scan, Scan)
+    assert (scan.text, cut) == ("x" * (SCAN_BYTES_MAX - 1), Cut(2))
 
 
 def test_a_paste_is_a_scan_for_each_line() -> None:

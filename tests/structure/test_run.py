@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +18,7 @@ TOOLS = (
     "sh", "env", "awk", "cat", "cp", "dirname", "flock", "grep", "head", "id", "mkdir", "mv", "readlink", "rm", "sed",
     "sha256sum", "sleep", "tail", "touch", "xargs",
 )  # fmt: skip
-SET_UP_S_MAX = 300
+SET_UP_S_MAX = 120
 
 
 class Clone:
@@ -34,10 +36,11 @@ class Clone:
         shutil.copytree(tree.ROOT / ".ci", self.root / ".ci")
         shutil.copy(tree.ROOT / "run", self.root / "run")
         self.lock("# == base ==\n# == dev ==\n# == hardware ==\n")
-        (self.root / "scanner_app").mkdir()
-        (self.root / "scanner_app" / "__main__.py").write_text(
-            "import os, sys\nprint(sys.prefix, os.getcwd(), *sys.argv[1:], sep='|')\n"
-        )
+        for program in ("scanner_app", "bench"):
+            (self.root / program).mkdir()
+            (self.root / program / "__main__.py").write_text(
+                "import os, sys\nprint(sys.prefix, os.getcwd(), *sys.argv[1:], sep='|')\n"
+            )
 
     def lock(self, text: str) -> None:
         (self.root / "requirements.lock").write_text(text)
@@ -51,7 +54,11 @@ class Clone:
 
     def run(self, *words: str, cwd: Path | None = None) -> tuple[int, str, str]:
         process = self.start(*words, cwd=cwd)
-        out, err = process.communicate(timeout=SET_UP_S_MAX)
+        try:
+            out, err = process.communicate(timeout=SET_UP_S_MAX)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
         return process.returncode, out, err
 
 
@@ -68,8 +75,12 @@ def test_two_first_starts_at_once_make_one_set_up_and_both_run(clone: Clone, tmp
     assert sum(err.count("Setting up") for _, err in ends) == 1
     assert not (clone.root / ".venv.tmp").exists()
 
-    # Once set up, nothing is done and nothing said, whatever the folder; and the folder can be moved.
-    assert clone.run("demo", "x") == (0, f"{clone.root}/.venv|{clone.root}|demo|x\n", "")
+    # Once set up, nothing is done and nothing said; nor is a set-up that holds the lock waited for.
+    with (clone.root / "run").open() as script:
+        fcntl.flock(script, fcntl.LOCK_EX)
+        assert clone.run("demo", "x") == (0, f"{clone.root}/.venv|{clone.root}|demo|x\n", "")
+
+    # The folder can be moved.
     moved = clone.root.rename(tmp_path / "moved")
     clone.root = moved
     assert clone.run("scanner") == (0, f"{moved}/.venv|{moved}\n", "")
@@ -79,6 +90,13 @@ def test_two_first_starts_at_once_make_one_set_up_and_both_run(clone: Clone, tmp
         subprocess.run(["grep", "-rlI", ".venv.tmp", str(moved / ".venv" / "bin")], check=False).returncode
         == 1
     )
+
+    # Code in the caller's folder does not come before ours, and the suites run where they belong.
+    (tmp_path / "scanner_app").mkdir()
+    (tmp_path / "scanner_app" / "__main__.py").write_text("print('not ours')")
+    for verb in ("scanner", "demo"):
+        assert "not ours" not in clone.run(verb, cwd=tmp_path)[1]
+    assert clone.run("bench", "--json", cwd=tmp_path) == (0, f"{moved}/.venv|{moved}|--json\n", "")
 
     # A changed lock is set up again.
     clone.lock("# changed\n# == base ==\n")

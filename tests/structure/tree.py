@@ -19,9 +19,14 @@ def files() -> tuple[Path, ...]:
     )  # fmt: skip
     if listed.returncode == 0:
         found = [ROOT / name for name in listed.stdout.split("\0") if name]
-    else:  # unpacked from an archive
-        found = [path for path in ROOT.rglob("*") if not {".venv", "__pycache__"} & set(path.parts)]
+    else:  # unpacked from an archive, or owned by somebody else
+        found = [path for path in ROOT.rglob("*") if not _made(path.relative_to(ROOT))]
     return tuple(sorted(path for path in found if path.is_file()))
+
+
+def _made(path: Path) -> bool:
+    """Whether a tool made this file: environments and caches."""
+    return any(part == "__pycache__" or (part.startswith(".") and part != ".ci") for part in path.parts)
 
 
 def python() -> tuple[Path, ...]:

@@ -17,9 +17,9 @@ bom_complete not_shipped_to_customer sign_in_required role_required document_unk
 disk_full journal_fault"""
 
 LEVELS: dict[str, str] = (
-    {code: "ok" for code in _OK.split()}
-    | {code: "note" for code in _NOTE.split()}
-    | {code: "stop" for code in _STOP.split()}
+    dict.fromkeys(_OK.split(), "ok")
+    | dict.fromkeys(_NOTE.split(), "note")
+    | dict.fromkeys(_STOP.split(), "stop")
     | {"waiting_for_partner": "none"}
 )
 """Code -> ``ok``, ``note``, ``stop`` or ``none``."""

@@ -29,7 +29,7 @@ COMMANDS = (
 """Every command, as barcode, soft key and script line alike."""
 
 
-def parse(text: str, symbology_id: str, today: date) -> list[Reading]:
+def parse(text: str, _symbology_id: str, _today: date) -> list[Reading]:
     """The command of a command barcode; case does not matter, since some scanners fold it."""
     if not text.upper().startswith(COMMAND_PREFIX):
         return []

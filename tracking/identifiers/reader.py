@@ -21,6 +21,9 @@ Parser = Callable[[str, str, date], list[Reading]]
 PARSERS: tuple[Parser, ...] = (commands.parse, gs1.parse, trade.parse)
 """In the order of asking. Each returns nothing for text that is not its own."""
 
+TERMINATORS = "\r\n\t"
+"""What a device may send after a code; never part of one."""
+
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _SEPARATORS = frozenset("\x1c\x1d\x1e\x1f\x04")
 
@@ -49,7 +52,7 @@ def _damage(text: str) -> str:
 
 def read(text: str, symbology_id: str = "", *, today: date) -> tuple[Reading, ...]:
     """All readings of a scan, best first; never empty, never raises."""
-    body, aim = split_aim(text, symbology_id)
+    body, aim = split_aim(text.rstrip(TERMINATORS), symbology_id)
     damage = _damage(body)
     if damage:
         return (Reading(kind="text", text=body[:TEXT_CHARS_MAX], reason="damaged", error=damage),)

@@ -22,7 +22,7 @@ def mod10_fits(digits: str) -> bool:
     return total % 10 == 0
 
 
-def parse(text: str, symbology_id: str, today: date) -> list[Reading]:
+def parse(text: str, symbology_id: str, _today: date) -> list[Reading]:
     """Item or container readings of a bare number."""
     if symbology_id in GS1_SYMBOLOGIES or not (text.isascii() and text.isdecimal()) or set(text) == {"0"}:
         return []

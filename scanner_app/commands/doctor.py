@@ -1,0 +1,27 @@
+"""``scanner doctor``: what is right and what is not, with the fix beside it."""
+
+from __future__ import annotations
+
+import argparse
+
+import msgspec
+
+from scanner_app.commands.call import DONE, REFUSED, Call, print_json
+from scanner_app.doctor import checks
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """No options of its own."""
+
+
+def run(call: Call) -> int:
+    """Exit 1 when something is at fault."""
+    faults = 0
+    for check in checks(call.loaded.settings):
+        faults += check.state == "fault"
+        if call.options.json:
+            print_json(msgspec.to_builtins(check))
+            continue
+        mark = {"ok": "✓", "note": "!", "fault": "✖"}[check.state]
+        print(f"{mark} {check.name:<16} {check.detail}" + (f"\n    {check.fix}" if check.fix else ""))
+    return REFUSED if faults else DONE

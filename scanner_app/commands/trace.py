@@ -1,0 +1,70 @@
+"""``scanner trace SERIAL``: the whole story of a serial number, from a handheld's data or a server."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from scanner_app import server_calls
+from scanner_app.clockwork import SystemClock
+from scanner_app.commands.call import DONE, REFUSED, Call, Refusal, print_json
+from scanner_app.handheld import Handheld
+from scanner_app.trace import trace
+from tracking.printable import printable
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument("serial", help="serial number, or its last characters")
+    parser.add_argument("--item", default="", help="item number, where several items have this serial")
+    parser.add_argument("--server", help="ask this server instead of the handheld's data")
+    parser.add_argument("--token", default="", help="the office token")
+
+
+def run(call: Call) -> int:
+    """Exit 1 where nothing is known."""
+    options = call.options
+    found = _asked(call) if options.server else _here(call)
+    if options.json:
+        print_json(found)
+    else:
+        for unit in found["units"]:
+            _show(unit)
+    if found["units"]:
+        return DONE
+    if not options.json:
+        raise Refusal(f"no unit with serial {printable(options.serial)} is known")
+    return REFUSED
+
+
+def _asked(call: Call) -> dict[str, Any]:
+    options = call.options
+    try:
+        return server_calls.units(options.server, options.token, options.serial, options.item)
+    except server_calls.CallRefused as error:
+        raise Refusal(str(error)) from error
+
+
+def _here(call: Call) -> dict[str, Any]:
+    handheld = Handheld(call.existing_folder, SystemClock(), call.session_settings)
+    try:
+        return trace(handheld, call.options.serial, call.options.item)
+    finally:
+        handheld.close()
+
+
+def _show(unit: dict[str, Any]) -> None:
+    flags = ", ".join(unit["flags"])
+    print(
+        f"{printable(unit['item'])}  {printable(unit['serial'])}  {unit['status']}{' (' + flags + ')' if flags else ''}"
+    )
+    for name in ("location", "lot", "supplier", "customer"):
+        if unit.get(name):
+            print(f"  {name}: {printable(unit[name])}")
+    if unit["warranty"]["until"]:
+        print(f"  warranty to {unit['warranty']['until']}")
+    for part in unit["contains"]:
+        print(f"  contains {printable(part['item'])} {printable(part['serial'])}")
+    for entry in unit["history"]:
+        where = f"{printable(entry['operator'])} on {printable(entry['device'])}"
+        print(f"  {entry['at'][:19]}  {entry['step']:<13} {where} {printable(entry['document'])}")

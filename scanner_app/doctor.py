@@ -1,0 +1,188 @@
+"""What is right and what is not with this handheld: data, disk, clock, libraries, scanners, server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import msgspec
+
+from config.paths import data_dir
+from config.schema import Settings
+from config.version import VERSION
+from scanner_app.audit import verify
+from scanner_app.ballast import BALLAST_BYTES
+from scanner_app.handheld import JOURNAL_FILE
+from scanner_app.identity import server_of
+from scanner_app.journal_reader import JournalReader
+from scanner_app.journal_schema import LAYOUT
+from scanner_app.storage_errors import NewerStore, StoreError
+
+DISK_BYTES_LOW = 16 * BALLAST_BYTES
+YEAR_OF_BUILD = 2026
+WAL_RACE_FIXED = (3, 51, 3)
+"""Before this release several writers on one WAL file could lose commits; the journal has one connection."""
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the report."""
+
+    name: str
+    state: str
+    """``ok``, ``note`` or ``fault``."""
+    detail: str
+    fix: str = ""
+
+
+def checks(settings: Settings) -> Iterator[Check]:
+    """All of them, in the order in which they matter."""
+    yield Check(name="program", state="ok", detail=f"scanner {VERSION}, Python {sys.version.split()[0]}")
+    yield from _data(settings)
+    yield from _clock()
+    yield from _libraries()
+    yield from _scanners(settings)
+    yield from _server(settings)
+
+
+def _data(settings: Settings) -> Iterator[Check]:
+    folder = data_dir(settings)
+    if not folder.exists():
+        yield Check(
+            name="data", state="note", detail=f"{folder} does not exist yet; the first start makes it"
+        )
+        return
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        yield Check(
+            name="data",
+            state="fault",
+            detail=f"{folder} cannot be written",
+            fix=f"chown it to this account: {folder}",
+        )
+        return
+    free = shutil.disk_usage(folder).free
+    low = free < DISK_BYTES_LOW
+    yield Check(
+        name="disk",
+        state="fault" if low else "ok",
+        detail=f"{free // 1024 // 1024} MB free for {folder}",
+        fix="sync, then delete what is not the scanner's" if low else "",
+    )
+    yield from _journal(folder)
+
+
+def _journal(folder: Path) -> Iterator[Check]:
+    file = folder / JOURNAL_FILE
+    if not file.exists():
+        yield Check(name="journal", state="note", detail="no scan was written here yet")
+        return
+    try:
+        journal = JournalReader(file)
+        try:
+            report, pending = verify(journal), journal.pending()
+        finally:
+            journal.close()
+        if journal.layout > LAYOUT:
+            raise NewerStore(file.name, journal.layout, LAYOUT)
+    except StoreError as error:
+        yield Check(name="journal", state="fault", detail=str(error))
+        return
+    if report.findings:
+        first = report.findings[0]
+        yield Check(
+            name="journal",
+            state="fault",
+            detail=f"event {first.epoch}/{first.seq}: {first.what}",
+            fix="export it with 'scanner export events' and tell the office",
+        )
+    else:
+        yield Check(
+            name="journal", state="ok", detail=f"{report.events} events, chain whole, {pending} not sent yet"
+        )
+
+
+def _clock() -> Iterator[Check]:
+    import time
+
+    year = time.gmtime().tm_year
+    wrong = year < YEAR_OF_BUILD
+    yield Check(
+        name="clock",
+        state="fault" if wrong else "ok",
+        detail=time.strftime("%Y-%m-%d %H:%M:%S %z"),
+        fix="set the clock: this year cannot be right" if wrong else "",
+    )
+
+
+def _libraries() -> Iterator[Check]:
+    fixed = sqlite3.sqlite_version_info >= WAL_RACE_FIXED
+    detail = f"{sqlite3.sqlite_version}, " + (
+        "current" if fixed else "one writer a file, as needed for this release"
+    )
+    yield Check(name="sqlite", state="ok", detail=detail)
+    for module, package, what in (
+        ("serial", "pyserial", "serial scanners"),
+        ("evdev", "evdev", "USB keyboard scanners"),
+        ("cv2", "opencv-python", "the camera"),
+        ("pyzbar", "pyzbar", "the camera's second opinion"),
+    ):
+        there = find_spec(module) is not None
+        fix = "" if there else f"pip install {package} (Debian: apt install python3-dev gcc libzbar0 first)"
+        yield Check(
+            name=package,
+            state="ok" if there else "note",
+            detail="installed" if there else f"missing: no {what}",
+            fix=fix,
+        )
+
+
+def _scanners(settings: Settings) -> Iterator[Check]:
+    from drivers.driver import DriverError
+    from drivers.serial_port import SerialPort
+    from scanner_app.commands.run import serial_settings
+
+    wedge = "a scanner that types into this terminal works at once"
+    yield Check(name="terminal wedge", state="ok", detail=wedge)
+    for port in settings.serial.ports:
+        driver = SerialPort(serial_settings(port))
+        try:
+            driver.open()
+        except DriverError as error:
+            yield Check(
+                name=driver.name, state="fault", detail=f"{error.what}: {error.why}", fix=error.try_this
+            )
+        else:
+            driver.close()
+            yield Check(name=driver.name, state="ok", detail=f"{port.path} opens")
+
+
+def _server(settings: Settings) -> Iterator[Check]:
+    from sync.agent import Line, Unreachable
+
+    try:
+        server = server_of(data_dir(settings), settings)
+    except StoreError as error:
+        yield Check(name="server", state="fault", detail=str(error))
+        return
+    if server is None:
+        yield Check(
+            name="server",
+            state="note",
+            detail="none: works alone",
+            fix="scanner enroll --server URL --code CODE",
+        )
+        return
+    line = Line(server.url, server.token, 5.0)
+    try:
+        status, _ = line.ask("GET", "/v1/health")
+        yield Check(
+            name="server", state="ok" if status == 200 else "fault", detail=f"{server.url} answers {status}"
+        )
+    except Unreachable as error:
+        yield Check(name="server", state="fault", detail=str(error), fix="check the network and sync.url")
+    finally:
+        line.close()

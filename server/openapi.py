@@ -1,0 +1,133 @@
+"""The description of the HTTP interface, made from the very types that are sent and received."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import msgspec
+
+from server.api.unit_calls import Health
+from server.trace import Trace
+from sync import wire
+from tracking.site import Site
+
+
+class Call(NamedTuple):
+    """One address and method."""
+
+    path: str
+    method: str
+    summary: str
+    answers: dict[int, type[Any]]
+    body: type[Any] | None = None
+    query: tuple[str, ...] = ()
+    who: tuple[str, ...] = ("office", "device")
+
+
+class Revoked(msgspec.Struct, frozen=True, kw_only=True):
+    """A device that may send nothing any more."""
+
+    device: str
+    revoked: bool
+
+
+_DEVICE, _OFFICE, _ANYBODY = ("device",), ("office",), ()
+
+CALLS = (
+    Call(
+        "/v1/devices/{device}/events",
+        "post",
+        "Hand in consecutive events; answered when they are durable.",
+        {200: wire.Stored, 409: wire.Refused},
+        wire.Batch,
+        who=_DEVICE,
+    ),
+    Call(
+        "/v1/devices/{device}/hwm",
+        "get",
+        "Where the server stands with a device.",
+        {200: wire.HighWater},
+        query=("epoch",),
+        who=_DEVICE,
+    ),
+    Call("/v1/devices/{device}/revoke", "post", "End a device's rights.", {200: Revoked}, who=_OFFICE),
+    Call(
+        "/v1/sites/{site}/feed",
+        "get",
+        "What changed for a site since a cursor.",
+        {200: wire.FeedPage},
+        query=("since", "limit", "wait", "generation"),
+    ),
+    Call("/v1/sites/{site}/import", "post", "Load a site file.", {200: wire.Imported}, Site, who=_OFFICE),
+    Call(
+        "/v1/enrollment-codes", "post", "Make a one-time code.", {200: wire.Code}, wire.NewCode, who=_OFFICE
+    ),
+    Call(
+        "/v1/enroll",
+        "post",
+        "Exchange a code for an identity.",
+        {200: wire.Enrolled},
+        wire.Enroll,
+        who=_ANYBODY,
+    ),
+    Call(
+        "/v1/units", "get", "Find units by serial number, or its end.", {200: Trace}, query=("serial", "item")
+    ),
+    Call("/v1/units/{item}/{serial}", "get", "Everything about one unit.", {200: Trace}),
+    Call("/v1/health", "get", "Whether the server is well.", {200: Health}, who=_ANYBODY),
+)
+
+
+@cache
+def document() -> bytes:
+    """The OpenAPI 3.1 description, as JSON."""
+    kinds = [kind for call in CALLS for kind in (*call.answers.values(), call.body) if kind is not None]
+    references, components = msgspec.json.schema_components(
+        [*kinds, wire.Problem], ref_template="#/components/schemas/{name}"
+    )
+    schema_of = dict(zip([*kinds, wire.Problem], references, strict=True))
+    paths: dict[str, dict[str, Any]] = {}
+    for call in CALLS:
+        paths.setdefault(call.path, {})[call.method] = _operation(call, schema_of)
+    return msgspec.json.encode(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "Central server", "version": "1", "description": "See docs/protocol.md."},
+            "paths": paths,
+            "components": {
+                "schemas": components,
+                "securitySchemes": {
+                    "device": {"type": "http", "scheme": "bearer", "description": "A device's token."},
+                    "office": {"type": "http", "scheme": "bearer", "description": "The office's token."},
+                },
+            },
+        }
+    )
+
+
+def _operation(call: Call, schema_of: dict[Any, Any]) -> dict[str, Any]:
+    in_path = [part[1:-1] for part in call.path.split("/") if part.startswith("{")]
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in in_path
+    ] + [{"name": name, "in": "query", "schema": _query_schema(name)} for name in call.query]
+    responses = {
+        str(status): {"description": str(kind.__doc__).split("\n")[0], "content": _json(schema_of[kind])}
+        for status, kind in call.answers.items()
+    }
+    responses["default"] = {"description": "A refusal.", "content": _json(schema_of[wire.Problem])}
+    found: dict[str, Any] = {"summary": call.summary, "parameters": parameters, "responses": responses}
+    if call.body is not None:
+        found["requestBody"] = {"required": True, "content": _json(schema_of[call.body])}
+    if call.who:
+        found["security"] = [{name: []} for name in call.who]
+    return found
+
+
+def _query_schema(name: str) -> dict[str, Any]:
+    whole = name in {"since", "limit", "wait", "epoch"}
+    return {"type": "integer", "minimum": 0} if whole else {"type": "string"}
+
+
+def _json(schema: Any) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}

@@ -1,0 +1,67 @@
+"""The page of handhelds: who reports, new codes, revoking."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from server import devices, enrollment
+from server.api.exchange import central_of, in_thread
+from server.enrollment import EnrollmentError
+from server.pages.overview import DeviceLine, device_lines
+from server.pages.render import page
+from server.pages.sign_in import form_of, guarded
+from server.storage import Reader
+from sync.wire import Code, NewCode
+
+
+def _sites(reader: Reader) -> list[str]:
+    rows = reader.rows(
+        "SELECT key FROM replica WHERE tbl = 'site' AND op = 'put'"
+        " UNION SELECT site FROM device WHERE site <> '' ORDER BY 1"
+    )
+    return [row[0] for row in rows]
+
+
+async def _show(request: Request, status: int = 200, code: Code | None = None, wrong: str = "") -> Response:
+    central = central_of(request)
+
+    def work() -> tuple[list[DeviceLine], list[str]]:
+        with central.storage.read() as reader:
+            return device_lines(reader), _sites(reader)
+
+    lines, sites = await in_thread(work)
+    return page(request, "devices.html", status, devices=lines, sites=sites, code=code, wrong=wrong)
+
+
+@guarded
+async def overview(request: Request) -> Response:
+    """``/devices``."""
+    return await _show(request)
+
+
+@guarded
+async def new_code(request: Request) -> Response:
+    """``/devices/codes``: make a one-time code and show it, this once."""
+    central = central_of(request)
+    fields = await form_of(request)
+    wanted = NewCode(site=fields.get("site", "").strip())
+    try:
+        code = await in_thread(lambda: enrollment.new_code(central.storage, wanted, central.now_ms()))
+    except EnrollmentError as error:
+        return await _show(request, 422, wrong=str(error))
+    return await _show(request, code=code)
+
+
+@guarded
+async def revoke(request: Request) -> Response:
+    """``/devices/revoke``."""
+    central = central_of(request)
+    fields = await form_of(request)
+
+    def work() -> None:
+        with central.storage.write() as tx:
+            devices.revoke(tx, fields.get("device", ""), central.now_ms())
+
+    await in_thread(work)
+    return RedirectResponse("/devices", 303)

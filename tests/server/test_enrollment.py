@@ -1,0 +1,107 @@
+"""Enrolment: one code, one identity, and nothing that could be used twice or found in the database."""
+
+from __future__ import annotations
+
+import msgspec
+
+from server import enrollment
+from sync.wire import Enroll, NewCode
+from tests.server.fleet import Office, receiving
+
+
+def test_a_code_works_once(office: Office) -> None:
+    code = office.code(site="HAM")
+    first = office.http.post("/v1/enroll", json={"code": code, "name": "Dock 1"})
+    assert first.status_code == 200
+    assert (first.json()["site"], first.headers["cache-control"]) == ("HAM", "no-store")
+    again = office.http.post("/v1/enroll", json={"code": code, "name": "Dock 1"})
+    assert (again.status_code, again.json()["error"]) == (403, "enrollment")
+
+
+def test_a_code_may_be_typed_carelessly(office: Office) -> None:
+    code = office.code(site="HAM")
+    typed = f" {code.lower().replace('-', ' ')} "
+    assert office.http.post("/v1/enroll", json={"code": typed}).status_code == 200
+
+
+def test_a_code_of_one_site_is_not_for_another(office: Office) -> None:
+    code = office.code(site="HAM")
+    assert office.http.post("/v1/enroll", json={"code": code, "site": "MUC"}).status_code == 403
+    assert office.http.post("/v1/enroll", json={"code": code, "site": "HAM"}).status_code == 200
+
+
+def test_a_device_needs_a_site_that_can_be_one(office: Office) -> None:
+    for site in ("", " HAM", "%CMD:X", "a\x1bb"):
+        answer = office.http.post("/v1/enroll", json={"code": office.code(), "site": site})
+        assert (answer.status_code, answer.json()["error"]) == (403, "enrollment"), site
+
+
+def test_codes_run_out(office: Office) -> None:
+    central = office.running.central
+    code = enrollment.new_code(central.storage, NewCode(site="HAM", valid_s=60), now_ms=1_000_000)
+    late = Enroll(code=code.code)
+    try:
+        enrollment.enroll(central.storage, late, enrollment.Guesses(), now_ms=1_000_000 + 60_000)
+    except enrollment.EnrollmentError as error:
+        assert "too old" in str(error)
+    else:
+        raise AssertionError("an old code was taken")
+    assert (
+        enrollment.enroll(central.storage, late, enrollment.Guesses(), now_ms=1_000_000 + 59_999).site
+        == "HAM"
+    )
+
+
+def test_guessing_is_stopped_for_a_minute(office: Office) -> None:
+    storage, guesses = office.running.central.storage, enrollment.Guesses()
+    good = enrollment.new_code(storage, NewCode(site="HAM"), now_ms=0)
+
+    def attempt(code: str, now_ms: int) -> str:
+        try:
+            enrollment.enroll(storage, Enroll(code=code), guesses, now_ms)
+        except enrollment.EnrollmentError as error:
+            return type(error).__name__
+        return "in"
+
+    tries = [attempt("WRONG", 1000 + number) for number in range(25)]
+    assert tries == ["EnrollmentError"] * 20 + ["TooManyTriesError"] * 5
+    assert attempt(good.code, 30_000) == "TooManyTriesError"
+    assert attempt(good.code, 62_000) == "in"
+
+
+def test_only_the_office_makes_codes(office: Office) -> None:
+    handheld = office.handheld()
+    for headers in ({}, handheld.auth):
+        assert office.http.post("/v1/enrollment-codes", json={}, headers=headers).status_code == 401
+    for wanted in (
+        {"valid_s": 0},
+        {"valid_s": 10**9},
+        {"device": "nobody"},
+        {"device": "office"},
+        {"site": "\x00"},
+    ):
+        answer = office.http.post("/v1/enrollment-codes", json=wanted, headers=office.auth)
+        assert answer.status_code == 403, wanted
+
+
+def test_an_existing_device_gets_a_new_token_and_goes_on_where_it_was(office: Office) -> None:
+    handheld = office.handheld()
+    handheld.write(receiving("A"), receiving("B"))
+    handheld.send(handheld.batch(1, 1))
+    code = office.code(device=handheld.device)
+    given = office.http.post("/v1/enroll", json={"code": code, "site": "HAM"}).json()
+    assert given["device"] == handheld.device
+    assert handheld.send(handheld.batch(2, 2)).status_code == 401
+    handheld.token = given["token"]
+    assert handheld.send(handheld.batch(2, 2)).json()["hwm"] == 2
+
+
+def test_neither_tokens_nor_codes_are_in_the_database(office: Office) -> None:
+    code, handheld = office.code(), office.handheld()
+    with office.running.central.storage.read() as reader:
+        everything = msgspec.json.encode(
+            [reader.rows(f"SELECT * FROM {table}") for table in ("device", "enrollment", "meta")]
+        ).decode()
+    assert len(everything) > 200
+    for secret in (code, code.replace("-", ""), handheld.token, office.running.office_token):
+        assert secret not in everything
