@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 
-from sync.wire import FEED_WAIT_S_MAX, Batch, FeedPage, HighWater, Refused, Stored
+from sync.wire import FEED_WAIT_S_MAX, Batch, FeedPage, HighWater, Problem, Refused, Stored
 
 if TYPE_CHECKING:
     import requests
@@ -74,8 +74,10 @@ class Port(Protocol):
 class Unreachable(Exception):
     """No answer that could be used. The text says why; nothing was lost."""
 
-    def __init__(self, why: str, retry_after_s: float = 0.0, status: int = 0) -> None:
+    def __init__(self, why: str, retry_after_s: float = 0.0, status: int = 0, detail: str = "") -> None:
         super().__init__(why)
+        self.detail = detail
+        """What the server itself said, one sentence, where it said anything."""
         self.retry_after_s = retry_after_s
         self.status = status
 
@@ -122,7 +124,8 @@ class Line:
         if len(data) > REPLY_BYTES_MAX:
             raise Unreachable(f"{self._url} answers with more than {REPLY_BYTES_MAX} bytes")
         if status in {401, 403}:
-            raise Unreachable("the server does not accept this handheld: enroll it again", status=status)
+            why = "the server does not accept this handheld: enroll it again"
+            raise Unreachable(why, status=status, detail=_said(data))
         if status == 429 or status >= 500:
             wait = float(retry_after) if retry_after.isdecimal() else 0.0
             raise Unreachable(f"the server is busy or broken (HTTP {status})", min(wait, 3600.0), status)
@@ -132,6 +135,14 @@ class Line:
         """Drops the connection; a request under way fails."""
         if self._session is not None:
             self._session.close()
+
+
+def _said(data: bytes) -> str:
+    """The sentence of a refusal; empty where it has none."""
+    try:
+        return understood(data, Problem).detail
+    except Unreachable:
+        return ""
 
 
 def understood(data: bytes, kind: type[Reply]) -> Reply:
