@@ -8,7 +8,7 @@ from scanner_app.journal import Journal
 from scanner_app.journal_reader import JournalReader
 from sync.wire import Receipt
 from tracking import chain
-from tracking.events import event_id
+from tracking.events import decode_body
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,13 +53,21 @@ def verify(journal: Journal | JournalReader) -> Report:
             what = "its content or its place in the chain was changed"
         if what:
             broken.add(epoch)
-            named = event_id(journal.device, epoch, seq, 0)
+            named = _event_id(journal.device, epoch, seq, body)
             findings.append(Finding(what=what, device=journal.device, epoch=epoch, seq=seq, event_id=named))
         expected[epoch] = seq + 1
         if (epoch, seq) in receipts:
             hashes[epoch, seq] = kept.hex()
     findings += _against_receipts(journal.device, receipts, hashes, expected)
     return Report(events=count, epochs=len(links), receipts=len(receipts), findings=tuple(findings))
+
+
+def _event_id(device: str, epoch: int, seq: int, body: bytes) -> str:
+    """The id that an export gives the event; empty where the bytes are no event any more."""
+    try:
+        return decode_body(body, device=device, epoch=epoch, seq=seq).event_id
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return ""
 
 
 def _against_receipts(

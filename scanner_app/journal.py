@@ -148,7 +148,8 @@ class Journal(Overlay):
     ) -> list[Event]:
         """Writes events, their overlay rows, the session and the gesture in one durable transaction.
 
-        ``undone`` names gestures that these events take back: they are forgotten with it.
+        ``undone`` names gestures that these events take back: they are forgotten first, and ``gesture`` may be what
+        is left of one of them.
 
         Returns the events with identity and hash. Raises :class:`StoreFull` or :class:`JournalFault`; then nothing
         of it was written. After a full disk no event is taken before there is room for the ballast again: what is
@@ -168,39 +169,33 @@ class Journal(Overlay):
                     (self.epoch, seq, body, link),
                 )
                 if event.step != "sighting":
-                    run(
-                        "INSERT INTO overlay VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        (
-                            event.serial,
-                            event.item,
-                            self.epoch,
-                            seq,
-                            event.document,
-                            event.line,
-                            effect.delta,
-                            effect.closes,
-                            effect.before or None,
-                        ),
-                    )
-                written.append(
-                    decode_body(
-                        body,
-                        device=self.device,
-                        epoch=self.epoch,
-                        seq=seq,
-                        prev_hash=previous.hex(),
-                        hash=link.hex(),
-                    )
-                )
-            if gesture is not None:
-                run("INSERT INTO gesture (n, body) VALUES (?, ?)", gesture)
+                    self._overlay(event, effect, seq)
+                identity = {"device": self.device, "epoch": self.epoch, "seq": seq}
+                hashes = {"prev_hash": previous.hex(), "hash": link.hex()}
+                written.append(msgspec.structs.replace(event, **identity, **hashes))
             for number in undone:
                 run("DELETE FROM gesture WHERE n = ?", (number,))
+            if gesture is not None:
+                run("INSERT INTO gesture (n, body) VALUES (?, ?)", gesture)
             self._put("session", session)
         self.seq, self.link = seq, link
         if written:
             self.hlc = max(self.hlc, written[-1].hlc)
         return written
+
+    def _overlay(self, event: Event, effect: Effect, seq: int) -> None:
+        row = (
+            event.serial,
+            event.item,
+            self.epoch,
+            seq,
+            event.document,
+            event.line,
+            effect.delta,
+            effect.closes,
+            effect.before or None,
+        )
+        self.connection.execute("INSERT INTO overlay VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def save_session(self, session: bytes) -> None:
         """Writes what the workflow remembers, durably, where no event came of an input."""

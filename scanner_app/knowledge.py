@@ -37,7 +37,9 @@ def with_own(base: UnitState, rows: Iterable[OverlayRow]) -> UnitState:
         event = row.event
         if event.ref in cancelled or event.cancels in here:
             continue
-        if event.cancels:
+        if event.cancels and event.step == "holding":
+            state = msgspec.structs.replace(state, flags=_flags_before(state, row.before, event.flag))
+        elif event.cancels:
             # The cache shows the cancelled event; the state before it was kept when it was made.
             before = (
                 _STATE.decode(row.before) if row.before else UnitState(item=base.item, serial=base.serial)
@@ -46,6 +48,12 @@ def with_own(base: UnitState, rows: Iterable[OverlayRow]) -> UnitState:
         else:
             state, _ = evolve(state, event)
     return state
+
+
+def _flags_before(state: UnitState, before: bytes, flag: str) -> tuple[str, ...]:
+    """The flags after a hold was taken back: only the flag that it set or cleared goes back to what it was."""
+    was_set = before != b"" and flag in _STATE.decode(before).flags
+    return tuple(sorted({*state.flags, flag} if was_set else set(state.flags) - {flag}))
 
 
 class HandheldKnowledge:
@@ -67,7 +75,10 @@ class HandheldKnowledge:
         policy = self._cache.record("policy", self.site)
         self.policy = records.POLICY.decode(policy) if policy else self._default_policy
         self._items = {key: records.ITEM.decode(body) for key, body in self._cache.records("item")}
-        self._gtins = {gtin.zfill(14): item for item in self._items.values() for gtin in item.gtins}
+        self._gtins: dict[str, tuple[Item, ...]] = {}
+        for item in self._items.values():
+            for gtin in dict.fromkeys(code.zfill(14) for code in item.gtins):
+                self._gtins[gtin] = (*self._gtins.get(gtin, ()), item)
         self._serialised = [
             item for item in self._items.values() if item.tracking == "serial" and item.serial_pattern
         ]
@@ -86,9 +97,9 @@ class HandheldKnowledge:
         """The item with this number."""
         return self._items.get(number)
 
-    def item_of_gtin(self, gtin: str) -> Item | None:
-        """The item with this GTIN, compared at 14 digits."""
-        return self._gtins.get(gtin.zfill(14))
+    def items_of_gtin(self, gtin: str) -> tuple[Item, ...]:
+        """The items with this GTIN, compared at 14 digits; two where two revisions share one."""
+        return self._gtins.get(gtin.zfill(14), ())
 
     def items_fitting(self, serial: str) -> tuple[Item, ...]:
         """Serial-tracked items whose pattern this text fits."""

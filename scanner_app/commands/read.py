@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from scanner_app.clockwork import SystemClock
-from scanner_app.commands.call import DONE, Call, print_json
+from scanner_app.commands.call import DONE, Call, print_json, usage
+from tracking.dates import parse_iso
 from tracking.identifiers.reader import read
 from tracking.identifiers.reading import Reading
 from tracking.printable import printable
@@ -38,7 +39,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     """One answer a line, in the order of the input."""
-    today = date.fromisoformat(call.options.today) if call.options.today else SystemClock().today()
+    today = parse_iso(call.options.today) if call.options.today else SystemClock().today()
+    if today is None:
+        usage(f"--today {call.options.today[:40]!r} is no date like 2026-11-23")
     for number, line in enumerate(sys.stdin.buffer, 1):
         given = _given(line.decode("utf-8", errors="replace").rstrip("\n"))
         row = answer(given, today)
@@ -53,7 +56,7 @@ def run(call: Call) -> int:
 
 def _given(line: str) -> dict[str, Any]:
     try:
-        parsed = json.loads(line) if line.startswith("{") else None
+        parsed = json.loads(line) if line.lstrip().startswith("{") else None
     except (ValueError, RecursionError):
         parsed = None
     if not isinstance(parsed, dict):
@@ -76,6 +79,9 @@ def answer(given: dict[str, Any], today: date) -> dict[str, Any]:
         else list(readings)
     )
     best = next((reading for reading in wanted if reading.ok), wanted[0] if wanted else None)
+    if best is not None and best.kind == "text" and not (isinstance(want, list) and want):
+        # Nobody at a prompt knows better here: what has the shape of a checked number and fails is not just text.
+        best = next((reading for reading in readings if not reading.ok and reading.kind != "text"), best)
     row: dict[str, Any] = {"id": given.get("id")}
     if best is None:
         return row | {
