@@ -33,7 +33,9 @@ def per_scan(room: Room) -> Flushes:
         unknown = Figure(name=name, value=float("nan"), unit="calls")
         return Flushes(unknown, ("without strace the flushes of a scan are not counted",))
     few, more = (_count(strace, room.folder / f"flushes-{scans}", scans) for scans in (FEW, MORE))
-    return Flushes(Figure(name=name, value=(more - few) / (MORE - FEW), unit="calls", budget=1.0, bound="exactly"))
+    return Flushes(
+        Figure(name=name, value=(more - few) / (MORE - FEW), unit="calls", budget=1.0, bound="exactly")
+    )
 
 
 def _count(strace: str, folder: Path, scans: int) -> int:

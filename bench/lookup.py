@@ -49,7 +49,8 @@ def run(room: Room) -> Result:
     if not room.quick:
         room.need(BYTES_FREE)
     few, many = (
-        _filled(room.folder / f"{size}.db", room.size(*size_pair)) for size, size_pair in (("few", FEW), ("many", MANY))
+        _filled(room.folder / f"{size}.db", room.size(*size_pair))
+        for size, size_pair in (("few", FEW), ("many", MANY))
     )
     full = _filled(room.folder / "detailed.db", room.size(*DETAILED), with_details=True)
     warm = _by_turns(few, many, room.size(*WARM), cold=False)

@@ -367,7 +367,7 @@ class Session:
         stopped: int = 0,
     ) -> Answer:
         """An answer in words, with the prompt that now stands."""
-        shown = dressed(said, self.knows)
+        shown = dressed(said, self.knows, self.zone)
         message = words(shown, self.settings.language).sentence if said.code else text
         return Answer(
             verdict=shown,

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from sync.wire import Problem
+
 if TYPE_CHECKING:
     import requests
 
@@ -31,8 +33,10 @@ Reply = TypeVar("Reply")
 class Unreachable(Exception):
     """No answer that could be used. The text says why; nothing was lost."""
 
-    def __init__(self, why: str, retry_after_s: float = 0.0, status: int = 0) -> None:
+    def __init__(self, why: str, retry_after_s: float = 0.0, status: int = 0, detail: str = "") -> None:
         super().__init__(why)
+        self.detail = detail
+        """What the server itself said, one sentence, where it said anything."""
         self.retry_after_s = retry_after_s
         self.status = status
 
@@ -154,7 +158,8 @@ def _session(opened: Callable[[socket.socket | None], None]) -> requests.Session
 
 def _checked(status: int, data: bytes, retry_after: str) -> tuple[int, bytes]:
     if status in {401, 403}:
-        raise Unreachable("the server does not accept this handheld: enroll it again", status=status)
+        why = "the server does not accept this handheld: enroll it again"
+        raise Unreachable(why, status=status, detail=_said(data))
     if 300 <= status < 400:
         raise Unreachable(
             f"something in the server's place sends elsewhere (HTTP {status}): check the address in sync.url",
@@ -165,6 +170,14 @@ def _checked(status: int, data: bytes, retry_after: str) -> tuple[int, bytes]:
         why = f"the server is busy or broken (HTTP {status})"
         raise Unreachable(why, min(wait_s, RETRY_AFTER_S_MAX), status)
     return status, data
+
+
+def _said(data: bytes) -> str:
+    """The sentence of a refusal; empty where it has none."""
+    try:
+        return understood(data, Problem).detail
+    except Unreachable:
+        return ""
 
 
 def understood(data: bytes, kind: type[Reply]) -> Reply:
