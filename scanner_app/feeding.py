@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from scanner_app.inputs import PageArrived
     from scanner_app.session import Session
 
+CACHE_LOST = "this handheld's copy of the company's data was damaged: it is downloaded again"
+
 
 def take_page(session: Session, arrived: PageArrived) -> bool:
     """A page into the cache, and the overlay into step with it. True if anything changed.
@@ -41,6 +43,7 @@ def renew_cache(session: Session) -> None:
     """Begins with an empty cache, own events on top. Raises :class:`scanner_app.storage_errors.StoreError`."""
     session.cache.begin_again()
     session.match_overlay()
+    session.trouble = CACHE_LOST
     reread(session)
 
 
