@@ -38,6 +38,8 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """ISO date."""
     sscc: str = ""
     content_gtin: str = ""
+    mto_gtin: str = ""
+    """GTIN of something made to order, AI (03)."""
     gln: str = ""
     quantity: int = 0
     text: str = ""
