@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from tracking.identifiers import commands, gs1, trade
+from tracking.identifiers import commands, epc, gs1, hri, trade
 from tracking.identifiers.reading import Reading
 
 TEXT_CHARS_MAX = 4096
@@ -18,7 +18,7 @@ TEXT_CHARS_MAX = 4096
 
 Parser = Callable[[str, str, date], list[Reading]]
 
-PARSERS: tuple[Parser, ...] = (commands.parse, gs1.parse, trade.parse)
+PARSERS: tuple[Parser, ...] = (commands.parse, gs1.parse, hri.parse, epc.parse, trade.parse)
 """In the order of asking. Each returns nothing for text that is not its own."""
 
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")

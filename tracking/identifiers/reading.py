@@ -53,11 +53,20 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """For GS1: ``syntax``, ``content`` or ``association``."""
     warn: tuple[str, ...] = ()
     """Sentences a person has to confirm."""
+    details: dict[str, str | int] = {}
+    """What else the label tells, each under its own name: ``format``, ``host``, ``canonical`` ..."""
     partial: bool = False
-    """Part of a split label: sound in itself, waiting for its partner."""
+    """Part of a split label: its values are sound and wait for another code of the same label. Until that comes it is
+    not ``ok`` (layer ``association``); a workflow may gather it.
+    """
     repaired: bool = False
 
     @property
     def ok(self) -> bool:
         """True when it is sound."""
         return not self.error
+
+    @property
+    def usable(self) -> bool:
+        """True when a workflow may take it: sound, or part of a label whose other codes are still to come."""
+        return not self.error or self.partial
