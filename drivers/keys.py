@@ -57,7 +57,12 @@ class Key(msgspec.Struct, frozen=True):
 
 
 def named(character: str | None, key: str, time_s: float, quiet_s: float) -> Key:
-    """A key with its character supplied where only its name was told."""
+    """A key with its character supplied where only its name was told.
+
+    With Alt a terminal sends ESC and the character; the toolkit tells the character alone, which is not what came.
+    """
+    if key.startswith("alt+"):
+        return Key(None, key, time_s, quiet_s)
     return Key(character or _CHARACTERS.get(key), key, time_s, quiet_s)
 
 

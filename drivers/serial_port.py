@@ -83,20 +83,13 @@ class SerialPort:
         """Deliver scans until :meth:`close`; find the device again whenever it is lost."""
         self._running = True
         delivery = Delivery(self.name, sink)
-        while not self._closing.is_set():
-            try:
-                self.open()
-            except DriverError as error:
-                denied = isinstance(error.__cause__, OSError) and error.__cause__.errno in (
-                    errno.EACCES,
-                    errno.EPERM,
-                )
-                self._say(delivery, "denied" if denied else "lost", str(error))
-                self._closing.wait(self._backoff.next_s())
-                delivery.remind()
-            else:
-                self._deliver_until_lost(delivery)
-        self._shut()
+        try:
+            while not self._closing.is_set():
+                self._connect(delivery)
+        finally:
+            self._shut()
+            if not self._closing.is_set():
+                self._say(delivery, "lost", "reading stopped by a fault of this program; start it again")
 
     def close(self) -> None:
         """Make :meth:`run` return soon, for good."""
@@ -110,6 +103,21 @@ class SerialPort:
         """Make the scanner itself beep: BEL, which guns understand as a sign from the host. Never blocks."""
         self._beeps.extend([_BEL] * min(times, BEEPS_MAX))
         self._interrupt()
+
+    def _connect(self, delivery: Delivery) -> None:
+        """Find the device and deliver until it is lost; or wait a while."""
+        try:
+            self.open()
+        except DriverError as error:
+            denied = isinstance(error.__cause__, OSError) and error.__cause__.errno in (
+                errno.EACCES,
+                errno.EPERM,
+            )
+            self._say(delivery, "denied" if denied else "lost", str(error))
+            self._closing.wait(self._backoff.next_s())
+            delivery.remind()
+        else:
+            self._deliver_until_lost(delivery)
 
     # -- one connection ----------------------------------------------------------------------------------------
 
@@ -205,7 +213,7 @@ class SerialPort:
                 parity=self._settings.parity,
                 stopbits=self._settings.stop_bits,
                 timeout=IDLE_URL_S if is_url else IDLE_S,
-                write_timeout=WRITE_S_MAX,
+                write_timeout=None if scheme == "rfc2217" else WRITE_S_MAX,  # pyserial has none there
                 exclusive=None if is_url else True,
             )
             # pyserial empties the port on opening; a scan made between plugging in and opening lies there.

@@ -62,6 +62,10 @@ class SessionState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     """Badge of the person who is signed in."""
     pin_for: str = ""
     """Badge that was scanned and waits for its PIN."""
+    wrong_pins: int = 0
+    """Wrong PINs in a row, of whoever."""
+    pins_from_ms: int = 0
+    """No PIN is tried before this wall time, after too many wrong ones."""
     workflow: str = "home"
     back_to: str = ""
     """The workflow that a look-up returns to."""

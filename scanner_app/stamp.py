@@ -79,7 +79,9 @@ class Stamper:
     ) -> list[Event]:
         """The events with everything but their identity. ``last_hlc`` is the newest in the journal."""
         now = self._clock.wall_ms()
-        tick = hybrid.tick(last_hlc, now, self.believed_server_ms())
+        # What follows a reply of the server sorts behind everything that the server knew then.
+        known_ms = self.server_time.server_ms if self.server_time is not None else 0
+        tick = hybrid.tick(hybrid.merge(last_hlc, known_ms), now, self.believed_server_ms())
         clock = "suspect" if tick.suspect else "synced" if self.server_time is not None else ""
         stamped: list[Event] = []
         raw = raw_fields(scans)

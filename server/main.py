@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
@@ -24,6 +25,7 @@ GOODBYE_S_MAX = 5
 """How long an open request may take when the server stops."""
 CONNECTIONS_MAX = 1000
 BACKLOG = 256
+PORT_MAX = 65_535
 
 
 class ServerError(Exception):
@@ -96,16 +98,19 @@ def serve_forever(
     listening = _listen(host, port)
     server, token = _prepare(database, listening, office_token, open_pages)
     server.central.folder.start()
+    # uvicorn raises the signal that ended it once more when it has stopped: the database is still to be closed then.
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sig, server.handle_exit)
     started(f"http://{host}:{listening.getsockname()[1]}", token)
     try:
         server.run(sockets=[listening])
-    except KeyboardInterrupt:  # uvicorn raises the signal again once it has stopped
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     finally:
         _close(server.central, listening)
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= PORT_MAX:
+        raise ServerError(f"{port} is not a port: choose one from 1 to {PORT_MAX}")
     try:
         return socket.create_server((host, port), backlog=BACKLOG)
     except OSError as error:
@@ -113,19 +118,20 @@ def _listen(host: str, port: int) -> socket.socket:
         raise ServerError(
             f"cannot listen on {host}:{port}: {reason}; choose another port or address"
         ) from error
-    except OverflowError as error:
-        raise ServerError(f"port {port} is not a port: choose one from 1 to 65535") from error
 
 
 def _prepare(
     database: Path, listening: socket.socket, office_token: str, open_pages: bool
 ) -> tuple[_Server, str]:
-    try:
-        storage = SqliteStorage(database)
-        token = office_token or stored_token(database)
-    except StorageError as error:
-        listening.close()
-        raise ServerError(str(error)) from error
+    with ExitStack() as undo:
+        undo.callback(listening.close)
+        try:
+            storage = SqliteStorage(database)
+            undo.callback(storage.close)
+            token = office_token or stored_token(database)
+        except StorageError as error:
+            raise ServerError(str(error)) from error
+        undo.pop_all()
     central = Central.on(storage, access.token_hash(token), open_pages=open_pages)
     config = uvicorn.Config(
         make_app(central),

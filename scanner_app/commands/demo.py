@@ -23,6 +23,8 @@ def run(call: Call) -> int:
     from server.main import ServerError
 
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    if interactive:
+        print("demo: starting the server and the handheld; F7 will scan the next label for you", flush=True)
     with tempfile.TemporaryDirectory(prefix="scanner-demo-") as temporary:
         folder = Path(call.options.keep or temporary)
         folder.mkdir(parents=True, exist_ok=True)

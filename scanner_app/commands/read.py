@@ -75,7 +75,8 @@ def answer(given: dict[str, Any], today: date) -> dict[str, Any]:
         if isinstance(want, list) and want
         else list(readings)
     )
-    best = next((reading for reading in wanted if reading.ok), wanted[0] if wanted else None)
+    sound = next((reading for reading in wanted if reading.ok), wanted[0] if wanted else None)
+    best = sound if want else readings[0]
     row: dict[str, Any] = {"id": given.get("id")}
     if best is None:
         return row | {
@@ -87,7 +88,7 @@ def answer(given: dict[str, Any], today: date) -> dict[str, Any]:
             "layer": "",
             "warn": [],
         }
-    row |= {"ok": best.ok, "kind": best.kind, "elements": best.elements}
+    row |= {"ok": best.ok, "kind": best.kind, "elements": best.elements, **best.details}
     row |= {name: value for name in _SHORTCUTS if (value := getattr(best, name))}
     row["readings"] = [_reading(reading) for reading in readings]
     return row | {"error": best.error or None, "layer": best.layer or None, "warn": list(best.warn)}

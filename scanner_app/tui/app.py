@@ -182,12 +182,15 @@ class ScannerScreens(App[None]):
         if view.tone and view.n != before.n:  # news of the link bring the old answer again
             self._ring(cast(ToneName, view.tone))
 
-    def on_resize(self) -> None:
+    @on(Canvas.Resized)
+    def _fit(self) -> None:
         """Another size of the terminal: the same order, other heights."""
         self._paint()
 
     def _paint(self) -> None:
-        width, height = self.size
+        width, height = self._canvas.size
+        if not (width and height):
+            return
         self._canvas.show(paint(self._view, self._local, width, height, self.settings.ascii_glyphs))
 
     def _colours(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -22,6 +23,9 @@ class Canvas(Widget, can_focus=False, can_focus_children=False, inherit_bindings
     """A picture on the screen. It has no layout: the picture says what is in which row."""
 
     ALLOW_SELECT = False
+
+    class Resized(Message):
+        """The canvas has another size and needs a picture of it."""
 
     def __init__(self, look: Look) -> None:
         super().__init__(markup=False)
@@ -53,6 +57,11 @@ class Canvas(Widget, can_focus=False, can_focus_children=False, inherit_bindings
             self._strips.pop(y, None)
         if changed:
             self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+
+    def on_resize(self) -> None:
+        """What is shown is of another size."""
+        self._strips.clear()
+        self.post_message(self.Resized())
 
     def render_line(self, y: int) -> Strip:
         """The row as the terminal shows it."""

@@ -17,12 +17,13 @@ import pytest
 
 import drivers
 from drivers import serial_port, serial_settings
-from drivers.driver import Backoff, Delivery, DriverError, start
+from drivers.driver import Backoff, Delivery, DriverError, DriverState, start
 from drivers.framing import Framer
-from drivers.scan import SCAN_BYTES_MAX, Scan
+from drivers.scan import SCAN_BYTES_MAX, Burst, Scan
 from drivers.serial_port import SerialPort
 from drivers.serial_settings import SerialSettings, by_id_name, permission_fix
 from tests.drivers.pseudo_terminal import PATIENCE_S, Collector, Gun
+from tests.drivers.serial_server import SerialServer
 
 NOBODY = 65534
 
@@ -265,6 +266,22 @@ def test_a_device_is_found_again_by_its_own_name_when_its_number_changes(tmp_pat
     other.unplug()
 
 
+def test_a_fault_of_our_own_is_not_silent(path: Path) -> None:
+    gun, sink = Gun(path), Collector()
+
+    def broken(item: Scan | Burst | DriverState, /) -> bool:
+        if isinstance(item, Scan):
+            raise ZeroDivisionError
+        return sink(item)
+
+    gun.send(b"SN-1\r")
+    with pytest.raises(ZeroDivisionError):
+        port_of(path).run(broken)
+    assert [state.state for state in sink.states] == ["ready", "lost"]
+    assert "start it again" in sink.states[1].detail
+    gun.unplug()
+
+
 def test_stable_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gun = Gun(tmp_path / "scanner")
     assert by_id_name(str(gun.path), tmp_path / "none") == str(gun.path)
@@ -340,6 +357,17 @@ def test_a_scanner_behind_a_socket_comes_back_after_the_connection_broke() -> No
                     sink.wait_for(lambda turn=turn: len(sink.raws) > turn)  # type: ignore[misc]
                 sink.wait_for(lambda turn=turn: sum(bool(s.discarded) for s in sink.states) > turn)  # type: ignore[misc]
     assert sink.raws == [b"SN-0", b"SN-1"]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # pyserial's own, in its thread for RFC 2217
+def test_a_scanner_behind_a_serial_server() -> None:
+    sink = Collector()
+    with SerialServer() as server, running(port_of(server.url), sink):
+        sink.wait_for_states("ready")
+        server.send(b"SN-1\x1d\xff\r")
+        sink.wait_for(lambda: sink.raws == [b"SN-1\x1d\xff"])
+        server.hang_up()
+        sink.wait_for(lambda: sink.states[-1].state == "lost")
 
 
 def test_a_loop_gives_back_the_beep() -> None:

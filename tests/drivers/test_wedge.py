@@ -308,6 +308,16 @@ def test_a_key_without_character_in_a_burst_damages_the_scan_and_is_not_obeyed(w
     assert texts(out) == [code[:where] + "\ufffd" + code[where:]]
 
 
+def test_an_escape_that_became_an_alt_key_is_not_lost_unseen() -> None:
+    keys, out = framer(), []
+    for turn, (character, key) in enumerate(
+        [("1", "1"), ("C", "alt+shift+c"), ("2", "2"), ("3", "3"), ("\r", "enter")]
+    ):
+        out += keys.feed_key(character, key, turn / 1000)
+    assert texts(out) == ["1\ufffd23"]
+    assert keys.feed_key("c", "alt+c", 1.0) + keys.flush(2.0) == [TypedKey("alt+c", 1.0)]
+
+
 def test_a_scan_beyond_the_bound_comes_once_and_says_what_is_missing() -> None:
     keys = framer()
     out = play(keys, "x" * (SCAN_BYTES_MAX + 5) + "\rnext\r", 0.0)

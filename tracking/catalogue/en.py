@@ -71,7 +71,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "Scan the right label, or put it aside",
         "{raw}|{why}",
     ),
-    "unreadable": ("UNREADABLE", "Clean the label and scan again, or type it", "{raw}|{why}"),
+    "unreadable": ("UNREADABLE", "Clean the label, scan again, or type", "{raw}|{why}"),
     "ambiguous": ("WHICH ONE?", "Scan the part number first", "{serial}|could be {candidates}"),
     "wrong_kind": ("THAT IS {kind}", "Scan {need}", "{raw}|{what}"),
     "wrong_item": (
@@ -126,7 +126,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "{document}|not on this handheld",
     ),
     "document_closed": ("ORDER IS CLOSED", "Put the paper aside", "{document}|{when}"),
-    "confirm_required": ("SURE?", "Confirm (F4 or the card), or go on scanning", "{what}|{missing}"),
+    "confirm_required": ("SURE?", "CONFIRM closes it, ENTER goes on", "{what}|{missing}"),
     "disk_full": (
         "STORE IS FULL",
         "Stop: bring this handheld to a network",

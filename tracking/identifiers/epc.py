@@ -47,7 +47,7 @@ def parse(text: str, _symbology_id: str, today: date) -> list[Reading]:
         if why and not error:
             error, layer = why, kind
     read = reading(Split(pairs, error, layer), today, _REASON)
-    return [replace(read, details={"company_prefix_length": prefix_digits})]
+    return [replace(read, details=read.details | {"company_prefix_length": prefix_digits})]
 
 
 def _pairs(body: str) -> tuple[Pairs, int]:

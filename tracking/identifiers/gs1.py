@@ -28,6 +28,9 @@ _UNTOLD = frozenset({"", "]X0"})
 _SUBSTITUTES = re.compile(r"\{GS\}|<GS>|\[GS\]|\{FNC1\}|<FNC1>|\u241d|\u00e8|\u00c8|Alt\+?029", re.IGNORECASE)
 """What keyboard wedges type where the label has a separator, of those that are recognisable for themselves."""
 
+COMPOSITE = "|]e"
+"""Where the two-dimensional part of a composite symbol begins, in what scanners send (ISO/IEC 24723)."""
+
 _OTHER_ENVELOPE = re.compile(r"(?:\]?>?\[\)>|[+=&])")
 _DATED_END = re.compile(r"(.+?)(1[1-7])(\d{6})")
 _NUMBERED_END = re.compile(r"(.+?)01(\d{14})")
@@ -36,6 +39,8 @@ _NUMBERED_END = re.compile(r"(.+?)01(\d{14})")
 def parse(text: str, symbology_id: str, today: date) -> list[Reading]:
     """Readings of an element string; empty where the text is none."""
     declared = symbology_id in GS1_SYMBOLOGIES
+    if COMPOSITE in text:
+        return []
     if not declared and (symbology_id not in _UNTOLD or _OTHER_ENVELOPE.match(text)):
         return []
     plain = _SUBSTITUTES.sub(GS, text)

@@ -16,7 +16,6 @@ _FIELDS = {
     "00": "sscc",
     "01": "gtin",
     "02": "content_gtin",
-    "03": "mto_gtin",
     "10": "lot",
     "21": "serial",
     "414": "gln",
@@ -45,7 +44,7 @@ _KINDS = (
     ("417", "location"),
 )
 _TRADE_ITEMS = ("01", "03", "8006", "8013", "8010")
-_WAITING_FIELDS = ("gtin", "mto_gtin", "serial", "lot", "expiry", "made", "quantity", "content_gtin")
+_WAITING_FIELDS = ("gtin", "serial", "lot", "expiry", "made", "quantity", "content_gtin")
 
 
 def reading(split: Split, today: date, reason: str) -> Reading:
@@ -61,7 +60,7 @@ def reading(split: Split, today: date, reason: str) -> Reading:
         error=split.error or company.error,
         layer=split.layer or ("association" if company.error else ""),
     )
-    found = replace(found, **fields)
+    found = replace(found, details=_details(elements, fields), **fields)
     waits = company.waiting and any(getattr(found, name) for name in _WAITING_FIELDS)
     return replace(found, partial=True) if waits else found
 
@@ -76,6 +75,15 @@ def _fields(elements: Mapping[str, str], today: date) -> dict[str, str]:
         if day is not None:
             fields[name] = day.isoformat()
     return fields
+
+
+def _details(elements: Mapping[str, str], fields: Mapping[str, str]) -> dict[str, str | int | bool]:
+    details: dict[str, str | int | bool] = {}
+    if fields.get("made"):
+        details["production_date"] = fields["made"]
+    if "03" in elements:
+        details["mto_gtin"] = elements["03"]
+    return details
 
 
 def _quantity(elements: Mapping[str, str]) -> int:

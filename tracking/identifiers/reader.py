@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from tracking.identifiers import commands, epc, gs1, hri, trade
+from tracking.identifiers import commands, composite, digital_link, epc, gs1, hri, trade
 from tracking.identifiers.reading import Reading
 
 TEXT_CHARS_MAX = 4096
@@ -18,8 +18,19 @@ TEXT_CHARS_MAX = 4096
 
 Parser = Callable[[str, str, date], list[Reading]]
 
-PARSERS: tuple[Parser, ...] = (commands.parse, gs1.parse, hri.parse, epc.parse, trade.parse)
+PARSERS: tuple[Parser, ...] = (
+    commands.parse,
+    composite.parse,
+    gs1.parse,
+    hri.parse,
+    digital_link.parse,
+    epc.parse,
+    trade.parse,
+)
 """In the order of asking. Each returns nothing for text that is not its own."""
+
+TERMINATORS = "\r\n\t"
+"""What a device may send after a code; never part of one."""
 
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _SEPARATORS = frozenset("\x1c\x1d\x1e\x1f\x04")
@@ -49,7 +60,7 @@ def _damage(text: str) -> str:
 
 def read(text: str, symbology_id: str = "", *, today: date) -> tuple[Reading, ...]:
     """All readings of a scan, best first; never empty, never raises."""
-    body, aim = split_aim(text, symbology_id)
+    body, aim = split_aim(text.rstrip(TERMINATORS), symbology_id)
     damage = _damage(body)
     if damage:
         return (Reading(kind="text", text=body[:TEXT_CHARS_MAX], reason="damaged", error=damage),)
@@ -68,4 +79,14 @@ def read(text: str, symbology_id: str = "", *, today: date) -> tuple[Reading, ..
                 kind="text", text=body, reason="control characters", error="no standard of ours begins so"
             )
         )
-    return tuple(sorted(found, key=lambda reading: not reading.ok))
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(reading: Reading) -> int:
+    if reading.weak:
+        return 6 if reading.ok else 7
+    if reading.kind == "text":
+        return 5
+    if reading.ok:
+        return 2 if reading.bare else 1
+    return 4 if reading.bare else 3

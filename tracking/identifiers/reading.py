@@ -17,6 +17,8 @@ KINDS = (
     "command",
     "text",
 )
+NATIVE_KINDS = ("vin", "imei", "meid", "iccid", "eid", "eui48", "eui64")
+"""Kinds that are a native identifier's own name: the whole value is the identifier, and nothing on the label says so."""
 
 
 class Reading(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -27,7 +29,9 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     reason: str = ""
 
     elements: dict[str, str] = {}
-    """As on the label: GS1 AI -> value, in the label's order."""
+    """As on the label: GS1 AI, data identifier or field name -> value, in the label's order."""
+    details: dict[str, str | int | bool] = {}
+    """Further facts by the names that ``scanner read --json`` gives them: ``vin``, ``lic``, ``supplier_part`` ..."""
     gtin: str = ""
     """14 digits."""
     serial: str = ""
@@ -38,8 +42,6 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """ISO date."""
     sscc: str = ""
     content_gtin: str = ""
-    mto_gtin: str = ""
-    """GTIN of something made to order, AI (03)."""
     gln: str = ""
     quantity: int = 0
     text: str = ""
@@ -53,8 +55,10 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """For GS1: ``syntax``, ``content`` or ``association``."""
     warn: tuple[str, ...] = ()
     """Sentences a person has to confirm."""
-    details: dict[str, str | int] = {}
-    """What else the label tells, each under its own name: ``format``, ``host``, ``canonical`` ..."""
+    bare: bool = False
+    """Nothing in the text declares it: known values and the items' patterns are asked before this shape."""
+    weak: bool = False
+    """Only its length or alphabet says so; plain text is likelier unless something asks for just this kind."""
     partial: bool = False
     """Part of a split label: its values are sound and wait for another code of the same label. Until that comes it is
     not ``ok`` (layer ``association``); a workflow may gather it.

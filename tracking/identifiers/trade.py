@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from tracking.identifiers.gs1 import GS1_SYMBOLOGIES
+from tracking.identifiers.gs1 import COMPOSITE, GS1_SYMBOLOGIES
 from tracking.identifiers.gs1_linters import mod10_fits as mod10_fits
 from tracking.identifiers.reading import Reading
 
@@ -25,7 +25,7 @@ _UNFIT = "the check digit does not fit"
 
 def parse(text: str, symbology_id: str, _today: date) -> list[Reading]:
     """Item, location or container readings of a bare number."""
-    if symbology_id in GS1_SYMBOLOGIES:
+    if symbology_id in GS1_SYMBOLOGIES or COMPOSITE in text:
         return []
     number = text.strip(" ")
     if number.isdecimal() and not number.isascii() and len(number) in _GTIN_LENGTHS | {_SSCC_LENGTH}:
@@ -60,10 +60,16 @@ def _trade_item(number: str, symbology_id: str, *, declared: bool) -> list[Readi
         # GS1-8 prefixes 000 to 099 never leave a company (General Specifications 1.4.3), and UPC-E begins with 0.
         found.insert(0 if number[0] != "0" else len(found), item)
         if len(number) == 13 and not declared:
-            found.append(Reading(kind="location", gln=number, reason="length and check digit of a GLN"))
+            found.append(_location(number))
     return found or [
         Reading(kind="item", reason=reason if declared else "length of a GTIN", error=_UNFIT)
     ]
+
+
+def _location(number: str) -> Reading:
+    return Reading(
+        kind="location", gln=number, reason="length and check digit of a GLN", elements={"414": number}, bare=True
+    )
 
 
 def _item(number: str, form: str, reason: str) -> Reading:
