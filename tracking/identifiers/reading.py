@@ -60,10 +60,17 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     weak: bool = False
     """Only its length or alphabet says so; plain text is likelier unless something asks for just this kind."""
     partial: bool = False
-    """Part of a split label: sound in itself, waiting for its partner."""
+    """Part of a split label: its values are sound and wait for another code of the same label. Until that comes
+    a GS1 reading is not ``ok`` (layer ``association``); a workflow may gather it.
+    """
     repaired: bool = False
 
     @property
     def ok(self) -> bool:
         """True when it is sound."""
         return not self.error
+
+    @property
+    def usable(self) -> bool:
+        """True when a workflow may take it: sound, or part of a label whose other codes are still to come."""
+        return not self.error or self.partial
