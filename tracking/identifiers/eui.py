@@ -11,7 +11,8 @@ from datetime import date
 from tracking.identifiers.reading import Reading
 
 _LABEL = re.compile(
-    r"(?:(?:W?LAN|WI-?FI|BT|BLUETOOTH|BLE|ETH|ETHERNET)[ -]?)?(?:MAC(?:[ -]?(?:ID|ADDR(?:ESS)?|[0-9]))?|EUI-?(?:48|64)?)"
+    r"(?:(?:W?LAN|WI-?FI|BT|BLUETOOTH|BLE|ETH|ETHERNET)[ -]?)?"
+    r"(?:MAC(?:[ -]?(?:ID|ADDR(?:ESS)?|[0-9]))?|EUI-?(?:48|64)?)"
     r"[ :.#=]{1,3}",
     re.IGNORECASE,
 )

@@ -43,6 +43,7 @@ def parse(text: str, symbology_id: str, today: date) -> list[Reading]:
         return []
     if not declared and (symbology_id not in _UNTOLD or _OTHER_ENVELOPE.match(text)):
         return []
+    text = text if declared else text.strip(" ")
     plain = _SUBSTITUTES.sub(GS, text)
     body = plain[1:] if plain.startswith(GS) else plain
     if not declared and not plain.startswith(GS) and not _looks_gs1(body):

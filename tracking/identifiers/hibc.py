@@ -40,7 +40,11 @@ def parse(text: str, _symbology_id: str, today: date) -> list[Reading]:
         if blank is not None:
             return [blank]
         weak = _TELEPHONE.fullmatch(text) is not None
-        return [Reading(kind="item", reason="begins with the HIBC flag", error=str(fault), weak=weak)]
+        return [
+            Reading(
+                kind="item", reason="begins with the HIBC flag", error=str(fault), layer="content", weak=weak
+            )
+        ]
 
 
 def _trimmed(text: str, today: date) -> Reading | None:
@@ -63,7 +67,14 @@ def _without_flag(text: str) -> list[Reading]:
         return []
     if text[-1] not in {check_character(text[:-1]), check_character("+" + text[:-1])}:
         return []
-    return [Reading(kind="item", reason="shape of a HIBC label", error="the flag + in front is missing")]
+    return [
+        Reading(
+            kind="item",
+            reason="shape of a HIBC label",
+            error="the flag + in front is missing",
+            layer="syntax",
+        )
+    ]
 
 
 def _whole(text: str, today: date) -> Reading:

@@ -1,4 +1,4 @@
-"""What follows the primary part of a HIBC label: lot, serial number, dates and quantity (ANSI/HIBC 2.6, section 2.3)."""
+"""What follows the primary part of a HIBC label: lot, serial number, dates, quantity (ANSI/HIBC 2.6, section 2.3)."""
 
 from __future__ import annotations
 

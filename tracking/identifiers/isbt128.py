@@ -60,7 +60,9 @@ def _begins(text: str) -> bool:
 
 
 def _unsound(error: str, elements: dict[str, str]) -> Reading:
-    return Reading(kind="unit", reason="begins like ISBT 128", elements=elements, error=error)
+    return Reading(
+        kind="unit", reason="begins like ISBT 128", elements=elements, error=error, layer="content"
+    )
 
 
 def _judged(elements: dict[str, str], today: date) -> Reading:

@@ -15,7 +15,7 @@ _LABEL = re.compile(
 _GAPS = str.maketrans("", "", " -/.")
 _HEX = "0123456789ABCDEF"
 # Reporting bodies that have issued type allocation codes: other 15 digits are hardly an IMEI (GSMA TS.06).
-_TYPE_CODES = frozenset("00 01 10 30 33 35 44 45 49 50 51 52 53 54 86 91 97 98 99".split())
+_TYPE_CODES = re.compile(r"0[01]|10|3[035]|4[459]|5[0-4]|86|9[1789]")
 _MEID_DECIMAL_MAX = (0xFFFFFFFF, 0xFFFFFF)
 CHARS_MAX = 60
 """The longest, an EID in groups with a word in front, is shorter."""
@@ -71,7 +71,7 @@ def _imei(value: str, *, sure: bool) -> list[Reading]:
         elements["svn"] = value[14:]
     if form == "imei" and value[14] != wanted:
         error = f"the check digit is {value[14]}, {wanted} would fit"
-    checked = form == "imei" and (not error or value[:2] in _TYPE_CODES)
+    checked = form == "imei" and (not error or _TYPE_CODES.match(value) is not None)
     return [
         Reading(
             kind="imei",
@@ -87,7 +87,7 @@ def _imei(value: str, *, sure: bool) -> list[Reading]:
 
 
 def _meid(value: str, *, sure: bool) -> list[Reading]:
-    """14 hexadecimal digits, a check digit in base 16 may follow; the first two are A0 to FF, or 99 where IMEI share."""
+    """14 hexadecimal digits, a check digit in base 16 may follow; the first two are A0 to FF, or 99."""
     if len(value) not in {14, 15}:
         return []
     plain = value.isdecimal()

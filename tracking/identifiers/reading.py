@@ -18,7 +18,7 @@ KINDS = (
     "text",
 )
 NATIVE_KINDS = ("vin", "imei", "meid", "iccid", "eid", "eui48", "eui64")
-"""Kinds that are a native identifier's own name: the whole value is the identifier, and nothing on the label says so."""
+"""Kinds that are a native identifier's own name: the whole value is the identifier."""
 
 
 class Reading(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
