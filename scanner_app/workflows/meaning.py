@@ -44,7 +44,7 @@ def understand(scanned: Scanned, held: Parts, document: Document | None, knows: 
     left: list[tuple[tuple[Reading, ...], str]] = []
     # Structured codes first: a plain serial is only understood once the item is known.
     for readings, text in zip(scanned.readings, scanned.texts, strict=True):
-        if readings[0].ok and readings[0].kind != "text" and not _shape_only(readings[0]):
+        if readings[0].usable and readings[0].kind != "text" and not _shape_only(readings[0]):
             meaning = _of_code(readings, text, held, document, knows)
             if meaning.kind != "label":
                 continue
@@ -92,7 +92,7 @@ def _of_code(
     if plain is not None and (best.bare or best is plain):
         shape = believed(readings, plain.text, held, document, knows)
         return _plain(plain.text, held, document, knows) if shape is None else _structured(shape, text, knows)
-    if best.ok and best.kind != "text":
+    if best.usable and best.kind != "text":
         return _structured(best, text, knows)
     if plain is not None and knows.items_fitting(plain.text):
         return _plain(plain.text, held, document, knows)
@@ -108,7 +108,7 @@ def _structured(reading: Reading, text: str, knows: Knowledge) -> Meaning:
         )
     if reading.kind in {"badge", "asset"}:
         return refuse("wrong_kind", text, kind="A BADGE OR ASSET CODE", need="the serial or the part number")
-    if reading.kind == "document":
+    if reading.kind == "document" and order_named(reading):
         return Meaning(kind="document", value=order_named(reading))
     item = item_named(reading, knows)
     if reading.gtin:

@@ -53,6 +53,7 @@ def parse(text: str, _symbology_id: str, today: date) -> list[Reading]:
 def _pairs(body: str) -> tuple[Pairs, int]:
     form, _, rest = body.partition(":")
     scheme, _, name = rest.partition(":")
+    form, scheme = form.lower(), scheme.lower()  # only names keep their case; some QR codes know capitals alone
     if form not in _FORMS or not name:
         raise _Wrong("an EPC URN has a form, a scheme and a name")
     if form in {"tag", "pat"}:

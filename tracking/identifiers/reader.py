@@ -107,6 +107,8 @@ def read(text: str, symbology_id: str = "", *, today: date) -> tuple[Reading, ..
     found: list[Reading] = []
     for parse in UNTRIMMED:
         found += parse(body, aim, today)
+    if found and aim in gs1.GS1_SYMBOLOGIES:
+        return tuple(found)  # the AIM identifier rules everything else out
     for parse in PARSERS:
         found += parse(trimmed, aim, today)
         if found and found[0].kind == "command":
