@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from scanner_app.journal import Journal
+from scanner_app.journal_reader import JournalReader
 from sync.wire import Receipt
 from tracking import chain
-from tracking.events import event_id
+from tracking.events import decode_body
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,14 +30,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
 
 
-def verify(journal: Journal) -> Report:
+def verify(journal: Journal | JournalReader) -> Report:
     """Walks all of it; names the first event of each epoch that does not fit."""
     findings: list[Finding] = []
     links: dict[int, bytes] = {}
     expected: dict[int, int] = {}
     broken: set[int] = set()
     hashes: dict[tuple[int, int], str] = {}
-    receipts = _receipts(journal)
+    receipts = journal.receipts()
     nonces = journal.nonces()
     count = 0
     for epoch, seq, body, kept in journal.rows():
@@ -52,7 +53,7 @@ def verify(journal: Journal) -> Report:
             what = "its content or its place in the chain was changed"
         if what:
             broken.add(epoch)
-            named = event_id(journal.device, epoch, seq, 0)
+            named = _event_id(journal.device, epoch, seq, body)
             findings.append(Finding(what=what, device=journal.device, epoch=epoch, seq=seq, event_id=named))
         expected[epoch] = seq + 1
         if (epoch, seq) in receipts:
@@ -61,9 +62,12 @@ def verify(journal: Journal) -> Report:
     return Report(events=count, epochs=len(links), receipts=len(receipts), findings=tuple(findings))
 
 
-def _receipts(journal: Journal) -> dict[tuple[int, int], Receipt]:
-    rows = journal.connection.execute("SELECT epoch, hwm, body FROM receipt ORDER BY epoch, hwm")
-    return {(epoch, hwm): msgspec.json.decode(body, type=Receipt) for epoch, hwm, body in rows}
+def _event_id(device: str, epoch: int, seq: int, body: bytes) -> str:
+    """The id that an export gives the event; empty where the bytes are no event any more."""
+    try:
+        return decode_body(body, device=device, epoch=epoch, seq=seq).event_id
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return ""
 
 
 def _against_receipts(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -31,25 +31,34 @@ _FLAG_SETS = {
 _DETAIL = msgspec.msgpack.Decoder(UnitState)
 
 
+def connect(path: Path) -> sqlite3.Connection:
+    """One connection, no hidden transactions."""
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+
+
 class Cache:
     """The handheld's copy of what the server knows. Only the session's thread may call it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, connect: Callable[[Path], sqlite3.Connection] = connect) -> None:
         """Opens the cache, or begins an empty one. Raises :class:`StoreError` where no file can be made."""
         self.path = path
+        self.replaced = False
+        """True where what was there could not be used: it is to be downloaded again."""
+        self._connect = connect
         try:
             self._open()
+            self._number_items()
         except sqlite3.DatabaseError:
-            self._begin_again()
+            self.begin_again()
+
+    def _number_items(self) -> None:
         self._item_ids: dict[str, int] = {
             item: number for number, item in self._run("SELECT id, item FROM item_number")
         }
         self._item_numbers = {number: item for item, number in self._item_ids.items()}
 
     def _open(self) -> None:
-        self.connection = sqlite3.connect(
-            self.path, isolation_level=None, check_same_thread=False, cached_statements=256
-        )
+        self.connection = self._connect(self.path)
         self._run("PRAGMA journal_mode=WAL")
         self._run("PRAGMA synchronous=NORMAL")
         self._run("PRAGMA busy_timeout=5000")
@@ -62,13 +71,16 @@ class Cache:
                     self._run(statement)
                 self._run(f"PRAGMA user_version={LAYOUT}")
 
-    def _begin_again(self) -> None:
+    def begin_again(self) -> None:
+        """Throws the file away for an empty one. Raises :class:`StoreError` where none can be made."""
         with contextlib.suppress(AttributeError, sqlite3.Error):
             self.connection.close()
         try:
             for suffix in ("", "-wal", "-shm"):
                 self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
             self._open()
+            self._number_items()
+            self.replaced = True
         except (OSError, sqlite3.Error) as error:
             raise StoreError(
                 f"the cache {self.path.name} cannot be made ({error}): check the data directory"
@@ -80,13 +92,25 @@ class Cache:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """One transaction: a page of the feed and its cursor go in together or not at all."""
-        self._run("BEGIN IMMEDIATE")
         try:
+            self._run("BEGIN IMMEDIATE")
             yield
+            self._run("COMMIT")
         except BaseException:
-            self._run("ROLLBACK")
+            # After some errors SQLite has rolled back by itself.
+            with contextlib.suppress(sqlite3.Error):
+                if self.connection.in_transaction:
+                    self._run("ROLLBACK")
+                # Numbers that were given in the transaction are gone with it.
+                self._number_items()
             raise
-        self._run("COMMIT")
+
+    def sound(self) -> bool:
+        """False where the file is damaged. Reads all of it."""
+        try:
+            return bool(self._run("PRAGMA quick_check(1)").fetchone() == ("ok",))
+        except sqlite3.DatabaseError:
+            return False
 
     def close(self) -> None:
         """Closes the file."""

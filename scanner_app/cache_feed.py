@@ -7,7 +7,8 @@ import secrets
 import msgspec
 
 from scanner_app.cache import Cache
-from sync.wire import FeedPage, FeedRow, SiteRow, pair_of_key
+from scanner_app.records import KINDS, SITE
+from sync.wire import FeedPage, FeedRow, pair_of_key
 from tracking.documents import Tally, opening_line
 from tracking.people import KnownOperator
 from tracking.pins import SALT_BYTES, pin_hash
@@ -15,25 +16,29 @@ from tracking.site import OpeningUnit, Site
 from tracking.units import UnitState
 
 _UNIT = msgspec.json.Decoder(UnitState)
-_SITE = msgspec.json.Decoder(SiteRow)
+COMING = "tally coming"
+"""Kind of the tallies of a download that is not complete."""
+REPLACING = "replacing"
 SITE_UNITS_PER_PUT = 5000
 
 
-def apply_page(cache: Cache, page: FeedPage) -> None:
-    """Applies a page and its cursor in one transaction.
+def apply_page(cache: Cache, page: FeedPage) -> bool:
+    """Applies a page and its cursor in one transaction. True if any row changed.
 
-    Raises :class:`msgspec.MsgspecError` for a row that is none; then nothing of the page was applied.
+    Raises :class:`msgspec.MsgspecError` or :class:`sync.wire.WireError` for a row that is none; then nothing of the
+    page was applied.
     """
+    changed = bool(page.rows)
     with cache.transaction():
+        if cache.meta(REPLACING):
+            _empty(cache)
+            changed = True
         for row in page.rows:
-            _apply_row(cache, row)
+            _apply_row(cache, row, whole=not page.more)
+        if not page.more:
+            changed |= _take_tallies(cache)
         _position(cache, page)
-
-
-def confirm(cache: Cache, page: FeedPage) -> None:
-    """Nothing is new: only the time up to which the cache is known to be right moves on."""
-    with cache.transaction():
-        _position(cache, page)
+    return changed
 
 
 def _position(cache: Cache, page: FeedPage) -> None:
@@ -50,28 +55,57 @@ def applied(cache: Cache) -> dict[int, int]:
     return msgspec.json.decode(text, type=dict[int, int]) if text else {}
 
 
-def _apply_row(cache: Cache, row: FeedRow) -> None:
+def _apply_row(cache: Cache, row: FeedRow, *, whole: bool) -> None:
+    """``whole``: the device's own events show in the rows up to the end of this page, and not only in part."""
     if row.table == "unit":
         if row.op == "del":
             cache.delete_unit(*pair_of_key(row.key))
         else:
             cache.put_units((_UNIT.decode(row.row),))
-    elif row.op == "del":
+        return
+    body = bytes(row.row) if row.op == "put" else b""
+    if body and row.table in KINDS:
+        # Read once before it is kept: what cannot be read later would stop every start.
+        KINDS[row.table].decode(body)
+    if row.table == "tally" and not whole:
+        # Own events count on top until the last page says that they are in these numbers: not twice meanwhile.
+        cache.put_record(COMING, row.key, body)
+        return
+    if row.table == "tally":
+        cache.delete_record(COMING, row.key)
+    if not body:
         cache.delete_record(row.table, row.key)
-    else:
-        if row.table == "site":
-            cache.put_meta("site", row.key)
-            cache.put_meta("timezone", _SITE.decode(row.row).timezone)
-        cache.put_record(row.table, row.key, bytes(row.row))
+        return
+    if row.table == "site":
+        cache.put_meta("site", row.key)
+        cache.put_meta("timezone", SITE.decode(body).timezone)
+    cache.put_record(row.table, row.key, body)
 
 
-def clear(cache: Cache) -> None:
-    """Empties the cache before it is downloaded again."""
+def _take_tallies(cache: Cache) -> bool:
+    coming = list(cache.records(COMING))
+    for key, body in coming:
+        if body:
+            cache.put_record("tally", key, body)
+        else:
+            cache.delete_record("tally", key)
+        cache.delete_record(COMING, key)
+    return bool(coming)
+
+
+def replace(cache: Cache) -> None:
+    """The cursor is of no use any more: the rows stay until the first page of the new download is here."""
     with cache.transaction():
-        for emptying in ("DELETE FROM record", "DELETE FROM unit", "DELETE FROM detail"):
-            cache.connection.execute(emptying)
+        cache.put_meta(REPLACING, "1")
         cache.put_meta("cursor", "0")
         cache.put_meta("generation", "")
+
+
+def _empty(cache: Cache) -> None:
+    for sql in ("DELETE FROM record", "DELETE FROM unit", "DELETE FROM detail"):
+        cache.connection.execute(sql)
+    cache.put_meta("applied", "")
+    cache.put_meta(REPLACING, "")
 
 
 def load_site(cache: Cache, site: Site) -> None:

@@ -61,11 +61,22 @@ def _parser() -> _Parser:
     return parser
 
 
+def _verb(arguments: Sequence[str]) -> str:
+    """The first word that is no option and no option's value: a data directory may be called like a verb."""
+    words = iter(arguments)
+    for word in words:
+        if word in {"--config", "--data"}:
+            next(words, "")
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
 def _with_options(arguments: Sequence[str]) -> argparse.Namespace:
     """Parses in two steps, so that only the called verb's module is loaded."""
-    verb = next((word for word in arguments if word in VERBS), None)
+    verb = _verb(arguments)
     parser = _parser()
-    if verb is not None:
+    if verb in VERBS:
         module = importlib.import_module(VERBS[verb][0])
         actions = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
         module.add(actions[0].choices[verb])
@@ -77,9 +88,9 @@ def _with_options(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    later = next((word for word in arguments if word in LATER), None)
-    if later is not None and not any(word in VERBS for word in arguments):
-        raise Refusal(f"'scanner {later}' is not part of version {VERSION}", USAGE)
+    verb = _verb(arguments)
+    if verb in LATER:
+        raise Refusal(f"'scanner {verb}' is not part of version {VERSION}", USAGE)
     options = _with_options(arguments)
     flags = [Flag(option="--data", key="data.dir", value=options.data)] if options.data else []
     loaded = load(flags=flags, config_path=Path(options.config) if options.config else None)

@@ -78,6 +78,10 @@ class ReplayClock:
         """Lets time pass."""
         self._ms += ms
 
+    def no_earlier(self, start_ms: int) -> None:
+        """Goes on to a moment, where it is not past it."""
+        self._ms = max(self._ms, start_ms)
+
     def wall_ms(self) -> int:
         """The script's time."""
         return self._ms
@@ -85,6 +89,11 @@ class ReplayClock:
     def mono_ns(self) -> int:
         """The same, in nanoseconds."""
         return self._ms * 1_000_000
+
+
+def zone_known(name: str) -> bool:
+    """True for a time zone of this machine's list, and for none at all (UTC)."""
+    return not name or zone(name) is not UTC
 
 
 def zone(name: str) -> tzinfo:

@@ -16,10 +16,12 @@ from config.paths import data_dir
 from config.schema import Settings
 from config.version import VERSION
 from scanner_app.audit import verify
+from scanner_app.ballast import BALLAST_BYTES
 from scanner_app.handheld import JOURNAL_FILE
 from scanner_app.identity import server_of
-from scanner_app.journal import BALLAST_BYTES, Journal
-from scanner_app.storage_errors import StoreError
+from scanner_app.journal_reader import JournalReader
+from scanner_app.journal_schema import LAYOUT
+from scanner_app.storage_errors import NewerStore, StoreError
 
 DISK_BYTES_LOW = 16 * BALLAST_BYTES
 YEAR_OF_BUILD = 2026
@@ -79,14 +81,16 @@ def _journal(folder: Path) -> Iterator[Check]:
         yield Check(name="journal", state="note", detail="no scan was written here yet")
         return
     try:
-        journal = Journal(file)
+        journal = JournalReader(file)
+        try:
+            report, pending = verify(journal), journal.pending()
+        finally:
+            journal.close()
+        if journal.layout > LAYOUT:
+            raise NewerStore(file.name, journal.layout, LAYOUT)
     except StoreError as error:
         yield Check(name="journal", state="fault", detail=str(error))
         return
-    try:
-        report, pending = verify(journal), journal.pending()
-    finally:
-        journal.close()
     if report.findings:
         first = report.findings[0]
         yield Check(

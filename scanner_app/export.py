@@ -8,8 +8,13 @@ from typing import Any
 import msgspec
 
 from scanner_app.handheld import Handheld
+from scanner_app.journal import Journal
+from scanner_app.journal_reader import JournalReader
+from tracking import chain
 from tracking.events import Event, decode_body
 from tracking.units import UnitState
+
+_EVENT_FIELDS = frozenset(Event.__struct_fields__)
 
 
 def event_row(event: Event) -> dict[str, Any]:
@@ -39,20 +44,36 @@ def event_row(event: Event) -> dict[str, Any]:
     return row | {name: value for name, value in more.items() if name not in row}
 
 
-def events(handheld: Handheld) -> Iterator[dict[str, Any]]:
-    """Every event of the journal, oldest first, with its place in the chain."""
-    journal = handheld.journal
-    previous: dict[int, str] = {}
+def events(journal: Journal | JournalReader) -> Iterator[dict[str, Any]]:
+    """Every event of the journal, oldest first, with its place in the chain.
+
+    Fields of a newer version are passed on as they are; an event that cannot be read at all keeps its bytes as
+    ``body``.
+    """
+    nonces = journal.nonces()
+    previous: dict[int, bytes] = {}
     for epoch, seq, body, link in journal.rows():
         before = previous.get(epoch)
-        if before is None:
-            first = journal.link_before(epoch, seq)
-            before = first.hex() if first is not None else ""
-        event = decode_body(
-            body, device=journal.device, epoch=epoch, seq=seq, prev_hash=before, hash=link.hex()
-        )
-        previous[epoch] = link.hex()
-        yield event_row(event)
+        if before is None and seq == 1 and epoch in nonces:
+            before = chain.first_link(journal.device, epoch, nonces[epoch])
+        previous[epoch] = link
+        place: dict[str, Any] = {
+            "device": journal.device,
+            "epoch": epoch,
+            "seq": seq,
+            "prev_hash": before.hex() if before is not None else "",
+            "hash": link.hex(),
+        }
+        try:
+            yield event_row(decode_body(body, **place)) | _unknown(body)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            yield place | {"body": body.decode("utf-8", "replace")}
+
+
+def _unknown(body: bytes) -> dict[str, Any]:
+    """The fields of an event that this version does not know."""
+    said: dict[str, Any] = msgspec.json.decode(body)
+    return {name: value for name, value in said.items() if name not in _EVENT_FIELDS}
 
 
 def unit_row(unit: UnitState) -> dict[str, Any]:
@@ -92,4 +113,5 @@ def documents(handheld: Handheld) -> Iterator[dict[str, Any]]:
         yield row | {"done": done, "closed": tally.closed}
 
 
-KINDS = {"events": events, "units": units, "documents": documents}
+KINDS = {"units": units, "documents": documents}
+"""What needs the whole handheld; events are read from the journal alone."""

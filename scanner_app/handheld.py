@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 from pathlib import Path
+
+import msgspec
 
 from scanner_app.cache import Cache
 from scanner_app.clockwork import Clock
@@ -23,16 +26,30 @@ class Handheld:
     def __init__(self, folder: Path, clock: Clock, settings: SessionSettings, *, device: str = "") -> None:
         """Opens or makes the directory's files. Raises :class:`StoreError` with one plain sentence."""
         self.folder = folder
+        self.clock = clock
+        self.settings = settings
         self._lock = _locked(folder)
         try:
             self.journal = Journal(folder / JOURNAL_FILE, device=device)
             self.cache = Cache(folder / CACHE_FILE)
-        except StoreError:
+            self.session = self._opened()
+        except BaseException:
             os.close(self._lock)
             raise
-        self.clock = clock
-        self.settings = settings
-        self.session = Session(self.journal, self.cache, clock, settings)
+        if self.cache.replaced:
+            self.session.trouble = (
+                "this handheld's copy of the company's data was lost: it is downloaded again"
+            )
+
+    def _opened(self) -> Session:
+        """The session; over an empty cache where the one that is there cannot be read."""
+        try:
+            return Session(self.journal, self.cache, self.clock, self.settings)
+        except (sqlite3.Error, msgspec.MsgspecError) as error:
+            if isinstance(error, sqlite3.Error) and self.cache.sound():
+                raise StoreError(f"this handheld's data cannot be read ({error}): check the disk") from error
+        self.cache.begin_again()
+        return Session(self.journal, self.cache, self.clock, self.settings)
 
     def renew_session(self) -> Session:
         """A new session after the cache was filled by other means than the feed."""

@@ -8,20 +8,21 @@ in one transaction.
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from scanner_app.journal_schema import LAYOUT, OVERLAY_OF_SQL, SCHEMA_SQL
+import msgspec
+
+from scanner_app.ballast import Ballast
+from scanner_app.journal_schema import LAYOUT, PENDING_SQL, SCHEMA_SQL
+from scanner_app.overlay import Overlay
 from scanner_app.storage_errors import JournalFault, NewerStore, StoreError, StoreFull
+from sync.wire import Receipt
 from tracking import chain
 from tracking.events import Event, decode_body, encode_body
-
-BALLAST_BYTES = 4 * 1024 * 1024
-"""Given back to the disk when it is full, so that syncing and exporting still work."""
 
 CHECKPOINT_PAGES = 4000
 """High, so that a scan seldom pays for a checkpoint; one is run when the handheld is idle."""
@@ -37,37 +38,47 @@ class Effect(NamedTuple):
     """Encoded unit state before a cancelled event, for a cancellation whose target the cache already shows."""
 
 
-class OverlayRow(NamedTuple):
-    """An own event that the cache does not show yet."""
-
-    event: Event
-    before: bytes
+def connect(path: Path) -> sqlite3.Connection:
+    """One connection, no hidden transactions."""
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
 
 
-class Journal:
+class Journal(Overlay):
     """The handheld's log. Only the session's thread may call it."""
 
-    def __init__(self, path: Path, *, device: str = "") -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        device: str = "",
+        connect: Callable[[Path], sqlite3.Connection] = connect,
+    ) -> None:
         """Opens or makes the journal. Raises :class:`StoreError` with one plain sentence."""
         self.path = path
-        self._ballast = path.with_name("ballast")
+        self.ballast = Ballast(path.with_name("ballast"))
         try:
-            self.connection = sqlite3.connect(
-                path, isolation_level=None, check_same_thread=False, cached_statements=256
-            )
-            self._set_up(device)
+            self.connection = connect(path)
         except sqlite3.Error as error:
-            raise StoreError(
-                f"the journal {path.name} cannot be opened ({error}): check the data directory"
-            ) from error
-        self._position()
-        self._keep_ballast()
+            raise StoreError(_cannot_open(path, error)) from error
+        try:
+            self._set_up(device)
+            self._position()
+        except BaseException as error:
+            self.connection.close()
+            if isinstance(error, sqlite3.Error | msgspec.MsgspecError | TypeError):
+                raise StoreError(_cannot_open(path, error)) from error
+            raise
+        self.ballast.keep()
 
     def _set_up(self, device: str) -> None:
         run = self.connection.execute
         layout: int = run("PRAGMA user_version").fetchone()[0]
         if layout > LAYOUT:
             raise NewerStore(self.path.name, layout, LAYOUT)
+        if layout == 0 and run("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None:
+            raise StoreError(
+                f"{self.path.name} is a database of another program: name another data directory"
+            )
         run("PRAGMA journal_mode=WAL")
         run("PRAGMA synchronous=FULL")
         run(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
@@ -123,8 +134,7 @@ class Journal:
     def _fault(self, error: sqlite3.Error) -> StoreError:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_FULL or "full" in str(error):
-            with contextlib.suppress(OSError):
-                self._ballast.unlink()
+            self.ballast.spend()
             return StoreFull()
         return JournalFault(f"the journal cannot be written ({error})")
 
@@ -138,11 +148,15 @@ class Journal:
     ) -> list[Event]:
         """Writes events, their overlay rows, the session and the gesture in one durable transaction.
 
-        ``undone`` names gestures that these events take back: they are forgotten with it.
+        ``undone`` names gestures that these events take back: they are forgotten first, and ``gesture`` may be what
+        is left of one of them.
 
         Returns the events with identity and hash. Raises :class:`StoreFull` or :class:`JournalFault`; then nothing
-        of it was written.
+        of it was written. After a full disk no event is taken before there is room for the ballast again: what is
+        left is for sending and exporting those that there are.
         """
+        if events and self.ballast.spent and not self.ballast.keep():
+            raise StoreFull
         seq, link = self.seq, self.link
         written: list[Event] = []
         with self._transaction():
@@ -155,39 +169,33 @@ class Journal:
                     (self.epoch, seq, body, link),
                 )
                 if event.step != "sighting":
-                    run(
-                        "INSERT INTO overlay VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        (
-                            event.serial,
-                            event.item,
-                            self.epoch,
-                            seq,
-                            event.document,
-                            event.line,
-                            effect.delta,
-                            effect.closes,
-                            effect.before or None,
-                        ),
-                    )
-                written.append(
-                    decode_body(
-                        body,
-                        device=self.device,
-                        epoch=self.epoch,
-                        seq=seq,
-                        prev_hash=previous.hex(),
-                        hash=link.hex(),
-                    )
-                )
-            if gesture is not None:
-                run("INSERT INTO gesture (n, body) VALUES (?, ?)", gesture)
+                    self._overlay(event, effect, seq)
+                identity = {"device": self.device, "epoch": self.epoch, "seq": seq}
+                hashes = {"prev_hash": previous.hex(), "hash": link.hex()}
+                written.append(msgspec.structs.replace(event, **identity, **hashes))
             for number in undone:
                 run("DELETE FROM gesture WHERE n = ?", (number,))
+            if gesture is not None:
+                run("INSERT INTO gesture (n, body) VALUES (?, ?)", gesture)
             self._put("session", session)
         self.seq, self.link = seq, link
         if written:
             self.hlc = max(self.hlc, written[-1].hlc)
         return written
+
+    def _overlay(self, event: Event, effect: Effect, seq: int) -> None:
+        row = (
+            event.serial,
+            event.item,
+            self.epoch,
+            seq,
+            event.document,
+            event.line,
+            effect.delta,
+            effect.closes,
+            effect.before or None,
+        )
+        self.connection.execute("INSERT INTO overlay VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def save_session(self, session: bytes) -> None:
         """Writes what the workflow remembers, durably, where no event came of an input."""
@@ -233,51 +241,6 @@ class Journal:
         """Epoch -> the nonce its chain begins with."""
         return dict(self.connection.execute("SELECT epoch, nonce FROM epoch"))
 
-    def overlay_of(self, serial: str) -> list[OverlayRow]:
-        """Own events of a serial number that the cache does not show yet, oldest first."""
-        return [
-            OverlayRow(decode_body(body, device=self.device, epoch=epoch, seq=seq), before or b"")
-            for epoch, seq, before, body in self.connection.execute(OVERLAY_OF_SQL, (serial,)).fetchall()
-        ]
-
-    def overlay_tallies(self) -> tuple[dict[str, dict[int, int]], dict[str, int]]:
-        """Document -> line -> credit, and document -> how often closed, by own events that the cache lacks."""
-        credited: dict[str, dict[int, int]] = {}
-        closed: dict[str, int] = {}
-        for document, line, delta, closes in self.connection.execute(
-            "SELECT document, line, sum(delta), sum(closes) FROM overlay WHERE document != '' GROUP BY document, line"
-        ):
-            if delta:
-                credited.setdefault(document, {})[line] = delta
-            if closes:
-                closed[document] = closed.get(document, 0) + closes
-        return credited, closed
-
-    def overlay_units_of(self, document: str) -> list[tuple[str, str]]:
-        """``(item, serial)`` of own events on a document that the cache lacks."""
-        sql = "SELECT DISTINCT item, serial FROM overlay WHERE document = ? AND serial != ''"
-        return list(self.connection.execute(sql, (document,)))
-
-    def overlay_units(self) -> list[tuple[str, str]]:
-        """``(item, serial)`` of every unit with own events that the cache lacks."""
-        return list(self.connection.execute("SELECT DISTINCT item, serial FROM overlay WHERE serial != ''"))
-
-    def overlay_ending(self, tail: str, limit: int) -> list[tuple[str, str]]:
-        """``(item, serial)`` of own new units whose serial ends so."""
-        sql = "SELECT DISTINCT item, serial FROM overlay WHERE substr(serial, ?) = ? LIMIT ?"
-        return list(self.connection.execute(sql, (-len(tail), tail, limit)))
-
-    def drop_overlay(self, epoch: int, seq: int) -> int:
-        """Forgets an epoch's overlay rows up to ``seq``: the feed covers them. Returns how many; often none."""
-        values = (epoch, seq)
-        found = self.connection.execute("SELECT 1 FROM overlay WHERE epoch = ? AND seq <= ? LIMIT 1", values)
-        if found.fetchone() is None:
-            return 0
-        with self._transaction():
-            return self.connection.execute(
-                "DELETE FROM overlay WHERE epoch = ? AND seq <= ?", values
-            ).rowcount
-
     def gestures(self, limit: int) -> list[tuple[int, bytes]]:
         """The newest gestures that can be taken back, newest first."""
         return list(self.connection.execute("SELECT n, body FROM gesture ORDER BY n DESC LIMIT ?", (limit,)))
@@ -291,8 +254,7 @@ class Journal:
 
     def pending(self) -> int:
         """How many events the server has not confirmed."""
-        sql = "SELECT count(*) FROM event e JOIN epoch p ON p.epoch = e.epoch WHERE e.seq > p.acked"
-        return int(self.connection.execute(sql).fetchone()[0])
+        return int(self.connection.execute(PENDING_SQL).fetchone()[0])
 
     def oldest_unsent(self) -> tuple[int, int] | None:
         """``(epoch, first seq)`` of what must go up next: orphans of an old epoch before the current one."""
@@ -330,6 +292,15 @@ class Journal:
                     "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?)", (epoch, hwm, receipt)
                 )
 
+    def receipts(self) -> dict[tuple[int, int], Receipt]:
+        """(epoch, mark) -> the server's word for it."""
+        rows = self.connection.execute("SELECT epoch, hwm, body FROM receipt ORDER BY epoch, hwm")
+        return {(epoch, hwm): msgspec.json.decode(body, type=Receipt) for epoch, hwm, body in rows}
+
+    def acked(self) -> dict[int, int]:
+        """Epoch -> up to where the server confirmed it."""
+        return dict(self.connection.execute("SELECT epoch, acked FROM epoch"))
+
     def epochs(self) -> dict[int, int]:
         """Epoch -> its newest event's number."""
         return dict(self.connection.execute("SELECT epoch, max(seq) FROM event GROUP BY epoch"))
@@ -358,11 +329,11 @@ class Journal:
         with contextlib.suppress(sqlite3.Error):
             self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
-    def _keep_ballast(self) -> None:
-        if self._ballast.exists():
-            return
-        with contextlib.suppress(OSError):
-            stat = os.statvfs(self.path.parent)
-            if stat.f_bavail * stat.f_frsize > 4 * BALLAST_BYTES:
-                with self._ballast.open("wb") as file:
-                    os.posix_fallocate(file.fileno(), 0, BALLAST_BYTES)
+
+def _cannot_open(path: Path, error: BaseException) -> str:
+    if isinstance(error, sqlite3.OperationalError):
+        return f"the journal {path.name} cannot be opened ({error}): check the data directory"
+    return (
+        f"the journal {path.name} is damaged ({error}): keep the file, save what can be read of it with "
+        "'scanner export events', and go on in a new data directory"
+    )

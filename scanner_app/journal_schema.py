@@ -13,6 +13,9 @@ SCHEMA_SQL = (
     # Own effects that the cache does not show yet. Serial first: a scan may carry no item.
     """CREATE TABLE overlay (serial TEXT, item TEXT, epoch INTEGER, seq INTEGER, document TEXT, line INTEGER,
     delta INTEGER, closes INTEGER, before BLOB, PRIMARY KEY (serial, item, epoch, seq)) WITHOUT ROWID""",
+    # The same, of what the cache shows by now: should it be lost, they are needed again.
+    """CREATE TABLE covered (epoch INTEGER, seq INTEGER, serial TEXT, item TEXT, document TEXT, line INTEGER,
+    delta INTEGER, closes INTEGER, before BLOB, PRIMARY KEY (epoch, seq)) WITHOUT ROWID""",
     # What can be taken back: the workflow's state before, and the events of one gesture.
     "CREATE TABLE gesture (n INTEGER PRIMARY KEY, body BLOB NOT NULL)",
     "CREATE TABLE receipt (epoch INTEGER, hwm INTEGER, body BLOB, PRIMARY KEY (epoch, hwm)) WITHOUT ROWID",
@@ -22,3 +25,5 @@ SCHEMA_SQL = (
 
 OVERLAY_OF_SQL = """SELECT o.epoch, o.seq, o.before, e.body FROM overlay o
 JOIN event e ON e.epoch = o.epoch AND e.seq = o.seq WHERE o.serial = ? ORDER BY o.epoch, o.seq"""
+
+PENDING_SQL = "SELECT count(*) FROM event e JOIN epoch p ON p.epoch = e.epoch WHERE e.seq > p.acked"

@@ -11,8 +11,10 @@ from datetime import date
 
 import msgspec
 
+from scanner_app import records
 from scanner_app.cache import TAIL_CHARS_MIN, Cache
-from scanner_app.journal import Journal, OverlayRow
+from scanner_app.journal import Journal
+from scanner_app.overlay import OverlayRow
 from sync.wire import pair_key
 from tracking import rules
 from tracking.documents import Document, Tally
@@ -22,23 +24,7 @@ from tracking.units import UnitState, evolve
 
 UNITS_ENDING_MAX = 20
 
-_ITEM = msgspec.json.Decoder(Item)
-_DOCUMENT = msgspec.json.Decoder(Document)
-_TALLY = msgspec.json.Decoder(Tally)
-_LOCATION = msgspec.json.Decoder(Location)
-_PARTY = msgspec.json.Decoder(Party)
-_OPERATOR = msgspec.json.Decoder(KnownOperator)
-_POLICY = msgspec.json.Decoder(Policy)
 _STATE = msgspec.msgpack.Decoder(UnitState)
-
-
-class LotRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is known of a whole lot."""
-
-    flags: tuple[str, ...] = ()
-
-
-_LOT = msgspec.json.Decoder(LotRecord)
 
 
 def with_own(base: UnitState, rows: Iterable[OverlayRow]) -> UnitState:
@@ -51,7 +37,9 @@ def with_own(base: UnitState, rows: Iterable[OverlayRow]) -> UnitState:
         event = row.event
         if event.ref in cancelled or event.cancels in here:
             continue
-        if event.cancels:
+        if event.cancels and event.step == "holding":
+            state = msgspec.structs.replace(state, flags=_flags_before(state, row.before, event.flag))
+        elif event.cancels:
             # The cache shows the cancelled event; the state before it was kept when it was made.
             before = (
                 _STATE.decode(row.before) if row.before else UnitState(item=base.item, serial=base.serial)
@@ -60,6 +48,12 @@ def with_own(base: UnitState, rows: Iterable[OverlayRow]) -> UnitState:
         else:
             state, _ = evolve(state, event)
     return state
+
+
+def _flags_before(state: UnitState, before: bytes, flag: str) -> tuple[str, ...]:
+    """The flags after a hold was taken back: only the flag that it set or cleared goes back to what it was."""
+    was_set = before != b"" and flag in _STATE.decode(before).flags
+    return tuple(sorted({*state.flags, flag} if was_set else set(state.flags) - {flag}))
 
 
 class HandheldKnowledge:
@@ -79,9 +73,12 @@ class HandheldKnowledge:
         """After a feed page: what is kept in memory is read again. Items are few and asked for at every scan."""
         self.site = self._cache.meta("site")
         policy = self._cache.record("policy", self.site)
-        self.policy = _POLICY.decode(policy) if policy else self._default_policy
-        self._items = {key: _ITEM.decode(body) for key, body in self._cache.records("item")}
-        self._gtins = {gtin.zfill(14): item for item in self._items.values() for gtin in item.gtins}
+        self.policy = records.POLICY.decode(policy) if policy else self._default_policy
+        self._items = {key: records.ITEM.decode(body) for key, body in self._cache.records("item")}
+        self._gtins: dict[str, tuple[Item, ...]] = {}
+        for item in self._items.values():
+            for gtin in dict.fromkeys(code.zfill(14) for code in item.gtins):
+                self._gtins[gtin] = (*self._gtins.get(gtin, ()), item)
         self._serialised = [
             item for item in self._items.values() if item.tracking == "serial" and item.serial_pattern
         ]
@@ -100,9 +97,9 @@ class HandheldKnowledge:
         """The item with this number."""
         return self._items.get(number)
 
-    def item_of_gtin(self, gtin: str) -> Item | None:
-        """The item with this GTIN, compared at 14 digits."""
-        return self._gtins.get(gtin.zfill(14))
+    def items_of_gtin(self, gtin: str) -> tuple[Item, ...]:
+        """The items with this GTIN, compared at 14 digits; two where two revisions share one."""
+        return self._gtins.get(gtin.zfill(14), ())
 
     def items_fitting(self, serial: str) -> tuple[Item, ...]:
         """Serial-tracked items whose pattern this text fits."""
@@ -156,7 +153,7 @@ class HandheldKnowledge:
             body = self._cache.record("document", number) if number else b""
             if not body:
                 return None
-            self._documents[number] = _DOCUMENT.decode(body)
+            self._documents[number] = records.DOCUMENT.decode(body)
         return self._documents[number]
 
     def tally(self, number: str) -> Tally:
@@ -164,7 +161,7 @@ class HandheldKnowledge:
         tally = self._tallies.get(number)
         if tally is None:
             body = self._cache.record("tally", number)
-            base = _TALLY.decode(body) if body else Tally()
+            base = records.TALLY.decode(body) if body else Tally()
             done = dict(base.done)
             for line, delta in self._own_credits.get(number, {}).items():
                 done[line] = done.get(line, 0) + delta
@@ -186,17 +183,17 @@ class HandheldKnowledge:
     def location(self, code: str) -> Location | None:
         """A place of this site."""
         body = self._cache.record("location", code)
-        return _LOCATION.decode(body) if body else None
+        return records.LOCATION.decode(body) if body else None
 
     def party(self, code: str) -> Party | None:
         """A supplier, customer or owner."""
         body = self._cache.record("party", code) if code else b""
-        return _PARTY.decode(body) if body else None
+        return records.PARTY.decode(body) if body else None
 
     def operator(self, badge: str) -> KnownOperator | None:
         """The person with this badge."""
         body = self._cache.record("operator", badge)
-        return _OPERATOR.decode(body) if body else None
+        return records.OPERATOR.decode(body) if body else None
 
     def has_operators(self) -> bool:
         """True where people sign in."""
@@ -205,4 +202,4 @@ class HandheldKnowledge:
     def lot_flags(self, item: str, lot: str) -> tuple[str, ...]:
         """Flags on a whole lot."""
         body = self._cache.record("lot", pair_key(item, lot))
-        return _LOT.decode(body).flags if body else ()
+        return records.LOT.decode(body).flags if body else ()

@@ -131,6 +131,7 @@ class Presenter:
         operator = knows.operator(state.operator)
         blocked = bool(state.pin_for) or sign_in.needed(session)
         line_text, next_text = self._lines()
+        resume, resume_command = self._resume() if state.workflow == "home" and not blocked else ("", "")
         return ScreenView(
             n=self._n,
             site=knows.site,
@@ -148,7 +149,7 @@ class Presenter:
             prompt_more="" if blocked else prompt.more,
             wants_text=bool(state.pin_for) or (prompt.wants_text and not blocked),
             secret=bool(state.pin_for),
-            progress=session.progress(),
+            progress=session.progress() or self._blind_count(),
             line_text=line_text,
             next_text=next_text,
             banner=self._banner,
@@ -159,7 +160,8 @@ class Presenter:
             hint=self._hint(),
             soft_keys=self._soft_keys(),
             menu=MENU if state.workflow == "home" and not blocked else (),
-            resume=self._resume() if state.workflow == "home" and not blocked else "",
+            resume=resume,
+            resume_command=resume_command,
             help=flow.help,
         )
 
@@ -188,6 +190,14 @@ class Presenter:
         after = document.lines[place + 1 : place + 2]
         return f"line {place + 1} of {len(document.lines)}", after[0].item if after else ""
 
+    def _blind_count(self) -> tuple[int, int] | None:
+        """What was counted on a blind document, without what is expected."""
+        session = self._session
+        document = session.knows.document(session.state.document)
+        if document is None or not document.blind or session.state.workflow in {"home", "look_up"}:
+            return None
+        return session.knows.tally(document.number).total, 0
+
     def _hint(self) -> str:
         news = self._session.device_news
         if news is not None and news.state in {"lost", "denied"}:
@@ -196,17 +206,18 @@ class Presenter:
             return str(self._session.fault)
         return self._session.trouble or "F1 help"
 
-    def _resume(self) -> str:
-        """The task that waits with an order open."""
+    def _resume(self) -> tuple[str, str]:
+        """The task that waits with an order open, in words, and the command that goes on with it."""
         state = self._session.state
         for name in state.states:
             there = workflow_state(state, name) if name in WORKFLOWS else None
             if there is not None and there.document:
                 tally = self._session.knows.tally(there.document)
                 document = self._session.knows.document(there.document)
-                total = f", {tally.total} of {document.total}" if document is not None else ""
-                return f"{there.document} {name}{total}"
-        return ""
+                known = document is not None and not document.blind
+                total = f", {tally.total} of {document.total}" if document is not None and known else ""
+                return f"{there.document} {name}{total}", f"workflow {name}"
+        return "", ""
 
     def _soft_keys(self) -> tuple[SoftKey, ...]:
         session = self._session

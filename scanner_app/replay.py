@@ -18,6 +18,9 @@ from scanner_app.inputs import Command, Input, LinkChanged, SignIn, Typed
 from scanner_app.presenter import Presenter
 from scanner_app.session import SessionSettings
 
+FIRST_DAY = "2026-01-01"
+"""Of a replay whose site fixes no day."""
+
 
 class Replay:
     """Plays a script on a data directory."""
@@ -26,9 +29,12 @@ class Replay:
         self, folder: Path, settings: SessionSettings, *, today: str = "", timezone: str = ""
     ) -> None:
         self._folder, self._settings = folder, settings
-        where = zone(timezone)
-        self.clock = ReplayClock(start_of(today or "2026-01-01", where))
+        self.clock = ReplayClock(start_of(today or FIRST_DAY, zone(timezone)))
         self.handheld = self._start()
+        kept = self.handheld.cache.meta
+        if not today and kept("today"):
+            # Resumed without its site file: the day is the one that the directory was made with.
+            self.clock.no_earlier(start_of(kept("today"), zone(kept("timezone"))))
         self.counts = {"scans": 0, "ok": 0, "note": 0, "stop": 0, "events": 0}
         self.failed: list[str] = []
         self.last: Answer | None = None

@@ -11,18 +11,17 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from drivers.scan import Burst, Scan
-from scanner_app import sign_in, stops, taking_back
+from scanner_app import faults, feeding, sign_in, stops, taking_back
 from scanner_app.answer import Answer, dressed, tone_of, words
 from scanner_app.cache import Cache
-from scanner_app.cache_feed import applied, apply_page, confirm
-from scanner_app.clockwork import Clock, clock_time, local_date, zone
+from scanner_app.cache_feed import applied
+from scanner_app.clockwork import Clock, local_date, zone
+from scanner_app.gestures import credits_of, effect_of, gesture_of
 from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArrived, SignIn, Typed
 from scanner_app.journal import Effect, Journal
 from scanner_app.knowledge import HandheldKnowledge
 from scanner_app.repeats import Repeats
 from scanner_app.session_state import (
-    Credit,
-    Gesture,
     SessionState,
     Stopped,
     decode,
@@ -31,14 +30,14 @@ from scanner_app.session_state import (
     workflow_state,
 )
 from scanner_app.stamp import Stamper
-from scanner_app.storage_errors import StoreError, StoreFull
+from scanner_app.storage_errors import StoreError
 from scanner_app.switching import Switching
 from scanner_app.workflows import home
 from scanner_app.workflows.flow import Asked, Scanned, Step
 from scanner_app.workflows.registry import WORKFLOWS
 from tracking import catalogue
 from tracking.dates import parse_iso
-from tracking.documents import credit
+from tracking.documents import complete
 from tracking.events import Event
 from tracking.identifiers.reader import read
 from tracking.site import Policy
@@ -63,7 +62,7 @@ class Session:
 
     def __init__(self, journal: Journal, cache: Cache, clock: Clock, settings: SessionSettings) -> None:
         self.journal, self.cache, self.clock, self.settings = journal, cache, clock, settings
-        self.drop_covered()
+        self.match_overlay()
         self.knows = HandheldKnowledge(
             cache, journal, expires_soon_days=settings.expires_soon_days, policy=settings.policy
         )
@@ -72,6 +71,7 @@ class Session:
             clock, site=self.knows.site, zone=self.zone, app=settings.app, place=settings.place
         )
         self.state: SessionState = decode(journal.session())
+        self._written = self.state
         self.pending = journal.pending()
         self.online: bool | None = None
         self.trouble = ""
@@ -93,17 +93,29 @@ class Session:
         try:
             answer = self._dispatch(given)
             self.fault = None
-        except StoreError as error:
-            self.fault = error
-            said = verdict("disk_full" if isinstance(error, StoreFull) else "journal_fault", why=str(error))
-            # In memory only: it stands until an acknowledgement can be written again.
-            self.state = msgspec.structs.replace(self.state, stopped=Stopped(said))
-            answer = self.answer(said)
+        except Exception as error:  # noqa: BLE001 - whatever a scan brings up, the next one is judged
+            answer = faults.answered(self, error)
         for observer in self.observers:
             observer(answer)
         return answer
 
     def _dispatch(self, given: Input) -> Answer:
+        if isinstance(given, Scan | Burst | Command | Typed | SignIn):
+            # Left by a crash between an acknowledgement and the scans that waited for it.
+            earlier = stops.release(self)
+            if earlier and self.state.stopped is not None and not isinstance(given, Scan | Burst):
+                return stops.joined(earlier)
+            return stops.joined([*earlier, self._one(given)])
+        match given:
+            case PageArrived():
+                feeding.take_page(self, given)
+            case LinkChanged():
+                self._link(given)
+            case DeviceNews():
+                self.device_news = given
+        return self.answer(NOTHING)
+
+    def _one(self, given: Scan | Burst | Command | Typed | SignIn) -> Answer:
         match given:
             case Scan():
                 return self.scans((given,))
@@ -115,13 +127,6 @@ class Session:
                 return self._typed(given.text)
             case SignIn():
                 return sign_in.sign_in(self, given.badge, given.pin)
-            case PageArrived():
-                self.take_page(given)
-            case LinkChanged():
-                self._link(given)
-            case DeviceNews():
-                self.device_news = given
-        return self.answer(NOTHING)
 
     def set_today(self) -> None:
         """The date at the site; a site file for tests may fix it."""
@@ -155,8 +160,27 @@ class Session:
         return self.judge(scans, scanned)
 
     def _read(self, scans: Sequence[Scan]) -> Scanned:
-        readings = tuple(read(scan.text, scan.symbology_id, today=self.knows.today) for scan in scans)
-        return Scanned(readings, tuple(scan.text for scan in scans), typed=scans[0].typed)
+        # A gun's suffix that no driver took off belongs to no code; the raw bytes keep it.
+        texts = tuple(scan.text.rstrip("\r\n\t") for scan in scans)
+        readings = tuple(
+            read(text, scan.symbology_id, today=self.knows.today)
+            for text, scan in zip(texts, scans, strict=True)
+        )
+        return Scanned(readings, texts, typed=scans[0].typed)
+
+    def accepted_now(self, texts: Sequence[str]) -> None:
+        """This label was taken; the same again within a moment is a bounce."""
+        self._repeats.accepted(texts, self.clock.mono_ns())
+
+    def foreseen(self, scanned: Scanned) -> Step:
+        """What the task would make of a scan; nothing of it happens."""
+        name = self.state.workflow
+        return WORKFLOWS[name].advance(workflow_state(self.state, name), scanned, self.knows)
+
+    @property
+    def signed_out(self) -> bool:
+        """True where the site has people and none of them is signed in."""
+        return sign_in.needed(self)
 
     def judge(self, scans: Sequence[Scan], scanned: Scanned) -> Answer:
         """A scan that is neither held nor a repeat: by whoever is in charge of it."""
@@ -167,11 +191,13 @@ class Session:
             return taking_back.remove(self, scans, scanned)
         if self.state.workflow != "home":
             return self._advance(scans, scanned)
+        if self.state.operator and sign_in.is_other(self, scanned):
+            return sign_in.sign_in(self, scanned.texts[0], "")
         start = self.state
         self._switching.open_document(home.document_scanned(scanned, self.knows))
         try:
             return self._advance(scans, scanned)
-        except StoreError:
+        except Exception:
             self.state = start
             raise
 
@@ -203,6 +229,8 @@ class Session:
         after = with_workflow_state(self.state, name, step.state)
         document = getattr(step.state, "document", "") or getattr(step.state, "finished", "")
         after = msgspec.structs.replace(after, document=document)
+        if texts:
+            after = _with_hand(after, step.verdict)
         if step.leave:
             after = self._switching.left(after)
         if step.verdict.stops:
@@ -237,27 +265,32 @@ class Session:
         *,
         effects: Sequence[Effect] | None = None,
         undone: Sequence[int] = (),
+        kept: tuple[int, bytes] | None = None,
     ) -> list[Event]:
         """Events, overlay, gesture and session in one durable transaction; memory follows only then."""
         if not events:
-            if after != self.state:
+            # Also where memory went ahead of the file: a full disk's stop goes only when something can be written.
+            if after != self._written or self.state != self._written:
                 self.journal.save_session(encode(after))
-                self.state = after
+                self.state = self._written = after
             return []
         known = [self._before(event) for event in events]
         if effects is None:
-            effects = [self._effect(event, unit) for event, unit in zip(events, known, strict=True)]
+            effects = [effect_of(event, unit) for event, unit in zip(events, known, strict=True)]
         stamped = self.stamper.stamp(
             events, scans, last_hlc=self.journal.hlc, operator=self.state.operator, task=self.state.workflow
         )
-        gesture = None
+        gesture = kept
         if not undone and any(event.step != "sighting" for event in events):
             after = msgspec.structs.replace(after, gestures=self.state.gestures + 1)
-            gesture = (after.gestures, encode(self._gesture(stamped, effects, known, shown)))
+            credited = credits_of(self.journal.epoch, self.journal.seq + 1, effects, known)
+            name = self.state.workflow
+            before = gesture_of(stamped, credited, shown, name, self.state.states.get(name, b""))
+            gesture = (after.gestures, encode(before))
         written = self.journal.append(
             list(zip(stamped, effects, strict=True)), session=encode(after), gesture=gesture, undone=undone
         )
-        self.state = after
+        self.state = self._written = after
         self.pending += len(written)
         for event, effect in zip(written, effects, strict=True):
             if event.document and (effect.delta or effect.closes):
@@ -270,44 +303,6 @@ class Session:
             self.knows.unit(event.item, event.serial) if event.serial and event.step != "sighting" else None
         )
 
-    @staticmethod
-    def _effect(event: Event, before: UnitState | None) -> Effect:
-        if event.step == "completing":
-            return Effect(closes=1)
-        document, step = (before.document, before.step) if before is not None else ("", "")
-        return Effect(delta=credit(event, document, step))
-
-    def _gesture(
-        self,
-        stamped: Sequence[Event],
-        effects: Sequence[Effect],
-        known: Sequence[UnitState | None],
-        shown: Verdict,
-    ) -> Gesture:
-        name = self.state.workflow
-        first = stamped[0]
-        credited = tuple(
-            Credit(
-                self.journal.epoch,
-                self.journal.seq + 1 + place,
-                effect.delta,
-                effect.closes,
-                encode(unit) if unit is not None else b"",
-            )
-            for place, (effect, unit) in enumerate(zip(effects, known, strict=True))
-        )
-        return Gesture(
-            workflow=name,
-            state=self.state.states.get(name, b""),
-            credits=credited,
-            level=shown.level,
-            text=first.serial or first.lot or first.document,
-            detail=shown.code or "",
-            time=clock_time(first.at),
-            item=first.item,
-            serial=first.serial,
-        )
-
     # -- commands ---------------------------------------------------------------------------------------------------
 
     def command(self, name: str, argument: str = "") -> Answer:
@@ -315,11 +310,17 @@ class Session:
         self._repeats.clear()
         if name == "ack":
             return stops.acknowledge(self)
-        if self.state.stopped is not None and name in {"confirm", "back", "undo", "done"}:
-            stops.clear(self)
-            answers = [self._command(name, argument), *stops.release(self)]
-            return stops.joined(answers)
-        return self._command(name, argument)
+        if self.state.held and name in {"workflow", "look_up"}:
+            waiting = f"{len(self.state.held)} scanned behind the stop: acknowledge it first"
+            return self.answer(NOTHING, text=waiting)
+        if self.state.stopped is None or name not in {"confirm", "back", "undo", "done"}:
+            return self._command(name, argument)
+        # Such a command acknowledges too. What was scanned before it counts before it.
+        stops.clear(self)
+        answers = stops.release(self)
+        if not answers or not answers[-1].verdict.stops:
+            answers.append(self._command(name, argument))
+        return stops.joined(answers)
 
     def _command(self, name: str, argument: str) -> Answer:
         refused = sign_in.gate_command(self, name)
@@ -336,31 +337,17 @@ class Session:
                 return sign_in.lock(self)
             case "workflow" | "look_up":
                 return self._switching.to(argument if name == "workflow" else "look_up")
+            case "key":
+                return self.answer(NOTHING)  # a function key that means nothing on this screen
             case "help" | "reprint" | "list" | "theme":
                 return self.answer(verdict("command", what=name))
         return self._advance((), Asked(name, argument))
 
     # -- news from the server ---------------------------------------------------------------------------------------
 
-    def take_page(self, arrived: PageArrived) -> bool:
-        """A page of the feed: into the cache, and the overlay rows that it covers go. True if anything changed."""
-        page = arrived.page
-        if page.rows:
-            apply_page(self.cache, page)
-        else:
-            confirm(self.cache, page)
-        dropped = self.drop_covered()
-        self.stamper.heard_server(page.server_ms)
-        if page.rows or dropped:
-            self.knows.forget_scan()
-            self.knows.refresh()
-            self.zone = zone(self.cache.meta("timezone"))
-            self.stamper.site, self.stamper.zone = self.knows.site, self.zone
-        return bool(page.rows or dropped)
-
-    def drop_covered(self) -> int:
-        """Own effects that the cache shows go from the overlay; returns how many."""
-        return sum(self.journal.drop_overlay(epoch, seq) for epoch, seq in applied(self.cache).items())
+    def match_overlay(self) -> bool:
+        """Own effects that the cache shows leave the overlay, what it lost comes back. True if anything changed."""
+        return self.journal.match_overlay(applied(self.cache))
 
     def _link(self, news: LinkChanged) -> None:
         self.online, self.trouble = news.online, news.trouble
@@ -408,8 +395,20 @@ class Session:
         return catalogue.prompt(asked.name, language, **asked.fields)
 
     def progress(self) -> tuple[int, int] | None:
-        """Done and total of the document at hand, or of the one just closed."""
+        """Done and total of the document at hand, or of the one just closed; of a blind one only when all is there."""
         document = self.knows.document(self.state.document) if self.state.document else None
         if document is None or self.state.workflow in {"home", "look_up"}:
             return None
-        return self.knows.tally(document.number).total, document.total
+        tally = self.knows.tally(document.number)
+        told = not document.blind or (tally.closed and complete(document, tally))
+        return (tally.total, document.total) if told else None
+
+
+def _with_hand(state: SessionState, said: Verdict) -> SessionState:
+    """Remembers the unit that was scanned, whatever was said of it; a code that is no unit's leaves none in hand."""
+    if not (said.item or said.serial or said.stops):
+        return state
+    known = bool(said.item and said.serial)
+    return msgspec.structs.replace(
+        state, hand_item=said.item if known else "", hand_serial=said.serial if known else ""
+    )

@@ -78,6 +78,9 @@ class SessionState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     """Number of the newest gesture."""
     document: str = ""
     """The document of the last answer, for its progress."""
+    hand_item: str = ""
+    hand_serial: str = ""
+    """The unit scanned last, accepted or not: ``hold`` and ``release`` mean it."""
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -12,6 +12,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+import msgspec
+
+from scanner_app import faults
 from scanner_app.handheld import Handheld
 from scanner_app.inputs import Input
 from scanner_app.presenter import Presenter
@@ -42,6 +45,7 @@ class SessionThread:
         self._written: list[Callable[[], None]] = []
         self._thread = threading.Thread(target=self._work, name="session", daemon=True)
         self._over = False
+        self._view = ScreenView()
         self.refused = 0
         """Inputs that found the queue full."""
 
@@ -130,9 +134,21 @@ class SessionThread:
         if session.pending > before:
             for told in self._written:
                 told()
-        view = self.presenter.view()
-        for callback in self._callbacks:
-            callback(view)
+        view = self._picture()
+        for callback in tuple(self._callbacks):
+            try:
+                callback(view)
+            except Exception:  # noqa: BLE001 - a screen that is gone does not stop the scans
+                self._callbacks.remove(callback)
+
+    def _picture(self) -> ScreenView:
+        """What the screen shows now; the last picture with the fault on it, where not even that can be read."""
+        try:
+            self._view = self.presenter.view()
+        except Exception as error:  # noqa: BLE001 - the next scan is judged all the same
+            fault = faults.of(self._handheld.session, error)
+            self._view = msgspec.structs.replace(self._view, hint=str(fault))
+        return self._view
 
     def _fail_jobs(self) -> None:
         while True:

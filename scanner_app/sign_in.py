@@ -21,7 +21,7 @@ WRONG_PINS_MAX = 5
 """After so many wrong PINs in a row nobody may try for a while."""
 PIN_WAIT_MS = 60_000
 
-_FREE_COMMANDS = frozenset({"help", "theme", "lock", "back", "workflow", "look_up", "list"})
+_FREE_COMMANDS = frozenset({"key", "help", "theme", "lock", "back", "workflow", "look_up", "list"})
 
 
 def needed(session: Session) -> bool:
@@ -30,14 +30,25 @@ def needed(session: Session) -> bool:
 
 
 def is_awaited(session: Session, scanned: Scanned) -> bool:
-    """True when the stop that stands asks for a badge, and this is one: no key needs to be pressed for that."""
-    stopped = session.state.stopped
-    asked = stopped is not None and stopped.verdict.code == "sign_in_required"
-    return asked and session.knows.operator(scanned.texts[0]) is not None
+    """True when nobody is signed in and this is a badge: it is not held behind a stop, whatever the stop is."""
+    return needed(session) and session.knows.operator(scanned.texts[0]) is not None
+
+
+def is_other(session: Session, scanned: Scanned) -> bool:
+    """True when the scan is the badge of somebody who is not signed in: at the start screen it hands over."""
+    text = scanned.texts[0]
+    return (
+        len(scanned.texts) == 1
+        and text != session.state.operator
+        and session.knows.operator(text) is not None
+    )
 
 
 def gate(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer | None:
-    """Before anything else is judged: nobody signed in means that only a badge is understood."""
+    """Before anything else is judged: nobody signed in means that only a badge is understood.
+
+    What nothing can be made of is said to be so first, in the contract's order.
+    """
     if not needed(session):
         return None
     text = scanned.texts[0]
@@ -45,7 +56,9 @@ def gate(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer | 
         return sign_in(session, text, "")
     if session.state.pin_for and scanned.typed:
         return sign_in(session, session.state.pin_for, text)
-    return session.refuse(verdict("sign_in_required"), scans, scanned.texts)
+    would_be = session.foreseen(scanned).verdict
+    said = would_be if would_be.code in {"unreadable", "unknown_code"} else verdict("sign_in_required")
+    return session.refuse(said, scans, scanned.texts)
 
 
 def gate_command(session: Session, name: str) -> Answer | None:
@@ -60,16 +73,16 @@ def sign_in(session: Session, badge: str, pin: str) -> Answer:
     operator = session.knows.operator(badge)
     if operator is None:
         return session.refuse(verdict("unknown_code", raw=badge, why="no badge of this site"))
+    stopped = session.state.stopped
+    if stopped is not None and stopped.verdict.code == "sign_in_required":
+        stopped = None
     if operator.pin_hash and not pin:
-        session.write(msgspec.structs.replace(session.state, pin_for=badge, operator="", stopped=None), ())
+        session.write(msgspec.structs.replace(session.state, pin_for=badge, operator="", stopped=stopped), ())
         return session.answer(NOTHING, text="Type your PIN")
     if operator.pin_hash:
         wrong = _wrong_pin(session, badge, pin, operator.pin_hash)
         if wrong:
             return session.refuse(verdict("sign_in_required", why=wrong))
-    stopped = session.state.stopped
-    if stopped is not None and stopped.verdict.code == "sign_in_required":
-        stopped = None
     session.write(
         msgspec.structs.replace(session.state, operator=badge, pin_for="", stopped=stopped, wrong_pins=0), ()
     )

@@ -18,20 +18,21 @@ if TYPE_CHECKING:
 
 
 def hold(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer:
-    """Keeps a scan behind the stop. The same bad code again is the same fault, and no acknowledgement."""
-    stopped = session.state.stopped
+    """Keeps a scan behind the stop. What was scanned last, scanned again, is one thing and no acknowledgement."""
+    stopped, waiting = session.state.stopped, session.state.held
     assert stopped is not None
-    if " | ".join(scanned.texts) == stopped.text:
+    raws = tuple(scan.raw for scan in scans)
+    if waiting[-1].raws == raws if waiting else stopped.text == " | ".join(scanned.texts):
         return session.answer(NOTHING, text="The same again: it is stopped already", tone="held")
-    if len(session.state.held) >= HELD_SCANS_MAX:
+    if len(waiting) >= HELD_SCANS_MAX:
         return session.answer(NOTHING, text=f"NOT TAKEN: {HELD_SCANS_MAX} scans wait already", tone="stop")
     held = HeldScan(
-        tuple(scan.raw for scan in scans),
+        raws,
         tuple(scan.symbology_id for scan in scans),
         scans[0].source,
         scans[0].typed,
     )
-    session.write(msgspec.structs.replace(session.state, held=(*session.state.held, held)), ())
+    session.write(msgspec.structs.replace(session.state, held=(*waiting, held)), ())
     return session.answer(
         NOTHING, text=f"HELD: {len(session.state.held)} waiting behind the stop", tone="held"
     )
@@ -65,9 +66,12 @@ def joined(answers: Sequence[Answer]) -> Answer:
 
 
 def release(session: Session) -> list[Answer]:
-    """Judges what was held, oldest first, until something stops; each leaves the held ones only as it is judged."""
+    """Judges what was held, oldest first, until something stops; each leaves the held ones only as it is judged.
+
+    Nothing is judged while nobody is signed in: a scan that was kept must not be lost to the missing badge.
+    """
     answers: list[Answer] = []
-    while session.state.held and session.state.stopped is None:
+    while session.state.held and session.state.stopped is None and not session.signed_out:
         waiting, *rest = session.state.held
         scans = tuple(
             Scan(
@@ -82,5 +86,11 @@ def release(session: Session) -> list[Answer]:
         )
         # The shorter list is written with the scan's own transaction: a crash between the two would lose the scan.
         session.state = msgspec.structs.replace(session.state, held=tuple(rest))
-        answers.append(session.scans(scans))
+        try:
+            answers.append(session.scans(scans))
+        except Exception:
+            session.state = msgspec.structs.replace(session.state, held=(waiting, *rest))
+            raise
+    if answers:
+        session.write(session.state, ())
     return answers

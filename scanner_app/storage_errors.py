@@ -18,6 +18,10 @@ class JournalFault(StoreError):
     """The journal could not be written; the scan in hand was not taken."""
 
 
+class CacheFault(StoreError):
+    """The cache could not be read or written; own events are not concerned."""
+
+
 class NewerStore(StoreError):
     """The file was written by a newer program."""
 

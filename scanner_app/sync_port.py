@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from scanner_app.cache_feed import clear
+from scanner_app.cache_feed import replace
+from scanner_app.feeding import take_page
 from scanner_app.inputs import LinkChanged, PageArrived
 from scanner_app.session import Session
 from scanner_app.session_thread import Closed, SessionThread
@@ -55,17 +56,12 @@ class SessionPort:
 
     def page(self, page: FeedPage) -> None:
         """A page of the feed, applied in the session's thread."""
-        if self._thread.run(lambda session: session.take_page(PageArrived(page=page))):
+        if self._thread.run(lambda session: take_page(session, PageArrived(page=page))):
             self._thread.submit_refresh()
 
     def resnapshot(self) -> None:
-        """Begins with an empty cache."""
-
-        def begin(session: Session) -> None:
-            clear(session.cache)
-            session.knows.refresh()
-
-        self._thread.run(begin)
+        """Downloads everything again; what is known stays until it comes."""
+        self._thread.run(lambda session: replace(session.cache))
 
     def link(self, online: bool, trouble: str) -> None:
         """The state line of the screen."""

@@ -12,7 +12,15 @@ import msgspec
 
 from scanner_app import sign_in
 from scanner_app.journal import Effect
-from scanner_app.session_state import Gesture, SessionState, decode_gesture, workflow_state
+from scanner_app.session_state import (
+    Credit,
+    Gesture,
+    SessionState,
+    decode_gesture,
+    encode,
+    with_workflow_state,
+    workflow_state,
+)
 from scanner_app.workflows.meaning import understand
 from scanner_app.workflows.parts import NO_PARTS
 from tracking.events import Event
@@ -37,40 +45,96 @@ def undo(session: Session, argument: str = "") -> Answer:
     if gesture is None:
         return session.answer(NOTHING, text="Nothing to take back")
     is_newest = bool(newest) and newest[0][0] == number
+    later = "" if is_newest else _went_on(session, gesture)
+    if later:
+        return session.answer(NOTHING, text=f"{later} went on since: take back the newer step first")
     return _take_back(session, number, gesture, code="undone", restore=is_newest)
+
+
+def _went_on(session: Session, gesture: Gesture) -> str:
+    """The serial of a unit that a later step moved on; without the earlier one that step would hang in the air."""
+    for credit in gesture.credits:
+        event = session.journal.event(credit.epoch, credit.seq)
+        if event is None or not event.serial or event.step in {"sighting", "holding"}:
+            continue
+        if session.knows.unit(event.item, event.serial).ref != event.ref:
+            return event.serial
+    return ""
 
 
 def _take_back(
     session: Session, number: int, gesture: Gesture, *, code: str, restore: bool, scans: Sequence[Scan] = ()
 ) -> Answer:
+    credits = list(reversed(gesture.credits))
+    forgotten, kept, reopened = [number], None, ""
+    closing = _closing(session, gesture)
+    if closing is not None:
+        # The order was closed by another gesture, and now lacks something: it is open again.
+        closed_by, its_gesture, credit, reopened = closing
+        credits.insert(0, credit)
+        forgotten.append(closed_by)
+        left = tuple(other for other in its_gesture.credits if other != credit)
+        kept = (closed_by, encode(msgspec.structs.replace(its_gesture, credits=left))) if left else None
     events: list[Event] = []
     effects: list[Effect] = []
-    for credit in reversed(gesture.credits):
+    for credit in credits:
         original = session.journal.event(credit.epoch, credit.seq)
         if original is None or original.step == "sighting":
             continue
-        events.append(
-            Event(
-                step=original.step,
-                action=original.action,
-                item=original.item,
-                serial=original.serial,
-                lot=original.lot,
-                quantity=original.quantity,
-                document=original.document,
-                line=original.line,
-                cancels=original.ref,
-                code=code,
-            )
-        )
+        events.append(_cancellation(original, code))
         effects.append(Effect(delta=-credit.delta, closes=-credit.closes, before=credit.before))
-    after = msgspec.structs.replace(session.state, removing=False)
-    if restore:
-        after = _restored(after, gesture)
-    written = session.write(after, events, scans, effects=effects, undone=(number,))
+        reopened = original.document if credit.closes > 0 else reopened
+    after = msgspec.structs.replace(session.state, removing=False, hand_item="", hand_serial="")
+    after = _restored(after, gesture) if restore else _open_again(after, reopened)
+    written = session.write(after, events, scans, effects=effects, undone=forgotten, kept=kept)
     what = "" if gesture.serial else gesture.text
     said = verdict(code, item=gesture.item, serial=gesture.serial, what=what)
     return session.answer(said, events=tuple(written), accepted=1 if scans else 0)
+
+
+def _cancellation(original: Event, code: str) -> Event:
+    """The event that declares another to be an error; it says again what the other was about."""
+    return Event(
+        step=original.step,
+        action=original.action,
+        item=original.item,
+        serial=original.serial,
+        lot=original.lot,
+        quantity=original.quantity,
+        document=original.document,
+        line=original.line,
+        flag=original.flag,
+        cancels=original.ref,
+        code=code,
+    )
+
+
+def _closing(session: Session, gesture: Gesture) -> tuple[int, Gesture, Credit, str] | None:
+    """What closed the order that a gesture counted towards, where that was another gesture of this handheld."""
+    if any(credit.closes for credit in gesture.credits):
+        return None
+    counted = next((credit for credit in gesture.credits if credit.delta), None)
+    event = session.journal.event(counted.epoch, counted.seq) if counted is not None else None
+    if event is None or not session.knows.tally(event.document).closed:
+        return None
+    for number, body in session.journal.gestures(GESTURES_SEARCHED_MAX):
+        later = decode_gesture(body)
+        for credit in later.credits if later is not None else ():
+            if later is not None and credit.closes > 0:
+                closing = session.journal.event(credit.epoch, credit.seq)
+                if closing is not None and closing.document == event.document:
+                    return number, later, credit, event.document
+    return None
+
+
+def _open_again(state: SessionState, document: str) -> SessionState:
+    """The task at the prompt after an order goes back into it, where that order is open again."""
+    there = workflow_state(state, state.workflow)
+    if not document or there.document or getattr(there, "finished", "") != document:
+        return state
+    return with_workflow_state(
+        state, state.workflow, msgspec.structs.replace(there, document=document, finished="")
+    )
 
 
 def _restored(state: SessionState, gesture: Gesture) -> SessionState:
@@ -102,7 +166,12 @@ def remove(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer:
             continue
         if meaning.parts.item and gesture.item != meaning.parts.item:
             continue
-        return _take_back(session, number, gesture, code="removed", restore=False, scans=scans)
+        first = session.journal.event(gesture.credits[0].epoch, gesture.credits[0].seq)
+        if first is None or first.step == "holding" or first.document != session.state.document:
+            continue
+        answer = _take_back(session, number, gesture, code="removed", restore=False, scans=scans)
+        session.accepted_now(scanned.texts)  # a bounce of the trigger must not put it in again
+        return answer
     session.write(msgspec.structs.replace(session.state, removing=False), ())
     return session.answer(NOTHING, text=f"{scanned.texts[0][:40]} was not scanned in this task")
 
@@ -111,15 +180,17 @@ def flag_last(session: Session, name: str, reason: str) -> Answer:
     """``hold`` or ``release`` of the unit scanned last: damaged goods go on hold where they stand."""
     if name == "release" and not sign_in.has_role(session, "supervisor"):
         return session.refuse(verdict("role_required", what="a supervisor releases"))
-    newest = session.journal.gestures(1)
-    gesture = decode_gesture(newest[0][1]) if newest else None
-    if gesture is None or not gesture.serial:
+    item, serial = session.state.hand_item, session.state.hand_serial
+    unit = session.knows.unit(item, serial) if serial else None
+    if unit is None or unit.status == "unknown":
         return session.answer(NOTHING, text=f"Nothing to {name}: scan the unit first")
+    if name == "release" and not unit.has("held"):
+        return session.answer(NOTHING, text=f"{serial} is not on hold")
     event = Event(
         step="holding",
         action="ADD" if name == "hold" else "DELETE",
-        item=gesture.item,
-        serial=gesture.serial,
+        item=item,
+        serial=serial,
         flag="held",
         reason=reason or ("damaged" if name == "hold" else ""),
         document=session.state.document,

@@ -93,4 +93,6 @@ class ScreenView(msgspec.Struct, frozen=True, kw_only=True):
     menu: tuple[MenuLine, ...] = ()
     resume: str = ""
     """The task that waits, for the start screen."""
+    resume_command: str = ""
+    """What a touch on it asks for, like a soft key's command; empty where a scan or the menu must do it."""
     help: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from server.storage import Reader, Storage, Writer
 from sync.wire import Imported, OperatorRow, SiteRow
 from tracking import clock, pins
 from tracking.chain import first_link
+from tracking.documents import Document, opening_line
 from tracking.events import Event, encode_body
 from tracking.site import OpeningUnit, Operator, Site, SiteError, load
 
@@ -96,6 +97,7 @@ class _Loader:
     def openings(self, site: Site, now_ms: int) -> Iterator[bytes]:
         """The events of units that the file tells anew. Flags of a unit that is known already are set beside it."""
         at = datetime.fromtimestamp(now_ms / 1000, UTC).isoformat(timespec="milliseconds")
+        documents: dict[str, Document | None] = {one.number: one for one in site.documents}
         for unit in site.units:
             digest = hashlib.sha256(msgspec.json.encode((site.site, unit))).digest()
             row = self._tx.row(
@@ -112,18 +114,27 @@ class _Loader:
                 digest,
             )
             self.units += 1
-            yield encode_body(_opening(site.site, unit, at, clock.pack(now_ms)))
+            if unit.document not in documents:
+                documents[unit.document] = self._document(unit.document)
+            yield encode_body(_opening(site.site, unit, documents[unit.document], at, clock.pack(now_ms)))
             if row or self._is_known(unit):
                 for flag in unit.flags:
                     yield encode_body(_flag(site.site, unit, flag, at, clock.pack(now_ms)))
+
+    def _document(self, number: str) -> Document | None:
+        """A document that an earlier file brought."""
+        sites = replica.sites_of(self._tx, "document", number) if number else []
+        body = replica.get(self._tx, "document", number, sites[0]) if sites else None
+        return msgspec.json.decode(body, type=Document) if body else None
 
     def _is_known(self, unit: OpeningUnit) -> bool:
         sql = "SELECT 1 FROM subject WHERE kind = 'unit' AND name = ? AND part = ?"
         return self._tx.row(sql, unit.item, unit.serial) is not None
 
 
-def _opening(site: str, unit: OpeningUnit, at: str, hlc: int) -> Event:
+def _opening(site: str, unit: OpeningUnit, document: Document | None, at: str, hlc: int) -> Event:
     inside = unit.installed_in
+    line = opening_line(document, unit.item, unit.serial, unit.status) if document is not None else 0
     return Event(
         step="commissioning",
         action="ADD",
@@ -133,6 +144,7 @@ def _opening(site: str, unit: OpeningUnit, at: str, hlc: int) -> Event:
         expiry=unit.expiry,
         location=unit.location,
         document=unit.document,
+        line=line,
         party=unit.supplier,
         parent_item=inside.item if inside else "",
         parent_serial=inside.serial if inside else "",

@@ -66,7 +66,8 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     ref: str = ""
     cancels: str = ""
     counted: bool = True
-    """False where it was cancelled, or contradicts what was there before."""
+    """False where it was cancelled, contradicts what was there before, or is an import that came too late."""
+    contradicts: bool = False
     cancelled: bool = False
     received_ms: int = 0
     """When the server received it."""
@@ -141,16 +142,19 @@ def trace(reader: Reader, item: str, serial: str, today: date) -> TracedUnit | N
     folded = fold(item, serial, events)
     standing = {event.ref for event in without_cancelled(events)}
     counted = {event.ref for event in folded.accepted}
+    contradicting = {found.second.ref for found in folded.contradictions}
     names = _operator_names(reader, {(event.site, event.operator) for event in events})
     history = tuple(
         _history(
             event,
             names.get(event.operator, ""),
             counted=event.ref in counted,
+            contradicts=event.ref in contradicting,
             cancelled=event.ref not in standing and not event.cancels,
             received_ms=entries[event.ref].received_ms,
         )
         for event in sorted(events, key=lambda event: event.order)
+        if _belongs_in_history(event)
     )
     state = folded.state
     product = _item(reader, item)
@@ -180,8 +184,13 @@ def trace(reader: Reader, item: str, serial: str, today: date) -> TracedUnit | N
     )
 
 
+def _belongs_in_history(event: Event) -> bool:
+    """A refused scan is for the audit trail, not the unit's history, unless it is a sighting of a wanted unit."""
+    return event.step != "sighting" or event.code in {"stolen", "recalled"}
+
+
 def _history(
-    event: Event, operator_name: str, *, counted: bool, cancelled: bool, received_ms: int
+    event: Event, operator_name: str, *, counted: bool, contradicts: bool, cancelled: bool, received_ms: int
 ) -> HistoryEntry:
     parent = " ".join(filter(None, (event.parent_item, event.parent_serial))) or event.parent_container
     return HistoryEntry(
@@ -203,6 +212,7 @@ def _history(
         ref=event.ref,
         cancels=event.cancels,
         counted=counted or bool(event.cancels),
+        contradicts=contradicts,
         cancelled=cancelled,
         received_ms=received_ms,
     )

@@ -111,7 +111,7 @@ def _line_fields(context: Context) -> dict[str, str]:
     return {
         "document": context.document.number,
         "line": str(context.line.line),
-        "total": str(context.line.quantity),
+        "total": "" if context.document.blind else str(context.line.quantity),
         "done": str(context.tally.of(context.line.line) + context.quantity),
         "operator": "",
         "when": "",

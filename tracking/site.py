@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from tracking.dates import parse_iso
 from tracking.documents import DOCUMENT_TYPES, BomLine, Document, Line
 from tracking.lifecycle import FLAGS, STATUSES
 
@@ -98,8 +99,14 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forb
     complete_on_last_scan: bool = True
 
 
+_AS_MANY_AS_NAMED = -(2**53)
+
+
 class LineEntry(Line, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
     """A line as a site file states it."""
+
+    quantity: int = _AS_MANY_AS_NAMED
+    """Where it is left out: as many as there are serials named, else one."""
 
 
 class BomEntry(BomLine, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
@@ -150,10 +157,14 @@ def load(data: bytes, name: str = "the site file") -> Site:
 def _numbered(document: DocumentEntry, site: str) -> DocumentEntry:
     """Lines without a number get theirs by their place; the document belongs to this site."""
     lines = tuple(
-        line if line.line else msgspec.structs.replace(line, line=place)
+        msgspec.structs.replace(line, line=line.line or place, quantity=_quantity(line))
         for place, line in enumerate(document.lines, 1)
     )
     return msgspec.structs.replace(document, lines=lines, site=document.site or site)
+
+
+def _quantity(line: LineEntry) -> int:
+    return len(line.serials) or 1 if line.quantity == _AS_MANY_AS_NAMED else line.quantity
 
 
 def refuse_name(text: str) -> str:
@@ -180,7 +191,11 @@ def _check(site: Site, name: str) -> None:
         why = refuse_name(text)
         need(not why, f"{kind} {text[:60]!r} {why}")
 
+    def dated(what: str, text: str) -> None:
+        need(not text or parse_iso(text) is not None, f"{what} {text[:40]!r} is no date like 2026-11-23")
+
     named("site", site.site)
+    dated("today", site.today)
     badges = {operator.badge for operator in site.operators}
     for item in site.items:
         named("item", item.item)
@@ -196,9 +211,11 @@ def _check(site: Site, name: str) -> None:
             f"document {document.number}: type {document.type!r} is not one of {', '.join(DOCUMENT_TYPES)}",
         )
         for line in document.lines:
-            need(line.quantity >= 0, f"document {document.number}: quantity {line.quantity} is negative")
+            need(_quantity(line) >= 0, f"document {document.number}: quantity {line.quantity} is negative")
     for unit in site.units:
         named("serial", unit.serial)
+        dated(f"unit {unit.serial}: expiry", unit.expiry)
+        dated(f"unit {unit.serial}: sold_on", unit.sold_on)
         need(unit.serial not in badges, f"serial {unit.serial!r} is also a badge: change one of them")
         need(
             unit.status in STATUSES,

@@ -91,7 +91,7 @@ def evolve(state: UnitState, event: Event) -> tuple[UnitState, Contradiction | N
     """The state after one event, and the contradiction that it makes, if any. Never raises."""
     if event.step == "holding":
         return _flagged(state, event), None
-    if event.status and event.evidence == "imported":
+    if is_opening(event):
         return _opened(state, event), None
     result = outcome(event.step, event.action, state.status)
     conflict = None
@@ -101,6 +101,11 @@ def evolve(state: UnitState, event: Event) -> tuple[UnitState, Contradiction | N
         if result.status == state.status:
             return state, conflict
     return _moved(state, event, result.status), conflict
+
+
+def is_opening(event: Event) -> bool:
+    """True for an imported balance. One that came too late to count changes nothing, and credits nothing."""
+    return bool(event.status) and event.evidence == "imported"
 
 
 def _flagged(state: UnitState, event: Event) -> UnitState:
@@ -229,9 +234,10 @@ def fold(item: str, serial: str, events: Sequence[Event]) -> Folded:
     contradictions: list[Contradiction] = []
     accepted: list[Event] = []
     for event in without_cancelled(events):
-        state, conflict = evolve(state, event)
-        if conflict is None:
-            accepted.append(event)
-        else:
+        before = state
+        state, conflict = evolve(before, event)
+        if conflict is not None:
             contradictions.append(conflict)
+        elif state is not before or not is_opening(event):
+            accepted.append(event)
     return Folded(state, tuple(contradictions), tuple(accepted))

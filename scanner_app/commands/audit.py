@@ -10,7 +10,7 @@ import msgspec
 from scanner_app.audit import verify
 from scanner_app.commands.call import DONE, REFUSED, Call, Refusal, print_json
 from scanner_app.handheld import JOURNAL_FILE
-from scanner_app.journal import Journal
+from scanner_app.journal_reader import JournalReader
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def run(call: Call) -> int:
     file = path / JOURNAL_FILE if path.is_dir() else path
     if not file.is_file():
         raise Refusal(f"there is no journal at {path}: name a handheld's data directory")
-    journal = Journal(file)
+    journal = JournalReader(file)
     try:
         report = verify(journal)
     finally:

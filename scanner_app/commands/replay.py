@@ -10,6 +10,7 @@ from typing import Any
 
 from drivers.replay_script import ScriptError, parse_script
 from scanner_app.cache_feed import load_site
+from scanner_app.clockwork import zone_known
 from scanner_app.commands.call import DONE, REFUSED, USAGE, Call, Refusal, print_json, read_file
 from scanner_app.replay import Replay
 from tracking.site import SITE_BYTES_MAX, Site, SiteError, load
@@ -44,9 +45,14 @@ def run(call: Call) -> int:
 def site_of(path: str) -> Site:
     """A site file. Raises :class:`Refusal`."""
     try:
-        return load(read_file(path, SITE_BYTES_MAX), path)
+        site = load(read_file(path, SITE_BYTES_MAX), path)
     except SiteError as error:
         raise Refusal(str(error), USAGE) from error
+    if not zone_known(site.timezone):
+        raise Refusal(
+            f"{path}: timezone {site.timezone[:60]!r} is not known, use one like Europe/Berlin", USAGE
+        )
+    return site
 
 
 def _play(call: Call, folder: Path, site: Site | None, script: Any) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -37,4 +37,7 @@ class ScreenSettings(msgspec.Struct, frozen=True, kw_only=True):
         if self.theme not in THEMES:
             raise ValueError(f"theme is one of {', '.join(THEMES)}")
         if self.timezone:
-            ZoneInfo(self.timezone)
+            try:
+                ZoneInfo(self.timezone)
+            except (ZoneInfoNotFoundError, OSError) as error:
+                raise ValueError(f"there is no time zone {self.timezone!r}") from error

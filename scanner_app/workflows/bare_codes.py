@@ -22,7 +22,7 @@ def believed(
 ) -> Reading | None:
     """The shape to believe; None where the code is best taken as plain text."""
     shapes = [reading for reading in readings if reading.bare and reading.ok]
-    ours = next((shape for shape in shapes if shape.gtin and knows.item_of_gtin(shape.gtin)), None)
+    ours = next((shape for shape in shapes if shape.gtin and knows.items_of_gtin(shape.gtin)), None)
     if ours is not None:
         return ours
     if knows.items_fitting(text):

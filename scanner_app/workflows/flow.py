@@ -95,8 +95,8 @@ class Knowledge(Protocol):
         """The item with this number."""
         ...
 
-    def item_of_gtin(self, gtin: str) -> Item | None:
-        """The item with this GTIN, compared at 14 digits."""
+    def items_of_gtin(self, gtin: str) -> tuple[Item, ...]:
+        """The items with this GTIN, compared at 14 digits; several where two revisions share one."""
         ...
 
     def items_fitting(self, serial: str) -> tuple[Item, ...]:

@@ -54,8 +54,10 @@ def gather(
 
 
 def _other_label(held: Parts, read: Parts, knows: Knowledge, *, going_out: bool) -> Verdict | None:
-    """A second serial while the first still lacks its lot or expiry: the first must not be lost silently."""
-    if not held.serial or not read.serial or held.serial == read.serial:
+    """Another unit while the first still lacks its lot or expiry: the first must not be lost silently."""
+    other_serial = read.serial and held.serial != read.serial
+    other_item = read.item and held.item and held.item != read.item
+    if not held.serial or not (other_serial or other_item):
         return None
     item = knows.item(held.item)
     need = need_of(held, item, going_out=going_out) if item is not None else "item"
@@ -66,10 +68,7 @@ def _other_label(held: Parts, read: Parts, knows: Knowledge, *, going_out: bool)
 def _resolve(parts: Parts, document: Document | None, knows: Knowledge, *, going_out: bool) -> Gathered:
     """Finds the item of the parts, or says what is missing for that."""
     if parts.item:
-        item = knows.item(parts.item)
-        if item is None:
-            return Gathered(parts, answer=verdict("unknown_code", raw=parts.item, why="no such item"))
-        return Gathered(parts, item)
+        return Gathered(parts, knows.item(parts.item) or Item(item=parts.item))
     if not parts.serial:
         have = (
             "Lot " + parts.lot if parts.lot else "Expiry " + parts.expiry if parts.expiry else "Half a label"
@@ -79,7 +78,8 @@ def _resolve(parts: Parts, document: Document | None, knows: Knowledge, *, going
         )
     candidates = items_of_serial(parts.serial, document, knows, known_first=going_out)
     if len(candidates) == 1:
-        item = knows.item(candidates[0])
+        # Units of the whole company are known here, items only of this site: such a unit is judged all the same.
+        item = knows.item(candidates[0]) or Item(item=candidates[0])
         return Gathered(msgspec.structs.replace(parts, item=candidates[0]), item)
     if not candidates:
         answer = verdict("unknown_code", raw=parts.serial, why="no item of ours has serials like this")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
 from scanner_app.workflows.meaning import Meaning, understand
 from scanner_app.workflows.parts import NO_PARTS
@@ -43,7 +45,8 @@ def _of_document(number: str, knows: Knowledge) -> Verdict:
     if document is None:
         return verdict("document_unknown", document=number)
     tally = knows.tally(number)
-    state = "closed" if tally.closed else f"{tally.total} of {document.total} done"
+    done = f"{tally.total} counted" if document.blind else f"{tally.total} of {document.total} done"
+    state = "closed" if tally.closed else done
     return verdict("looked_up", what=f"{document.type.replace('_', ' ')}, {state}", document=number)
 
 
@@ -67,6 +70,7 @@ def _of_label(meaning: Meaning, text: str, knows: Knowledge) -> Verdict:
 
 
 def _of_units(units: tuple[UnitState, ...], knows: Knowledge) -> Verdict:
+    units = tuple(_with_lot_flags(unit, knows) for unit in units)
     for unit in units:
         alarm = rules.stopped_anywhere(unit)
         if alarm is not None:
@@ -93,6 +97,12 @@ def _of_units(units: tuple[UnitState, ...], knows: Knowledge) -> Verdict:
         parent=" ".join(filter(None, (unit.installed_in_item, unit.installed_in_serial))),
         what=", ".join(unit.flags),
     )
+
+
+def _with_lot_flags(unit: UnitState, knows: Knowledge) -> UnitState:
+    """A recall may lie on the whole lot."""
+    flags = {*unit.flags, *knows.lot_flags(unit.item, unit.lot)} if unit.lot else set(unit.flags)
+    return msgspec.structs.replace(unit, flags=tuple(sorted(flags)))
 
 
 def warranty_until(unit: UnitState, knows: Knowledge) -> str:

@@ -12,9 +12,11 @@ import msgspec
 from scanner_app.workflows.bare_codes import believed, item_named, order_named
 from scanner_app.workflows.flow import Knowledge, Scanned
 from scanner_app.workflows.parts import NO_PARTS, Clash, Parts, merge
-from tracking.dates import last_of_month
+from tracking import rules
+from tracking.dates import from_yymmdd, last_of_month, parse_iso
 from tracking.documents import Document
 from tracking.identifiers.reading import NATIVE_KINDS, Reading
+from tracking.site import Item
 from tracking.verdicts import Verdict, verdict
 
 Kind = Literal["label", "document", "badge", "location", "command", "refused"]
@@ -91,16 +93,18 @@ def _of_code(
             return known
     if plain is not None and (best.bare or best is plain):
         shape = believed(readings, plain.text, held, document, knows)
-        return _plain(plain.text, held, document, knows) if shape is None else _structured(shape, text, knows)
+        if shape is not None:
+            return _structured(shape, text, document, knows)
+        return _plain(plain.text, held, document, knows)
     if best.usable and best.kind != "text":
-        return _structured(best, text, knows)
+        return _structured(best, text, document, knows)
     if plain is not None and knows.items_fitting(plain.text):
         return _plain(plain.text, held, document, knows)
     code = "unreadable" if best.kind == "text" or best.layer else "unknown_code"
     return refuse(code, text, why=best.error)
 
 
-def _structured(reading: Reading, text: str, knows: Knowledge) -> Meaning:
+def _structured(reading: Reading, text: str, document: Document | None, knows: Knowledge) -> Meaning:
     """A label whose fields are named, or a bare number whose shape is believed."""
     if reading.kind == "container":
         return refuse(
@@ -112,10 +116,12 @@ def _structured(reading: Reading, text: str, knows: Knowledge) -> Meaning:
         return Meaning(kind="document", value=order_named(reading))
     item = item_named(reading, knows)
     if reading.gtin:
-        found = knows.item_of_gtin(reading.gtin)
-        if found is None:
+        found = _items_of_gtin(reading, document, knows)
+        if not found:
             return refuse("unknown_code", text, why=f"GTIN {reading.gtin} is none of our items")
-        item = found.item
+        if len(found) > 1:
+            return refuse("ambiguous", text, serial=reading.serial or text, candidates=", ".join(found[:4]))
+        item = found[0]
     parts = Parts(
         item=item,
         serial=reading.serial,
@@ -128,6 +134,13 @@ def _structured(reading: Reading, text: str, knows: Knowledge) -> Meaning:
     if parts.empty:
         return refuse("unknown_code", text, why="it holds no serial, lot or item of ours")
     return Meaning(kind="label", parts=parts)
+
+
+def _items_of_gtin(reading: Reading, document: Document | None, knows: Knowledge) -> tuple[str, ...]:
+    """Items with this GTIN: those that the document asks for, else all of them. Never a guess between two."""
+    found = tuple(item.item for item in knows.items_of_gtin(reading.gtin))
+    wanted = {line.item for line in document.lines} if document is not None else set()
+    return tuple(item for item in found if item in wanted) or found
 
 
 def _known_value(text: str, document: Document | None, knows: Knowledge) -> Meaning | None:
@@ -159,18 +172,31 @@ def _token(text: str, knows: Knowledge) -> Meaning | None:
 
 
 def _plain(text: str, held: Parts, document: Document | None, knows: Knowledge) -> Meaning:
-    """Text that nobody knows yet: a new serial if an item's shape says so, else unknown."""
-    if held.item:
-        item = knows.item(held.item)
-        if item is not None and item.tracking == "serial" and not held.serial:
-            return Meaning(kind="label", parts=Parts(serial=text))
-        if item is not None and item.tracking == "lot" and not held.lot:
-            return Meaning(kind="label", parts=Parts(lot=text))
-        if item is not None and "lot" in item.requires and held.serial and not held.lot:
-            return Meaning(kind="label", parts=Parts(lot=text))
+    """Text that nobody knows yet: what the label in hand lacks; a new serial if an item's shape says so."""
+    item = knows.item(held.item) if held.item else None
+    if item is not None:
+        lacking = _lacking(text, held, item, knows)
+        if lacking is not None:
+            return Meaning(kind="label", parts=lacking)
     if knows.items_fitting(text) or _shapeless(document, knows):
         return Meaning(kind="label", parts=Parts(serial=text))
     return refuse("unknown_code", text, why="no serial, order, item or place of ours")
+
+
+def _lacking(text: str, held: Parts, item: Item, knows: Knowledge) -> Parts | None:
+    """Plain text as the part that a half label lacks. A serial is not taken for a lot: a trigger bounces."""
+    if item.tracking == "serial":
+        shaped = bool(item.serial_pattern) and rules.fits_pattern(item, text)
+        if not held.serial or text == held.serial or shaped:
+            return Parts(serial=text)
+        if "lot" in item.requires and not held.lot:
+            return Parts(lot=text)
+    elif item.tracking == "lot" and not held.lot:
+        return Parts(lot=text)
+    if "expiry" in item.requires and not held.expiry:
+        day = parse_iso(text) or from_yymmdd(text, knows.today)
+        return Parts(expiry=day.isoformat()) if day is not None else None
+    return None
 
 
 def _shapeless(document: Document | None, knows: Knowledge) -> bool:

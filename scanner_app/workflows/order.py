@@ -13,7 +13,7 @@ from scanner_app.workflows.meaning import understand
 from scanner_app.workflows.order_commands import command
 from scanner_app.workflows.order_labels import label_prompt, wrong_kind
 from scanner_app.workflows.order_state import DOCUMENT_NAMES, OrderState, Task
-from scanner_app.workflows.parts import NO_PARTS
+from scanner_app.workflows.parts import NO_PARTS, Parts
 from tracking.verdicts import Verdict, verdict
 
 
@@ -24,6 +24,11 @@ def advance(task: Task, state: OrderState, given: Input, knows: Knowledge) -> St
     document = knows.document(state.document) if state.document else None
     if document is None and not state.blind:
         return _order_prompt(task, state, given, knows)
+    if document is None and state.parts.empty:
+        # Begun without paper, and now it was found.
+        paper = understand(given, NO_PARTS, None, knows)
+        if paper.kind == "document":
+            return _open(task, state, paper.value, knows)
     return label_prompt(task, state, given, document, knows)
 
 
@@ -38,14 +43,23 @@ def _order_prompt(task: Task, state: OrderState, given: Scanned, knows: Knowledg
         return _open(task, state, meaning.value, knows)
     if meaning.kind == "label":
         what = "A PART NUMBER" if not meaning.parts.serial else "A SERIAL"
-        return _answer(
-            state, verdict("wrong_kind", raw=text, kind=what, need=need, serial=meaning.parts.serial)
-        )
+        return _answer(state, _label_instead(meaning.parts, text, what, need, knows))
     if meaning.kind in {"badge", "location"}:
         return _answer(state, wrong_kind(meaning, text, need))
-    if meaning.refusal is not None and meaning.refusal.code == "unknown_code":
+    if meaning.refusal is not None and meaning.refusal.code == "unknown_code" and not _is_card(given):
         return _answer(state, verdict("document_unknown", document=text))
     return _answer(state, meaning.refusal or verdict("document_unknown", document=text))
+
+
+def _is_card(given: Scanned) -> bool:
+    return given.readings[0][0].kind == "command"
+
+
+def _label_instead(parts: Parts, text: str, what: str, need: str, knows: Knowledge) -> Verdict:
+    """A label where an order is asked for. It names the unit, so that the sighting of a stolen one is found."""
+    units = knows.units_of_serial(parts.serial) if parts.serial and not parts.item else ()
+    item = units[0].item if len(units) == 1 else parts.item
+    return verdict("wrong_kind", raw=text, kind=what, need=need, item=item, serial=parts.serial)
 
 
 def _open(task: Task, state: OrderState, number: str, knows: Knowledge) -> Step:

@@ -56,10 +56,13 @@ def _done(task: Task, state: OrderState, document: Document | None, knows: Knowl
     if document is None:
         return Step(state=OrderState(location=state.location), verdict=verdict("completed"))
     tally = knows.tally(document.number)
-    if complete(document, tally):
+    if complete(document, tally) and not document.blind:
         return _close(task, state, document, knows, "")
+    # A blind count must not be told whether it is right: it is asked for the same way, short or not.
     what = f"{document.number} lacks {document.total - tally.total} of {document.total}"
-    missing = "" if document.blind else missing_text(document, tally, knows)
+    missing = missing_text(document, tally, knows)
+    if document.blind:
+        what, missing = f"{tally.total} counted on {document.number}", ""
     asked = verdict("confirm_required", document=document.number, what=what, missing=missing)
     return Step(state=msgspec.structs.replace(state, confirming="done"), verdict=asked)
 
@@ -70,18 +73,19 @@ def _confirm(task: Task, state: OrderState, document: Document | None, knows: Kn
         return Step(state=OrderState(blind=True, location=state.location), verdict=opened)
     if document is not None and state.confirming == "done":
         return _close(task, state, document, knows, "partial")
-    return Step(state=state, quiet=True)
+    # Nothing was asked: where all is there it is the confirmation that closes, else it asks as DONE does.
+    return _done(task, state, document, knows) if document is not None else Step(state=state, quiet=True)
 
 
 def _close(task: Task, state: OrderState, document: Document, knows: Knowledge, reason: str) -> Step:
     tally = knows.tally(document.number)
     events = (*task.finish(document, knows), completion(document, reason))
-    missing = max(document.total - tally.total, 0)
+    missing = 0 if document.blind else max(document.total - tally.total, 0)
     closed = verdict(
         "completed",
         document=document.number,
         done=str(tally.total),
-        total=str(document.total),
+        total="" if document.blind else str(document.total),
         missing=str(missing) if missing else "",
     )
     return Step(

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server.main import Running, ServerError, serve
+from server.main import Running, ServerError, listen, serve
 from tests.server.fleet import Handheld, Office, receiving
 
 ROOT = Path(__file__).parents[2]
@@ -147,3 +147,12 @@ def test_a_killed_server_has_everything_that_it_acknowledged(tmp_path: Path, see
         held = {each.device: [row[3] for row in office.ledger() if row[0] == each.device] for each in fleet}
         assert held == {each.device: each.bodies for each in fleet}
     running.stop()
+
+
+def test_answers_do_not_wait_for_the_acknowledgement_of_their_headers() -> None:
+    listening = listen("127.0.0.1", 0)
+    with listening, socket.create_connection(listening.getsockname()) as client:
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert client.recv(1) == b""

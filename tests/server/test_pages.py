@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -81,7 +82,7 @@ def crawl(office: Office) -> dict[str, Page]:
 def test_nothing_hostile_comes_alive_and_every_link_leads_somewhere(open_office: Office) -> None:
     office = open_office
     handheld = office.handheld("<b>Dock</b>\x1b[1m")
-    documents = [
+    documents: list[dict[str, Any]] = [
         {"type": "asn", "number": "</td>&ASN'\"", "party": "<i>", "lines": [{"item": "<u>I", "quantity": 2}]}
     ]
     office.load(
@@ -177,7 +178,9 @@ def test_the_history_says_who_when_where_on_what_and_how(open_office: Office) ->
 
 def test_the_overview_counts(open_office: Office) -> None:
     office = open_office
-    units = [{"item": "PUMP", "serial": f"S{number}", "status": "received"} for number in range(7)]
+    units: list[dict[str, Any]] = [
+        {"item": "PUMP", "serial": f"S{number}", "status": "received"} for number in range(7)
+    ]
     units += [
         {"item": "PUMP", "serial": f"T{number}", "status": "shipped", "flags": ["held"]}
         for number in range(3)
@@ -279,7 +282,7 @@ def test_signing_in_never_leads_away(office: Office, target: str) -> None:
     "value", ["", "1.2", "99999999999.x", "9" * 400 + ".x", "٣.x", "9999999999." + "0" * 64]
 )
 def test_a_made_up_cookie_is_no_cookie(office: Office, value: str) -> None:
-    answer = office.http.get("/devices", headers={"Cookie": f"office={value}".encode()})
+    answer = office.http.get("/devices", headers={b"Cookie": f"office={value}".encode()})
     assert answer.status_code == 303
 
 

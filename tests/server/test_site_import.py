@@ -87,6 +87,23 @@ def test_an_import_never_overrules_a_scan_but_its_flags_protect(office: Office, 
     assert (row["status"], row["location"], row["flags"]) == ("received", "HAM-B", ["stolen"])
 
 
+def test_units_that_name_a_document_are_done_on_it_unless_they_were_scanned_before(
+    office: Office, handheld: Handheld
+) -> None:
+    handheld.write(receiving("S1"))
+    handheld.send()
+    office.settle()
+    named = [{"item": "PUMP", "serial": serial, "document": "PO-2"} for serial in ("S1", "S2", "S3")]
+    named += [{"item": "PUMP", "serial": "S4", "document": "PO-2", "status": "planned"}]
+    other = {"type": "purchase_order", "number": "PO-2", "lines": [{"item": "PUMP", "quantity": 9}]}
+    office.load(site_file(documents=[*site_file()["documents"], other]))
+    office.load(site_file(documents=[], units=named))
+    office.settle()
+    held = handheld.replica()
+    assert held["tally", "PO-2"]["done"] == {"1": 2}
+    assert held["tally", "PO-1"]["done"] == {"1": 1}
+
+
 def test_a_changed_line_sets_its_flags(office: Office, handheld: Handheld) -> None:
     office.load(site_file(units=[{"item": "PUMP", "serial": "S1"}]))
     office.load(site_file(units=[{"item": "PUMP", "serial": "S1", "flags": ["recalled"]}]))

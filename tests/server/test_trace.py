@@ -117,3 +117,20 @@ def test_a_unit_that_nobody_named_is_unknown_and_nobody_asks_without_a_token(
     assert office.http.get("/v1/units", headers=office.auth).status_code == 400
     for address in ("/v1/units?serial=1", "/v1/units/PUMP/1"):
         assert office.http.get(address).status_code == 401
+
+
+def test_a_refused_scan_is_no_part_of_the_history_unless_the_unit_is_wanted(
+    office: Office, handheld: Handheld
+) -> None:
+    handheld.write(
+        receiving("S1"),
+        Event(step="sighting", item="PUMP", serial="S1", code="not_on_document"),
+        Event(step="sighting", item="PUMP", serial="S1", code="stolen", location="GATE"),
+    )
+    handheld.send()
+    office.settle()
+    (unit,) = ask(office, "/v1/units", serial="S1")
+    assert [(one["step"], one["location"]) for one in unit["history"]] == [
+        ("receiving", ""),
+        ("sighting", "GATE"),
+    ]

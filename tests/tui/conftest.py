@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,8 @@ def echo_screens(tmp_path: Path) -> Iterator[Start]:
     """Starts the screens on an echo port; ends them after the test."""
     running: list[PseudoTerminal] = []
 
-    def start(*arguments: str, columns: int = 40, rows: int = 20) -> EchoScreens:
-        screens = EchoScreens(tmp_path / "inputs.jsonl", *arguments, columns=columns, rows=rows)
+    def start(*arguments: str, **options: Any) -> EchoScreens:
+        screens = EchoScreens(tmp_path / "inputs.jsonl", *arguments, **options)
         running.append(screens)
         return screens.started()
 

@@ -23,10 +23,16 @@ WAIT_S_MAX = 60.0
 """How long a test waits before it gives up, seconds. No test measures time by it."""
 
 
+def _take_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class PseudoTerminal:
     """A child process on a terminal of its own."""
 
-    def __init__(self, arguments: list[str], columns: int = 40, rows: int = 20) -> None:
+    def __init__(
+        self, arguments: list[str], columns: int = 40, rows: int = 20, *, controlling: bool = True
+    ) -> None:
         self._master, slave = pty.openpty()
         self.resize(columns, rows)
         self.modes_before = termios.tcgetattr(slave)
@@ -41,7 +47,7 @@ class PseudoTerminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - it does nothing else
+            preexec_fn=_take_terminal if controlling else None,  # noqa: PLW1509 - it does nothing else
         )
         self._slave = slave
         self.output = bytearray()
@@ -119,9 +125,12 @@ class PseudoTerminal:
 class EchoScreens(PseudoTerminal):
     """The screens on the echo port of :mod:`tests.tui.echo_main`."""
 
-    def __init__(self, path: Path, *arguments: str, columns: int = 40, rows: int = 20) -> None:
+    def __init__(
+        self, path: Path, *arguments: str, columns: int = 40, rows: int = 20, controlling: bool = True
+    ) -> None:
         self.path = path
-        super().__init__(["-m", "tests.tui.echo_main", str(path), *arguments], columns, rows)
+        command = ["-m", "tests.tui.echo_main", str(path), *arguments]
+        super().__init__(command, columns, rows, controlling=controlling)
 
     def started(self) -> EchoScreens:
         """Wait for the first picture."""

@@ -144,7 +144,7 @@ async def test_touches_on_soft_keys_menu_and_banner() -> None:
         command("undo"),
         command("more"),
         command("workflow move"),
-        command("resume"),
+        command("workflow receiving"),
         command("ack"),
         command("supervisor"),
     ]

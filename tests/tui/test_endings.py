@@ -60,8 +60,9 @@ def test_a_fault_while_reading_restores_the_terminal(echo_screens: Start) -> Non
     assert_restored(screens)
 
 
-def test_a_terminal_that_goes_away_ends_the_screens(echo_screens: Start) -> None:
-    screens = echo_screens()
+@pytest.mark.parametrize("with_signal", [True, False])
+def test_a_terminal_that_goes_away_ends_the_screens(echo_screens: Start, with_signal: bool) -> None:
+    screens = echo_screens(controlling=with_signal)
     screens.send(b"SN-0001\r")
     screens.wait_records(1)
     screens.hang_up()
@@ -91,6 +92,13 @@ def test_control_keys_neither_quit_nor_suspend_nor_open_anything(echo_screens: S
     records = screens.wait_records(1)
     assert records == [{"kind": "command", "name": "back", "argument": ""}]
     assert screens.leave() == 0
+
+
+def test_the_terminal_is_asked_for_plain_keys_and_touches_only(echo_screens: Start) -> None:
+    output = bytes(echo_screens().output)
+    assert b"\x1b[?1006h" in output
+    for not_wanted in (b"\x1b[>", b"\x1b[?1003h", b"\x1b[?1016h", b"\x1b[?2048"):
+        assert not_wanted not in output
 
 
 def test_another_size_is_painted_anew(echo_screens: Start) -> None:

@@ -66,7 +66,9 @@ def _pairs(body: str) -> tuple[Pairs, int]:
     parts = name.split(".", _PARTS.get(scheme, 3) - 1)
     while form in {"idpat", "pat"} and parts and parts[-1] == "*":
         parts.pop()
-    if any(not part for part in parts) or (form not in {"idpat", "pat"} and len(parts) < _PARTS.get(scheme, 3)):
+    if any(not part for part in parts) or (
+        form not in {"idpat", "pat"} and len(parts) < _PARTS.get(scheme, 3)
+    ):
         raise _Wrong("a part of it is missing")
     company = parts[0]
     if not (company.isascii() and company.isdecimal() and 6 <= len(company) <= 12):

@@ -100,9 +100,7 @@ def _compiled(ai: str) -> Entry:
             excluded = tuple(value.split(","))
         elif name == "dlpkey":
             key = tuple(tuple(order.split(",")) if order else () for order in value.split("|"))
-    return Entry(
-        ai, title, "*" in flags, "?" in flags, tuple(components), tuple(required), excluded, key
-    )
+    return Entry(ai, title, "*" in flags, "?" in flags, tuple(components), tuple(required), excluded, key)
 
 
 def _component(word: str) -> Component:

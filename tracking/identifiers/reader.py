@@ -47,8 +47,10 @@ Parser = Callable[[str, str, date], list[Reading]]
 PARSERS: tuple[Parser, ...] = (
     commands.parse,
     envelope.parse,
+    hibc.parse,
     isbt128.parse,
     composite.parse,
+    gs1.parse,
     hri.parse,
     digital_link.parse,
     epc.parse,
@@ -59,15 +61,20 @@ PARSERS: tuple[Parser, ...] = (
     single_identifier.parse,
     distributor_text.parse,
 )
-"""In the order of asking. Each returns nothing for text that is not its own. They get text without blanks around it."""
+"""In the order of asking. Each returns nothing for text that is not its own."""
 
-UNTRIMMED: tuple[Parser, ...] = (gs1.parse, hibc.parse)
-"""Those to whom a blank at the end says something; asked first."""
+_OF_GS1: tuple[Parser, ...] = (commands.parse, composite.parse, gs1.parse)
+_OF_EAN: tuple[Parser, ...] = (commands.parse, composite.parse, trade.parse)
+"""Who is asked where the AIM id says GS1, or EAN/UPC: then nothing else can be meant."""
+
+_UNTRIMMED = frozenset({hibc.parse, composite.parse, gs1.parse})
+"""Those to whom a blank at the end is data or a fault; the others get text without blanks around it."""
+
+TERMINATORS = "\r\n\t"
+"""What a device may send after a code; never part of one."""
 
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _SEPARATORS = frozenset("\x1c\x1d\x1e\x1f\x04")
-_SUFFIX = "\r\n\t"
-"""What scanners send behind a code to end it."""
 
 
 def split_aim(text: str, symbology_id: str) -> tuple[str, str]:
@@ -98,19 +105,14 @@ def _damage(text: str) -> str:
 
 def read(text: str, symbology_id: str = "", *, today: date) -> tuple[Reading, ...]:
     """All readings of a scan, best first; never empty, never raises."""
-    body, aim = split_aim(text, symbology_id)
-    body = body.rstrip(_SUFFIX)
+    body, aim = split_aim(text.rstrip(TERMINATORS), symbology_id)
     damage = _damage(body)
     if damage:
         return (Reading(kind="text", text=body[:TEXT_CHARS_MAX], reason="damaged", error=damage),)
     trimmed = body.strip(" ")
     found: list[Reading] = []
-    for parse in UNTRIMMED:
-        found += parse(body, aim, today)
-    if found and aim in gs1.GS1_SYMBOLOGIES:
-        return tuple(found)  # the AIM identifier rules everything else out
-    for parse in PARSERS:
-        found += parse(trimmed, aim, today)
+    for parse in _parsers(aim):
+        found += parse(body if parse in _UNTRIMMED else trimmed, aim, today)
         if found and found[0].kind == "command":
             return tuple(found)
     found = [_undeclared(reading, trimmed, aim) for reading in found]
@@ -120,6 +122,12 @@ def read(text: str, symbology_id: str = "", *, today: date) -> tuple[Reading, ..
         error = "no standard of ours begins so"
         found.append(Reading(kind="text", text=trimmed, reason="control characters", error=error))
     return tuple(sorted(found, key=_rank))
+
+
+def _parsers(aim: str) -> tuple[Parser, ...]:
+    if aim in gs1.GS1_SYMBOLOGIES:
+        return _OF_GS1
+    return _OF_EAN if aim in trade.EAN_SYMBOLOGIES else PARSERS
 
 
 def _undeclared(reading: Reading, text: str, aim: str) -> Reading:

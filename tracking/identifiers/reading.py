@@ -60,8 +60,8 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     weak: bool = False
     """Only its length or alphabet says so; plain text is likelier unless something asks for just this kind."""
     partial: bool = False
-    """Part of a split label: its values are sound and wait for another code of the same label. Until that comes it is
-    not ``ok`` (layer ``association``); a workflow may gather it.
+    """Part of a split label: its values are sound and wait for another code of the same label. Until that comes
+    a GS1 reading is not ``ok`` (layer ``association``); a workflow may gather it.
     """
     repaired: bool = False
 

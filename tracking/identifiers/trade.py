@@ -63,14 +63,16 @@ def _trade_item(number: str, symbology_id: str, *, declared: bool) -> list[Readi
         found.insert(0 if number[0] != "0" else len(found), item)
         if len(number) == 13 and not declared:
             found.append(_location(number))
-    return found or [
-        Reading(kind="item", reason=reason if declared else "length of a GTIN", error=_UNFIT)
-    ]
+    return found or [Reading(kind="item", reason=reason if declared else "length of a GTIN", error=_UNFIT)]
 
 
 def _location(number: str) -> Reading:
     return Reading(
-        kind="location", gln=number, reason="length and check digit of a GLN", elements={"414": number}, bare=True
+        kind="location",
+        gln=number,
+        reason="length and check digit of a GLN",
+        elements={"414": number},
+        bare=True,
     )
 
 

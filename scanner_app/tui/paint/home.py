@@ -17,7 +17,8 @@ def resume(view: ScreenView, band: Band, width: int) -> tuple[list[Row], list[To
     if not view.resume or not rows:
         return rows, []
     rows[band.rows // 2] = row(f" {glyphs.TASK} {view.resume}", width, "strong")
-    return rows, [Touch(band.top, band.end, 0, width, "resume")]
+    touch = Touch(band.top, band.end, 0, width, view.resume_command)
+    return rows, [touch] if view.resume_command else []
 
 
 def menu(view: ScreenView, band: Band, width: int) -> tuple[list[Row], list[Touch]]:

@@ -79,7 +79,7 @@ def hint(view: ScreenView, local: Local, width: int) -> Row:
         end = f"ENTER = {menu.label} " if menu else "ENTER "
         return sides(f" {glyphs.ENTRY} {shown_entry(view, local)}{glyphs.CURSOR}", end, width, "entry")
     left = " " + (view.hint or "F1 help")
-    return sides(left, _cache(view, local, width - cells(cut(left, width)) - 2), width, "quiet")
+    return sides(left, _cache(view, local, width - cells(cut(left, width)) - 1), width, "quiet")
 
 
 def _cache(view: ScreenView, local: Local, room: int) -> str:
@@ -87,4 +87,5 @@ def _cache(view: ScreenView, local: Local, room: int) -> str:
     if view.link == "none" and local.cache_age_s is None:
         return ""
     shown = age(local.cache_age_s)
-    return f"cache {shown} " if len(shown) + 6 <= room else f"{shown} "
+    forms = (f"cache {shown} ", f"{shown} ", shown)
+    return next((form for form in forms if len(form) <= room), shown)

@@ -1,0 +1,54 @@
+"""When a file fails under the session: what is said, what is mended. All scans but the one in hand are kept."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from scanner_app import feeding
+from scanner_app.answer import Answer, words
+from scanner_app.session_state import Stopped
+from scanner_app.storage_errors import CacheFault, JournalFault, StoreError, StoreFull
+from tracking.verdicts import verdict
+
+if TYPE_CHECKING:
+    from scanner_app.session import Session
+
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def answered(session: Session, error: Exception) -> Answer:
+    """The stop that a fault is. It stands in memory only, until an acknowledgement can be written again."""
+    fault = session.fault = of(session, error)
+    said = verdict("disk_full" if isinstance(fault, StoreFull) else "journal_fault", why=str(fault))
+    session.state = msgspec.structs.replace(session.state, stopped=Stopped(said))
+    with contextlib.suppress(sqlite3.Error, msgspec.MsgspecError):
+        return session.answer(said)
+    # Not even the prompt can be read.
+    return Answer(verdict=said, message=words(said, session.settings.language).sentence, tone="stop")
+
+
+def of(session: Session, error: Exception) -> StoreError:
+    """The fault in one plain sentence. A damaged cache is replaced on the way: the journal's own events stay on top."""
+    if isinstance(error, StoreError):
+        return error
+    if not isinstance(error, sqlite3.Error):
+        return JournalFault(f"a fault of this program ({type(error).__name__}): tell the office")
+    if _code(error) == sqlite3.SQLITE_FULL:
+        return StoreFull()
+    if _code(error) in _DAMAGE and not session.cache.sound():
+        try:
+            feeding.renew_cache(session)
+        except (StoreError, sqlite3.Error) as worse:
+            return CacheFault(f"this handheld's copy of the company's data is damaged ({worse})")
+        return CacheFault(
+            "this handheld's copy of the company's data was damaged: it is being downloaded again, go on then"
+        )
+    return CacheFault(f"this handheld's data cannot be read or written ({error})")
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

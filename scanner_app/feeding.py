@@ -1,0 +1,47 @@
+"""News from the server into the session: a page of the feed, and a cache that has to be begun again."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from scanner_app import faults
+from scanner_app.cache_feed import apply_page
+from scanner_app.clockwork import zone
+
+if TYPE_CHECKING:
+    from scanner_app.inputs import PageArrived
+    from scanner_app.session import Session
+
+
+def take_page(session: Session, arrived: PageArrived) -> bool:
+    """A page into the cache, and the overlay into step with it. True if anything changed.
+
+    Raises :class:`scanner_app.storage_errors.StoreError`, or what
+    :func:`scanner_app.cache_feed.apply_page` says of a page that makes no sense; then nothing of it was applied.
+    """
+    page = arrived.page
+    try:
+        changed = apply_page(session.cache, page)
+    except sqlite3.Error as error:
+        raise faults.of(session, error) from error
+    changed |= session.match_overlay()
+    session.stamper.heard_server(page.server_ms)
+    if changed:
+        reread(session)
+    return changed
+
+
+def renew_cache(session: Session) -> None:
+    """Begins with an empty cache, own events on top. Raises :class:`scanner_app.storage_errors.StoreError`."""
+    session.cache.begin_again()
+    session.match_overlay()
+    reread(session)
+
+
+def reread(session: Session) -> None:
+    """What is kept in memory is read from the cache again."""
+    session.knows.forget_scan()
+    session.knows.refresh()
+    session.zone = zone(session.cache.meta("timezone"))
+    session.stamper.site, session.stamper.zone = session.knows.site, session.zone

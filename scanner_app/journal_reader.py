@@ -1,0 +1,93 @@
+"""Reads a journal without ever writing to it: one that is in use, damaged, or of a newer version of this program.
+
+Every layout of the journal keeps the tables ``meta``, ``epoch``, ``event`` and ``receipt`` with these columns, so
+events can be exported and verified by any version.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scanner_app.journal_schema import PENDING_SQL
+from scanner_app.storage_errors import StoreError
+from sync.wire import Receipt
+
+
+class JournalReader:
+    """A journal file, opened read-only: it can neither write to the log nor move it into the file."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises :class:`StoreError` with one plain sentence."""
+        self._path = path
+        try:
+            self._connection = _opened(path)
+            self.layout: int = self._ask("PRAGMA user_version").fetchone()[0]
+            row = self._ask("SELECT value FROM meta WHERE key = 'device'").fetchone()
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from error
+        self.device = str(row[0]) if row else ""
+
+    def _ask(self, sql: str) -> sqlite3.Cursor:
+        return self._connection.execute(sql)
+
+    def _unreadable(self, error: sqlite3.Error) -> StoreError:
+        return StoreError(f"{self._path} cannot be read as a journal ({error}): keep the file")
+
+    def rows(self) -> Iterator[tuple[int, int, bytes, bytes]]:
+        """All events as ``(epoch, seq, body, hash)``, oldest first. Raises :class:`StoreError` where it is damaged."""
+        try:
+            yield from self._ask("SELECT epoch, seq, body, hash FROM event ORDER BY epoch, seq")
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from error
+
+    def nonces(self) -> dict[int, str]:
+        """Epoch -> the nonce its chain begins with."""
+        return dict(self._listed("SELECT epoch, nonce FROM epoch"))
+
+    def receipts(self) -> dict[tuple[int, int], Receipt]:
+        """(epoch, mark) -> the server's word for it."""
+        found = self._listed("SELECT epoch, hwm, body FROM receipt ORDER BY epoch, hwm")
+        try:
+            return {(epoch, hwm): msgspec.json.decode(body, type=Receipt) for epoch, hwm, body in found}
+        except msgspec.MsgspecError as error:
+            raise StoreError(f"{self._path} has a receipt that is none ({error}): keep the file") from error
+
+    def pending(self) -> int:
+        """How many events the server has not confirmed."""
+        return int(self._listed(PENDING_SQL)[0][0])
+
+    def _listed(self, sql: str) -> list[tuple[Any, ...]]:
+        try:
+            return self._ask(sql).fetchall()
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from error
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._connection.close()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    address = path.resolve().as_uri()
+    try:
+        return _tried(f"{address}?mode=ro")
+    except sqlite3.OperationalError:
+        if path.with_name(path.name + "-wal").exists():
+            raise
+        # On a medium that cannot be written SQLite has no room for its index of the log; there is no log, though.
+        return _tried(f"{address}?mode=ro&immutable=1")
+
+
+def _tried(address: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,61 @@
+"""The cache's small records: kind -> how its JSON is read. Fields that this version does not know are passed over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from sync.wire import SiteRow
+from tracking.documents import Document, Tally
+from tracking.exceptions import ExceptionRecord
+from tracking.people import KnownOperator
+from tracking.site import Item, Location, Party, Policy
+
+
+class LotRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of a whole lot."""
+
+    flags: tuple[str, ...] = ()
+
+
+# A site file may not have a field that nobody knows; a newer server may.
+class _Item(Item, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    pass
+
+
+class _Party(Party, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    pass
+
+
+class _Location(Location, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    pass
+
+
+class _Policy(Policy, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    pass
+
+
+ITEM: msgspec.json.Decoder[Item] = msgspec.json.Decoder(_Item)
+PARTY: msgspec.json.Decoder[Party] = msgspec.json.Decoder(_Party)
+LOCATION: msgspec.json.Decoder[Location] = msgspec.json.Decoder(_Location)
+POLICY: msgspec.json.Decoder[Policy] = msgspec.json.Decoder(_Policy)
+OPERATOR = msgspec.json.Decoder(KnownOperator)
+DOCUMENT = msgspec.json.Decoder(Document)
+TALLY = msgspec.json.Decoder(Tally)
+LOT = msgspec.json.Decoder(LotRecord)
+SITE = msgspec.json.Decoder(SiteRow)
+EXCEPTION = msgspec.json.Decoder(ExceptionRecord)
+
+KINDS: dict[str, msgspec.json.Decoder[Any]] = {
+    "site": SITE,
+    "item": ITEM,
+    "party": PARTY,
+    "location": LOCATION,
+    "operator": OPERATOR,
+    "document": DOCUMENT,
+    "tally": TALLY,
+    "lot": LOT,
+    "policy": POLICY,
+    "exception": EXCEPTION,
+}

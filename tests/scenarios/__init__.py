@@ -1,0 +1,1 @@
+"""Scenarios a storekeeper can read, and what plays them."""

@@ -1,0 +1,122 @@
+"""Reads and plays a scenario: a replay script whose comments tell the story and say what else must hold.
+
+A scenario is what ``scanner replay`` plays, with ``expect`` for the codes. Beside it the comments may say:
+
+=============================================  =============================================================
+``# Site: staffed``                            plays on ``sites/staffed.json`` instead of ``sites/warehouse.json``
+``# Policy: over_receipt=note``                with this policy of the site
+``#> 2 of 3`` or ``#> no count``               the count after the line above
+``#> asks: Scan the SERIAL``                   the prompt after it
+``#> says: SN-000001``                         its message contains this
+``#> hides: 17``                               neither its message, prompt nor count contains this
+``#> notes: receiving, completing``            its events, in order; ``undo receiving`` is a cancellation,
+                                               ``nothing`` for none)
+``#> unit PUMP-100 SN-000001: received held``  what is known of the unit now: status, then flags
+=============================================  =============================================================
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from drivers.replay_lines import AnyLine, Expect
+from drivers.replay_script import parse_script
+from scanner_app.cache_feed import load_site
+from scanner_app.replay import Replay
+from scanner_app.session import SessionSettings
+from tracking.site import Site, load
+
+FOLDER = Path(__file__).parent
+
+
+class Story(NamedTuple):
+    """A scenario file, read."""
+
+    site: Site
+    script: tuple[AnyLine, ...]
+    checks: dict[int, list[str]]
+    """Number of the answered line -> what must hold after it."""
+
+
+def files() -> list[Path]:
+    """Every scenario."""
+    return sorted(FOLDER.glob("*/*.txt"))
+
+
+def read_story(path: Path) -> Story:
+    """The scenario of a file. Raises ``ValueError`` for a check that hangs in the air."""
+    text = path.read_text("utf-8")
+    script = parse_script(text)
+    site_name, policy = "warehouse", {}
+    checks: dict[int, list[str]] = {}
+    for number, row in enumerate(text.splitlines(), 1):
+        said = row.strip()
+        if said.startswith("# Site:"):
+            site_name = said.partition(":")[2].strip()
+        elif said.startswith("# Policy:"):
+            policy = dict(_setting(word) for word in said.partition(":")[2].split())
+        elif said.startswith("#>"):
+            above = [line for line in script if line.line < number and not isinstance(line, Expect)]
+            if not above:
+                raise ValueError(f"{path.name}:{number}: no line above to check")
+            checks.setdefault(above[-1].n, []).append(said[2:].strip())
+    written = json.loads((FOLDER / "sites" / f"{site_name}.json").read_text("utf-8"))
+    written["policy"] = written.get("policy", {}) | policy
+    return Story(load(json.dumps(written).encode(), site_name), script, checks)
+
+
+def _setting(word: str) -> tuple[str, str | bool]:
+    name, _, value = word.partition("=")
+    return name, {"true": True, "false": False}.get(value, value)
+
+
+def play(story: Story, folder: Path) -> tuple[list[dict[str, Any]], list[str]]:
+    """Plays it on a new data directory; returns the output rows and everything that did not hold."""
+    replay = Replay(folder, SessionSettings(), today=story.site.today, timezone=story.site.timezone)
+    load_site(replay.handheld.cache, story.site)
+    replay.renew()
+    rows: list[dict[str, Any]] = []
+    wrong: list[str] = []
+
+    def answered(row: dict[str, Any]) -> None:
+        rows.append(row)
+        for check in story.checks.get(row["n"], ()):
+            why = _fault(check, row, replay)
+            if why:
+                wrong.append(f"after {row['input']!r}: {check!r}, but {why}")
+
+    replay.play(story.script, answered)
+    rows.append(replay.summary())
+    replay.handheld.close()
+    return rows, replay.failed + wrong
+
+
+def _fault(check: str, row: dict[str, Any], replay: Replay) -> str:
+    """What is so instead of what the check says; empty where it holds."""
+    kind, _, wanted = check.partition(":")
+    wanted = wanted.strip()
+    if kind.startswith("unit "):
+        _, item, serial = kind.split(None, 2)
+        unit = replay.handheld.session.knows.unit(item, serial)
+        found = " ".join((unit.status, *unit.flags))
+        return "" if found == wanted else f"it is {found!r}"
+    if kind == "asks":
+        return "" if row["prompt"] == wanted else f"it asks {row['prompt']!r}"
+    if kind == "says":
+        return "" if wanted in row["message"] else f"it says {row['message']!r}"
+    if kind == "hides":
+        shown = f"{row['message']} {row['prompt']} {row['progress']}"
+        return "" if wanted not in shown else f"it shows {shown!r}"
+    if kind == "notes":
+        written = ", ".join(_steps(row)) or "nothing"
+        return "" if written == wanted else f"it notes {written!r}"
+    count = "no count" if row["progress"] is None else "{} of {}".format(*row["progress"])
+    return "" if count == check else f"it counts {count!r}"
+
+
+def _steps(row: dict[str, Any]) -> Iterator[str]:
+    for event in row["events"]:
+        yield f"undo {event['step']}" if event.get("cancels") else event["step"]

@@ -1,1 +1,0 @@
-"""The screens, painted and in a real pseudo-terminal."""
