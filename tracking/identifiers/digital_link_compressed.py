@@ -1,7 +1,7 @@
-"""The compressed form of a Digital Link: one segment of file-safe base 64 in place of key, qualifiers and attributes.
+"""The compressed form of Digital Links: one segment of file-safe base 64 in place of key, qualifiers and attributes.
 
-Source: GS1 Digital Link Standard 1.1, section 3.9 (compression). The bits are AIs of four bits a digit, each followed by
-its value; a first digit above 9 begins a frequent sequence of AIs, and F a parameter of the owner's.
+Source: GS1 Digital Link Standard 1.1, section 3.9 (compression). The bits are AIs of four bits a digit, each followed
+by its value; a first digit above 9 begins a frequent sequence of AIs, and F a parameter of the owner's.
 """
 
 from __future__ import annotations

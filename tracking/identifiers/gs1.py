@@ -76,7 +76,11 @@ def _looks_gs1(body: str, today: date) -> bool:
         return True
     chars = 18 if body.startswith("00") else 14
     key = body[2 : 2 + chars]
-    if body[:2] not in {"00", "01", "02", "03"} or len(key) < chars or not (key.isascii() and key.isdecimal()):
+    if (
+        body[:2] not in {"00", "01", "02", "03"}
+        or len(key) < chars
+        or not (key.isascii() and key.isdecimal())
+    ):
         return False
     if mod10_fits(key):
         return len(body) == 20 if chars == 18 else True
@@ -95,7 +99,7 @@ def _warned(found: Reading, parts: Split, *, replaced: bool) -> Reading:
 
 
 def _swallowed(value: str) -> bool:
-    """Whether a value ends in what would be a whole element with a date or a check digit, had a separator been there."""
+    """Whether a value ends in what would be a whole element with a date or check digit behind a separator."""
     dated = _DATED_END.fullmatch(value)
     if dated and from_yymmdd(dated[3], date(2000, 1, 1)) is not None:
         return True

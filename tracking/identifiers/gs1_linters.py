@@ -146,7 +146,7 @@ def _pattern(pattern: str, why: str) -> Linter:
 _MEDIA = frozenset(f"{number:02d}" for number in (*range(1, 11), *range(80, 100)))
 
 LINTERS: dict[str, Linter] = {
-    "couponcode": lambda value, today: coupon_code(value, today),
+    "couponcode": coupon_code,
     "couponposoffer": lambda value, today: positive_offer(value),
     "csum": _csum,
     "csumalpha": _csumalpha,
