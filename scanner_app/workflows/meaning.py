@@ -112,7 +112,7 @@ def _structured(reading: Reading, text: str, document: Document | None, knows: K
         )
     if reading.kind in {"badge", "asset"}:
         return refuse("wrong_kind", text, kind="A BADGE OR ASSET CODE", need="the serial or the part number")
-    if reading.kind == "document":
+    if reading.kind == "document" and order_named(reading):
         return Meaning(kind="document", value=order_named(reading))
     item = item_named(reading, knows)
     if reading.gtin:

@@ -57,7 +57,7 @@ class _Fields:
 def coupon_code(value: str, today: date) -> str:
     """Why the value of AI (8110) is no coupon code; empty where it is one."""
     if not (value.isascii() and value.isdecimal()):
-        return "a coupon has only digits"
+        return "holds a coupon with a character that is no digit"
     fields = _Fields(value)
     try:
         fields.measured("0123456", 6, "the company prefix")
@@ -77,7 +77,7 @@ def coupon_code(value: str, today: date) -> str:
             fields.one_of("01", "the multiply flag")
         fields.end()
     except _Wrong as wrong:
-        return f"in the coupon {wrong}"
+        return f"holds a coupon where {wrong}"
     return ""
 
 
@@ -115,7 +115,7 @@ def _validity(fields: _Fields, today: date) -> None:
 def positive_offer(value: str) -> str:
     """Why the value of AI (8112) is no positive offer; empty where it is one."""
     if not (value.isascii() and value.isdecimal()):
-        return "a coupon has only digits"
+        return "holds a coupon with a character that is no digit"
     fields = _Fields(value)
     try:
         fields.one_of("01", "the format")
@@ -124,5 +124,5 @@ def positive_offer(value: str) -> str:
         fields.measured("0123456789", 6, "the serial number")
         fields.end()
     except _Wrong as wrong:
-        return f"in the coupon {wrong}"
+        return f"holds a coupon where {wrong}"
     return ""

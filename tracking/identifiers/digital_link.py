@@ -74,14 +74,17 @@ def _from_compressed(text: str, host: str, path: str, query: str, today: date) -
     """Elements from the compressed form, if everything in it is sound: nothing else proves that it is one."""
     segments = path.split("/")[1:]
     ahead = [(ai, _unescaped(value)) for ai, value in _keyed(segments[:-1])]
-    packed = decompressed(segments[-1])
-    pairs = ahead + (packed or [])
-    if packed and entry(pairs[0][0]) and _entry(pairs[0][0]).key:
-        found = _found(pairs + _in_query(query), host, today)
-        if found.ok:
-            link = found.details["canonical"]
-            return [replace(found, details=found.details | {"compressed": True, "uncompressed": link})]
-    raise _Wrong("an address without a GS1 key in its path")
+    behind = _in_query(query)
+    sound = []
+    for packed in decompressed(segments[-1]):
+        pairs = ahead + packed + behind
+        found = _found(pairs, host, today) if _entry(pairs[0][0]).key else None
+        if found is not None and found.ok:
+            more = {"compressed": True, "uncompressed": found.details["canonical"]}
+            sound.append(replace(found, details=found.details | more))
+    if len(sound) > 1:
+        raise _Wrong("it is compressed and can be read in two ways")
+    return sound or [_no_link(text, "an address without a GS1 key in its path")]
 
 
 def _taken_apart(text: str) -> tuple[str, str, str]:

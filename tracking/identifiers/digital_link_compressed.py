@@ -1,12 +1,13 @@
-"""The compressed form of a Digital Link: one segment of file-safe base 64 in place of key, qualifiers and attributes.
+"""The compressed form of Digital Links: one segment of file-safe base 64 in place of key, qualifiers and attributes.
 
-Source: GS1 Digital Link Standard 1.1, section 3.9 (compression). The bits are AIs of four bits a digit, each followed by
-its value; a first digit above 9 begins a frequent sequence of AIs, and F a parameter of the owner's.
+Source: GS1 Digital Link Standard 1.1, section 3.9 (compression). The bits are AIs of four bits a digit, each followed
+by its value; a first digit above 9 begins a frequent sequence of AIs, and F a parameter of the owner's.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from tracking.identifiers.gs1_table import entry
 
@@ -39,6 +40,9 @@ _SEQUENCES = {
 }
 """Two hexadecimal digits -> the AIs whose values follow, in this order."""
 
+_OTHER_ORDER = {"1A": "01 10 21 17"}
+"""As published in one place and as written by programs in another: the values' checks have to tell them apart."""
+
 Pairs = list[tuple[str, str]]
 
 
@@ -64,29 +68,35 @@ class _Bits:
         return int(taken or "0", 2)
 
 
-def decompressed(segment: str) -> Pairs | None:
-    """The elements of a segment in their order, or None if it is no compressed link."""
+def decompressed(segment: str) -> list[Pairs]:
+    """The elements of a segment in their order; none if it is no compressed link, two if it can mean two things."""
     if not _SEGMENT.fullmatch(segment):
-        return None
+        return []
+    tables = (_SEQUENCES, _SEQUENCES | _OTHER_ORDER)
+    found = [pairs for table in tables if (pairs := _elements(segment, table)) is not None]
+    return found[:1] if len(found) == 2 and found[0] == found[1] else found
+
+
+def _elements(segment: str, sequences: Mapping[str, str]) -> Pairs | None:
     bits = _Bits(segment)
     pairs: Pairs = []
     try:
         # What is left after the last element only fills up the last character.
         while bits.left() >= 8:
-            _next(bits, pairs)
+            _next(bits, pairs, sequences)
     except _Broken:
         return None
     return pairs if len(dict(pairs)) == len(pairs) and pairs else None
 
 
-def _next(bits: _Bits, pairs: Pairs) -> None:
+def _next(bits: _Bits, pairs: Pairs, sequences: Mapping[str, str]) -> None:
     first = _HEX[bits.number(4)]
     if first == "F":
         _skip_parameter(bits)
         return
     second = _HEX[bits.number(4)]
-    if first + second in _SEQUENCES:
-        pairs += [(ai, _value(bits, ai)) for ai in _SEQUENCES[first + second].split()]
+    if first + second in sequences:
+        pairs += [(ai, _value(bits, ai)) for ai in sequences[first + second].split()]
         return
     ai = first + second
     while ai.isdecimal() and len(ai) < 4 and entry(ai) is None:

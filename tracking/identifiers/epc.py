@@ -53,6 +53,10 @@ def parse(text: str, _symbology_id: str, today: date) -> list[Reading]:
 def _pairs(body: str) -> tuple[Pairs, int]:
     form, _, rest = body.partition(":")
     scheme, _, name = rest.partition(":")
+    form, scheme = (
+        form.lower(),
+        scheme.lower(),
+    )  # only names keep their case; some QR codes know capitals alone
     if form not in _FORMS or not name:
         raise _Wrong("an EPC URN has a form, a scheme and a name")
     if form in {"tag", "pat"}:
@@ -89,7 +93,7 @@ def _part(parts: list[str], place: int) -> str:
 
 
 def _led(parts: list[str], count: int) -> str:
-    """Number with its leading digit (indicator, extension) taken from the reference to the front, and its check digit."""
+    """Number with the reference's first digit (indicator, extension) at the front, and its check digit."""
     reference = _part(parts, 1)
     number = _digits(reference[:1] + parts[0] + reference[1:], count)
     return number + mod10_digit(number)

@@ -43,9 +43,11 @@ def parse(text: str, symbology_id: str, today: date) -> list[Reading]:
         return []
     if not declared and (symbology_id not in _UNTOLD or _OTHER_ENVELOPE.match(text)):
         return []
-    plain = _SUBSTITUTES.sub(GS, text)
+    text = text if declared else text.strip(" ")
+    # A device that sends one real separator sends them all.
+    plain = text if GS in text else _SUBSTITUTES.sub(GS, text)
     body = plain[1:] if plain.startswith(GS) else plain
-    if not declared and not plain.startswith(GS) and not _looks_gs1(body):
+    if not declared and not plain.startswith(GS) and not _looks_gs1(body, today):
         return []
     reason = (
         "AIM identifier says GS1"
@@ -66,17 +68,24 @@ def parse(text: str, symbology_id: str, today: date) -> list[Reading]:
     return [_warned(reading(found, today, reason), found, replaced=plain != text)]
 
 
-def _looks_gs1(body: str) -> bool:
-    """Whether text without an AIM identifier may be taken for an element string: by its key's check digit, or by a
-    separator behind an element that can begin a label. Anything less is guessing.
+def _looks_gs1(body: str, today: date) -> bool:
+    """Whether text without an AIM identifier may be taken for an element string: by a separator, by its key's check
+    digit, or by elements behind the key that are all sound. Anything less is guessing.
     """
-    key = re.match(r"0[0-3](\d+)", body[:20])
-    if key and key[0].isascii():
-        digits = body[2:20] if body.startswith("00") else body[2:16]
-        whole = len(digits) == (18 if body.startswith("00") else 14) and digits.isdecimal()
-        if whole and mod10_fits(digits) and (not body.startswith("00") or len(body) == 20 or GS in body):
-            return True
-    return GS in body
+    if GS in body:
+        return True
+    chars = 18 if body.startswith("00") else 14
+    key = body[2 : 2 + chars]
+    if (
+        body[:2] not in {"00", "01", "02", "03"}
+        or len(key) < chars
+        or not (key.isascii() and key.isdecimal())
+    ):
+        return False
+    if mod10_fits(key):
+        return len(body) == 20 if chars == 18 else True
+    behind = split(body[2 + chars :], today)
+    return bool(behind.pairs) and not behind.error
 
 
 def _warned(found: Reading, parts: Split, *, replaced: bool) -> Reading:
@@ -90,7 +99,7 @@ def _warned(found: Reading, parts: Split, *, replaced: bool) -> Reading:
 
 
 def _swallowed(value: str) -> bool:
-    """Whether a value ends in what would be a whole element with a date or a check digit, had a separator been there."""
+    """Whether a value ends in what would be a whole element with a date or check digit behind a separator."""
     dated = _DATED_END.fullmatch(value)
     if dated and from_yymmdd(dated[3], date(2000, 1, 1)) is not None:
         return True

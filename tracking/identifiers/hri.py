@@ -15,7 +15,8 @@ from tracking.identifiers.gs1_values import Split, fault
 from tracking.identifiers.reading import Reading
 
 _AI = re.compile(r"\(([0-9]{2,4})\)")
-_BROKEN = re.compile(r"[0-9]{0,4}\([0-9()]*")
+_BEGINS = re.compile(r"\((?:[0-9)]|$)")
+_BROKEN = re.compile(r"[0-9]{1,4}\([0-9()]*")
 _SQUARE = re.compile(r"\[[0-9]{2,4}\]")
 _REASON = "application identifiers in brackets"
 
@@ -27,7 +28,7 @@ def parse(text: str, symbology_id: str, today: date) -> list[Reading]:
     body = text.strip(" ")
     if _SQUARE.match(body):
         return [_unsound("square brackets are no GS1 text: round ones belong around the identifiers")]
-    if body.startswith("(") and (_AI.match(body) or _BROKEN.fullmatch(body)):
+    if _BEGINS.match(body):
         return [reading(_split(body, today), today, _REASON)]
     if _BROKEN.fullmatch(body):
         return [_unsound("it has brackets, but no element between them")]

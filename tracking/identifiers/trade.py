@@ -33,8 +33,10 @@ def parse(text: str, symbology_id: str, _today: date) -> list[Reading]:
     declared = symbology_id in EAN_SYMBOLOGIES
     if declared and len(number) not in _GTIN_LENGTHS:
         return _with_add_on(number)
-    if symbology_id in _ADD_ON_SYMBOLOGIES or not (number.isascii() and number.isdecimal()):
-        return _with_add_on(number) if symbology_id == "" and " " in number else []
+    if symbology_id in _ADD_ON_SYMBOLOGIES:
+        return []
+    if not (number.isascii() and number.isdecimal()):
+        return [found for found in _with_add_on(number) if found.ok] if symbology_id == "" else []
     if len(number) == _SSCC_LENGTH:
         return [_sscc(number)]
     if len(number) not in _GTIN_LENGTHS:

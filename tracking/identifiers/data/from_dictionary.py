@@ -1,4 +1,6 @@
-"""Makes ``gs1_dictionary.py`` from the text of the GS1 Barcode Syntax Dictionary, comments and blanks left out::
+"""Makes ``gs1_dictionary.py`` from the text of the GS1 Barcode Syntax Dictionary, comments and blanks left out.
+
+The command, in the folder of the dictionary::
 
     python -m tracking.identifiers.data.from_dictionary < gs1-syntax-dictionary.txt > gs1_dictionary.py
 
@@ -10,7 +12,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-HEAD = '''"""The GS1 Barcode Syntax Dictionary as data: a line an AI or range of AIs. Made by ``from_dictionary.py``; do not edit.
+HEAD = '''"""The GS1 Barcode Syntax Dictionary: a line an AI or range of them. Made by from_dictionary.py, not by hand.
 
 Copyright 2022-2026 GS1 AISBL. Licensed under the Apache License, Version 2.0 (``LICENSE-APACHE-2.0.txt`` beside this
 file). Changed from the original: comments, titles' alignment and repeated blanks are left out.

@@ -1,4 +1,4 @@
-"""The GS1 Barcode Syntax Dictionary as data: a line an AI or range of AIs. Made by ``from_dictionary.py``; do not edit.
+"""The GS1 Barcode Syntax Dictionary: a line an AI or range of them. Made by from_dictionary.py, not by hand.
 
 Copyright 2022-2026 GS1 AISBL. Licensed under the Apache License, Version 2.0 (``LICENSE-APACHE-2.0.txt`` beside this
 file). Changed from the original: comments, titles' alignment and repeated blanks are left out.
