@@ -27,7 +27,10 @@ WANT = {
     "mac_meid": ["meid", "iccid", "eid", "eui48", "eui64"],
 }
 """Files of bare native numbers: a prompt says which kind is asked for."""
-INFORMATIVE = frozenset({"kind", "error", "detail", "warn", "note", "note2", "expected", "order", "layer"})
+INFORMATIVE = frozenset(
+    {"kind", "error", "detail", "warn", "note", "note2", "expected", "order", "layer"}
+    | {"form", "ignored_query", "plausible_gs1"}
+)
 """Names in ``expect`` that bind nobody; the layer of a refused GS1 code is compared on its own."""
 
 

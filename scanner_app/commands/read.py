@@ -28,7 +28,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.add_argument("--today", help="ISO date that two-digit years are read by; default: today")
     parser.add_argument(
-        "--standards", action="store_true", help="the standards that are read, each with an example, as a table"
+        "--standards",
+        action="store_true",
+        help="the standards that are read, each with an example, as a table",
     )
     parser.add_argument("--explain", action="store_true", help="every reading of each code, with its reason")
 

@@ -72,7 +72,9 @@ def codes(tmp_path: Path, item: str, *scans: str) -> list[tuple[str | None, str]
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     wanted = [row for row in rows if row.get("input", "").startswith("scan ")][1:]
     assert len(wanted) == len(scans)
-    return [(row["code"], next((e["serial"] for e in row["events"] if e.get("serial")), "")) for row in wanted]
+    return [
+        (row["code"], next((e["serial"] for e in row["events"] if e.get("serial")), "")) for row in wanted
+    ]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,9 @@ def codes(tmp_path: Path, item: str, *scans: str) -> list[tuple[str | None, str]
         pytest.param("PHONE-1", "35-290611-114344-4", "352906111143444", id="IMEI in groups"),
         pytest.param("PHONE-1", "IMEI: 352906111143444", "352906111143444", id="IMEI behind its name"),
         pytest.param("PHONE-1", "3546780926549702", "354678092654974", id="IMEISV of that phone"),
-        pytest.param("MODEM-1", "IMEI1: 351955087335147", "351955087335147", id="IMEI of an item without pattern"),
+        pytest.param(
+            "MODEM-1", "IMEI1: 351955087335147", "351955087335147", id="IMEI of an item without pattern"
+        ),
         pytest.param("CAR-1", "1M8GDM9AXKP042788", "1M8GDM9AXKP042788", id="VIN"),
         pytest.param("CAR-1", "I1HGCM82633A004352", "1HGCM82633A004352", id="VIN behind data identifier"),
         pytest.param("CAM-1", "9C:9C:E3:CE:B8:8F", "9C9CE3CEB88F", id="address in pairs"),
@@ -95,12 +99,20 @@ def codes(tmp_path: Path, item: str, *scans: str) -> list[tuple[str | None, str]
         pytest.param("ANY-1", "]C0SN-000123", "SN-000123", id="serial that begins like a data identifier"),
         pytest.param("ANY-1", "]A0S123456789", "S123456789", id="serial in Code 39 that begins with S"),
         pytest.param("16-DIGITS", "3546780926549702", "3546780926549702", id="16 digits stay 16 digits"),
-        pytest.param("16-DIGITS", "]A0S3546780926549702", "3546780926549702", id="data identifier before a serial"),
-        pytest.param("14-DIGITS", "09521234543213", "09521234543213", id="serial whose check digit fits a GTIN"),
-        pytest.param("14-DIGITS", "09521234543214", "09521234543214", id="serial whose check digit fits none"),
+        pytest.param(
+            "16-DIGITS", "]A0S3546780926549702", "3546780926549702", id="data identifier before a serial"
+        ),
+        pytest.param(
+            "14-DIGITS", "09521234543213", "09521234543213", id="serial whose check digit fits a GTIN"
+        ),
+        pytest.param(
+            "14-DIGITS", "09521234543214", "09521234543214", id="serial whose check digit fits none"
+        ),
     ],
 )
-def test_a_bare_number_is_received_as_the_items_serial(tmp_path: Path, item: str, scan: str, serial: str) -> None:
+def test_a_bare_number_is_received_as_the_items_serial(
+    tmp_path: Path, item: str, scan: str, serial: str
+) -> None:
     assert codes(tmp_path, item, scan) == [("received", serial)]
 
 
@@ -110,7 +122,11 @@ def test_a_wrong_check_digit_is_named_where_the_item_has_a_check(tmp_path: Path)
 
 
 def test_a_misread_label_is_never_taken_for_a_serial(tmp_path: Path) -> None:
-    misread = ["+A123BJC5D6E71G+$$52001510X3GX", "[)>@06@1PABC-123@SSN0001@@", "=/A15500QXVRET3826=,387985=>027400"]
+    misread = [
+        "+A123BJC5D6E71G+$$52001510X3GX",
+        "[)>@06@1PABC-123@SSN0001@@",
+        "=/A15500QXVRET3826=,387985=>027400",
+    ]
     assert codes(tmp_path, "ANY-1", *misread) == [("unreadable", "")] * 3
 
 
