@@ -12,6 +12,7 @@ from typing import IO, Any
 from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, Call, print_json, usage
 from scanner_app.commands.reading_row import reading_row, shortcuts
+from scanner_app.commands.standards import table
 from tracking.dates import parse_iso
 from tracking.identifiers.reader import read
 from tracking.identifiers.reading import Reading
@@ -26,11 +27,19 @@ COLUMNS_MAX = 100
 def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.add_argument("--today", help="ISO date that two-digit years are read by; default: today")
+    parser.add_argument(
+        "--standards",
+        action="store_true",
+        help="the standards that are read, each with an example, as a table",
+    )
     parser.add_argument("--explain", action="store_true", help="every reading of each code, with its reason")
 
 
 def run(call: Call) -> int:
     """One answer a line, in the order of the input."""
+    if call.options.standards:
+        print("\n".join(table()))
+        return DONE
     today = _today(call.options.today)
     for number, line in enumerate(_lines(sys.stdin.buffer), 1):
         row = answer(_given(line), today)

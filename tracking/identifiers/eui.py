@@ -22,6 +22,8 @@ _FORMS = re.compile(
 )
 _NEARLY = re.compile(r"[0-9A-Z]{2}(?::[0-9A-Z]{1,2}){4,8}")
 _GAPS = str.maketrans("", "", ":-.")
+HEX_LETTERS_MIN = 3
+"""Fewer letters in a bare number, and it is more likely decimal behind a letter."""
 CHARS_MAX = 50
 
 
@@ -38,7 +40,8 @@ def parse(text: str, _symbology_id: str, _today: date) -> list[Reading]:
     value = body.translate(_GAPS)
     kind = "eui48" if len(value) == 12 else "eui64"
     # Digits alone are more likely a number of another kind, unless pairs or a name show it.
-    weak = value.isdecimal() and not label and ":" not in body
+    letters = sum(char.isalpha() for char in value)
+    weak = letters < HEX_LETTERS_MIN and not label and len(body) == len(value)
     return [_judged(value, kind, weak=weak)]
 
 

@@ -17,6 +17,8 @@ _HEX = "0123456789ABCDEF"
 # Reporting bodies that have issued type allocation codes: other 15 digits are hardly an IMEI (GSMA TS.06).
 _TYPE_CODES = re.compile(r"0[01]|10|3[035]|4[459]|5[0-4]|86|9[1789]")
 _MEID_DECIMAL_MAX = (0xFFFFFFFF, 0xFFFFFF)
+HEX_LETTERS_MIN = 3
+"""Fewer letters in a number without check digit, and it is more likely decimal behind a letter."""
 CHARS_MAX = 60
 """The longest, an EID in groups with a word in front, is shorter."""
 
@@ -99,7 +101,13 @@ def _meid(value: str, *, sure: bool) -> list[Reading]:
         error = "an MEID begins with A0 to FF, or 99"
     elif len(value) == 15 and value[14] != wanted:
         error = f"the check digit is {value[14]}, {wanted} would fit"
-    return [_meid_reading(value[:14], wanted, "meid", error, weak=not sure and (plain or bool(error)))]
+    return [_meid_reading(value[:14], wanted, "meid", error, weak=not sure and _doubtful(value, error))]
+
+
+def _doubtful(value: str, error: str) -> bool:
+    """Fourteen characters without a check digit are only believed with letters enough to be hexadecimal."""
+    letters = sum(char.isalpha() for char in value)
+    return bool(error) or letters == 0 or (len(value) == 14 and letters < HEX_LETTERS_MIN)
 
 
 def _meid_reading(value: str, check: str, form: str, error: str, *, weak: bool) -> Reading:
