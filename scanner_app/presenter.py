@@ -56,7 +56,9 @@ class Presenter:
                 )
         stopped = session.state.stopped
         if stopped is not None:
-            self._banner = self._banner_of(Answer(verdict=dressed(stopped.verdict, session.knows)))
+            self._banner = self._banner_of(
+                Answer(verdict=dressed(stopped.verdict, session.knows, session.zone))
+            )
 
     def observe(self, answer: Answer) -> None:
         """An answer was given."""
@@ -188,7 +190,7 @@ class Presenter:
             return "all lines complete", ""
         place = document.lines.index(line)
         after = document.lines[place + 1 : place + 2]
-        return f"line {place + 1} of {len(document.lines)}", after[0].item if after else ""
+        return f"line {place + 1} of {len(document.lines)}", f"next: {after[0].item}" if after else ""
 
     def _blind_count(self) -> tuple[int, int] | None:
         """What was counted on a blind document, without what is expected."""

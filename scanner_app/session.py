@@ -367,7 +367,7 @@ class Session:
         stopped: int = 0,
     ) -> Answer:
         """An answer in words, with the prompt that now stands."""
-        shown = dressed(said, self.knows)
+        shown = dressed(said, self.knows, self.zone)
         message = words(shown, self.settings.language).sentence if said.code else text
         return Answer(
             verdict=shown,
@@ -395,7 +395,7 @@ class Session:
         return catalogue.prompt(asked.name, language, **asked.fields)
 
     def progress(self) -> tuple[int, int] | None:
-        """Done and total of the document at hand, or of the one just closed; of a blind one only when all is there."""
+        """Done and total of the document at hand or just closed. A blind one says its total when all is there."""
         document = self.knows.document(self.state.document) if self.state.document else None
         if document is None or self.state.workflow in {"home", "look_up"}:
             return None
