@@ -62,8 +62,8 @@ def read(text: str, symbology_id: str = "", *, today: date) -> tuple[Reading, ..
         if found and found[0].kind == "command":
             return tuple(found)
     separated = any(char in _SEPARATORS for char in body)
-    declared_gs1 = aim in gs1.GS1_SYMBOLOGIES
-    if not separated and not declared_gs1:
+    declared = aim in gs1.GS1_SYMBOLOGIES or (aim in trade.EAN_SYMBOLOGIES and bool(found))
+    if not separated and not declared:
         found.append(Reading(kind="text", text=body, reason="plain text"))
     if not found:
         found.append(
