@@ -43,6 +43,7 @@ def verify(journal: Journal | JournalReader) -> Report:
     for epoch, seq, body, kept in journal.rows():
         count += 1
         if epoch in broken:
+            expected[epoch] = seq + 1
             continue
         if epoch not in links:
             links[epoch] = chain.first_link(journal.device, epoch, nonces.get(epoch, ""))
@@ -58,6 +59,12 @@ def verify(journal: Journal | JournalReader) -> Report:
         expected[epoch] = seq + 1
         if (epoch, seq) in receipts:
             hashes[epoch, seq] = kept.hex()
+    for epoch, head in journal.heads().items():
+        if head >= expected.get(epoch, 1):
+            what = "it is gone from the end of the log, its effects are still here"
+            findings.append(
+                Finding(what=what, device=journal.device, epoch=epoch, seq=expected.get(epoch, 1))
+            )
     findings += _against_receipts(journal.device, receipts, hashes, expected)
     return Report(events=count, epochs=len(links), receipts=len(receipts), findings=tuple(findings))
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from scanner_app.ballast import Ballast
-from scanner_app.journal_schema import LAYOUT, PENDING_SQL, SCHEMA_SQL
+from scanner_app.journal_schema import HEADS_SQL, LAYOUT, PENDING_SQL, SCHEMA_SQL
 from scanner_app.overlay import Overlay
 from scanner_app.storage_errors import JournalFault, NewerStore, StoreError, StoreFull
 from sync.wire import Receipt
@@ -236,6 +236,10 @@ class Journal(Overlay):
     def rows(self) -> Iterator[tuple[int, int, bytes, bytes]]:
         """All events as ``(epoch, seq, body, hash)``, oldest first."""
         yield from self.connection.execute("SELECT epoch, seq, body, hash FROM event ORDER BY epoch, seq")
+
+    def heads(self) -> dict[int, int]:
+        """Epoch -> the newest event that the overlay speaks of."""
+        return dict(self.connection.execute(HEADS_SQL))
 
     def nonces(self) -> dict[int, str]:
         """Epoch -> the nonce its chain begins with."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from scanner_app.journal_schema import PENDING_SQL
+from scanner_app.journal_schema import HEADS_SQL, PENDING_SQL
 from scanner_app.storage_errors import StoreError
 from sync.wire import Receipt
 
@@ -41,7 +41,10 @@ class JournalReader:
     def rows(self) -> Iterator[tuple[int, int, bytes, bytes]]:
         """All events as ``(epoch, seq, body, hash)``, oldest first. Raises :class:`StoreError` where it is damaged."""
         try:
-            yield from self._ask("SELECT epoch, seq, body, hash FROM event ORDER BY epoch, seq")
+            for epoch, seq, body, link in self._ask(
+                "SELECT epoch, seq, body, hash FROM event ORDER BY epoch, seq"
+            ):
+                yield epoch, seq, _as_bytes(body), _as_bytes(link)
         except sqlite3.Error as error:
             raise self._unreadable(error) from error
 
@@ -57,6 +60,13 @@ class JournalReader:
         except msgspec.MsgspecError as error:
             raise StoreError(f"{self._path} has a receipt that is none ({error}): keep the file") from error
 
+    def heads(self) -> dict[int, int]:
+        """Epoch -> the newest event that the overlay speaks of; empty where this layout keeps no such thing."""
+        try:
+            return dict(self._ask(HEADS_SQL).fetchall())
+        except sqlite3.Error:
+            return {}
+
     def pending(self) -> int:
         """How many events the server has not confirmed."""
         return int(self._listed(PENDING_SQL)[0][0])
@@ -70,6 +80,11 @@ class JournalReader:
     def close(self) -> None:
         """Closes the file."""
         self._connection.close()
+
+
+def _as_bytes(value: object) -> bytes:
+    """What a column holds. Somebody with another program may have left text or a number where bytes were."""
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+HEADS_SQL = (
+    "SELECT epoch, max(seq) FROM (SELECT epoch, seq FROM overlay UNION ALL SELECT epoch, seq FROM covered) "
+    "GROUP BY epoch"
+)
+"""Epoch and the newest event that the overlay speaks of: an event cut off the end of the log is missed here."""
+
 LAYOUT = 1
 
 SCHEMA_SQL = (

@@ -183,47 +183,74 @@ def refuse_name(text: str) -> str:
 
 
 def _check(site: Site, name: str) -> None:
-    def need(condition: bool, what: str) -> None:
-        if not condition:
-            raise SiteError(f"{name}: {what}")
-
-    def named(kind: str, text: str) -> None:
-        why = refuse_name(text)
-        need(not why, f"{kind} {text[:60]!r} {why}")
-
-    def dated(what: str, text: str) -> None:
-        need(not text or parse_iso(text) is not None, f"{what} {text[:40]!r} is no date like 2026-11-23")
-
-    named("site", site.site)
-    dated("today", site.today)
-    badges = {operator.badge for operator in site.operators}
+    try:
+        _named("site", site.site)
+        _dated("today", site.today)
+        for item in site.items:
+            _named("item", item.item)
+        for place in site.locations:
+            _named("location", place.location)
+        for operator in site.operators:
+            _named("badge", operator.badge)
+        for document in site.documents:
+            _check_document(document)
+        badges = {operator.badge for operator in site.operators}
+        for unit in site.units:
+            _check_unit(unit, badges)
+    except _Wrong as wrong:
+        raise SiteError(f"{name}: {wrong}") from None
     for item in site.items:
-        named("item", item.item)
         _check_pattern(item, name)
-    for place in site.locations:
-        named("location", place.location)
-    for badge in badges:
-        named("badge", badge)
-    for document in site.documents:
-        named("document", document.number)
-        need(
-            document.type in DOCUMENT_TYPES,
-            f"document {document.number}: type {document.type!r} is not one of {', '.join(DOCUMENT_TYPES)}",
-        )
-        for line in document.lines:
-            need(_quantity(line) >= 0, f"document {document.number}: quantity {line.quantity} is negative")
-    for unit in site.units:
-        named("serial", unit.serial)
-        dated(f"unit {unit.serial}: expiry", unit.expiry)
-        dated(f"unit {unit.serial}: sold_on", unit.sold_on)
-        need(unit.serial not in badges, f"serial {unit.serial!r} is also a badge: change one of them")
-        need(
-            unit.status in STATUSES,
-            f"unit {unit.serial}: status {unit.status!r} is not one of {', '.join(STATUSES)}",
-        )
-        for flag in unit.flags:
-            need(flag in FLAGS, f"unit {unit.serial}: flag {flag!r} is not one of {', '.join(FLAGS)}")
     _check_unique(site, name)
+
+
+class _Wrong(Exception):
+    """What is wrong, before the file's name is put in front."""
+
+
+def _named(kind: str, text: str) -> None:
+    why = refuse_name(text)
+    if why:
+        raise _Wrong(f"{kind} {text[:60]!r} {why}")
+
+
+def _dated(what: str, text: str) -> None:
+    if text and parse_iso(text) is None:
+        raise _Wrong(f"{what} {text[:40]!r} is no date like 2026-11-23")
+
+
+def _check_document(document: DocumentEntry) -> None:
+    _named("document", document.number)
+    about = f"document {document.number}"
+    if document.type not in DOCUMENT_TYPES:
+        raise _Wrong(f"{about}: type {document.type!r} is not one of {', '.join(DOCUMENT_TYPES)}")
+    seen: set[int] = set()
+    for line in _numbered(document, "").lines:
+        for serial in line.serials:
+            _named(f"{about}: serial", serial)
+        if line.lot:
+            _named(f"{about}: lot", line.lot)
+        if line.quantity < 0:
+            raise _Wrong(f"{about}: quantity {line.quantity} is negative")
+        if line.line in seen or line.line < 1:
+            raise _Wrong(f"{about}: line {line.line} is there twice or below 1: number the lines one by one")
+        seen.add(line.line)
+
+
+def _check_unit(unit: OpeningUnit, badges: set[str]) -> None:
+    _named("serial", unit.serial)
+    about = f"unit {unit.serial}"
+    if unit.lot:
+        _named(f"{about}: lot", unit.lot)
+    _dated(f"{about}: expiry", unit.expiry)
+    _dated(f"{about}: sold_on", unit.sold_on)
+    if unit.serial in badges:
+        raise _Wrong(f"serial {unit.serial!r} is also a badge: change one of them")
+    if unit.status not in STATUSES:
+        raise _Wrong(f"{about}: status {unit.status!r} is not one of {', '.join(STATUSES)}")
+    for flag in unit.flags:
+        if flag not in FLAGS:
+            raise _Wrong(f"{about}: flag {flag!r} is not one of {', '.join(FLAGS)}")
 
 
 def _check_pattern(item: Item, name: str) -> None:

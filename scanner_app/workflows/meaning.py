@@ -16,7 +16,7 @@ from tracking import rules
 from tracking.dates import from_yymmdd, last_of_month, parse_iso
 from tracking.documents import Document
 from tracking.identifiers.reading import NATIVE_KINDS, Reading
-from tracking.site import Item
+from tracking.site import Item, refuse_name
 from tracking.verdicts import Verdict, verdict
 
 Kind = Literal["label", "document", "badge", "location", "command", "refused"]
@@ -94,16 +94,25 @@ def _of_code(
     if plain is not None and (best.bare or best is plain):
         shape = believed(readings, plain.text, held, document, knows)
         if shape is not None:
-            return _structured(shape, text, document, knows)
-        return _plain(plain.text, held, document, knows)
+            return _registrable(_structured(shape, text, document, knows), text)
+        return _registrable(_plain(plain.text, held, document, knows), text)
     if best.usable and best.kind != "text":
-        return _structured(best, text, document, knows)
+        return _registrable(_structured(best, text, document, knows), text)
     if plain is not None and knows.items_fitting(plain.text):
-        return _plain(plain.text, held, document, knows)
+        return _registrable(_plain(plain.text, held, document, knows), text)
     if best.kind == "url":
         return refuse("wrong_kind", text, kind="A WEB ADDRESS", need="the serial or the part number")
     code = "unreadable" if best.kind == "text" or best.layer else "unknown_code"
     return refuse(code, text, why=best.error)
+
+
+def _registrable(meaning: Meaning, text: str) -> Meaning:
+    """A label, unless its serial or lot is one that nobody may register: a command card inside a GS1 code."""
+    for value in (meaning.parts.serial, meaning.parts.lot):
+        why = refuse_name(value) if value else ""
+        if why:
+            return refuse("unknown_code", text, why=f"{value[:40]} {why}")
+    return meaning
 
 
 def _structured(reading: Reading, text: str, document: Document | None, knows: Knowledge) -> Meaning:

@@ -46,10 +46,12 @@ LABELS = [
 ]  # fmt: skip
 HOSTILE: list[bytes] = [
     b"", b" ", b"\x1b[2J", b"\x9b31m", b"[/]", b"[@click=app.quit]x[/]", b"\xe4\xf6", b"\x10", b"\x00", b"\r",
-    b"%CMD:", b"%CMD:EXPLODE", b"%CMD:QUANTITY=x", b"]C1", b"]C1\x1d", b"A" * 10_000, "\u202eSN-1".encode(), b"\x1d\x1d",
+    b"%CMD:", b"%CMD:EXPLODE", b"%CMD:QUANTITY=x", b"]C1", b"]C1\x1d", b"A" * 10_000, "\u202eSN-1".encode(),
+    b"\x1d\x1d",
 ]  # fmt: skip
 COMMANDS = [
-    ("undo", ""), ("undo", "1"), ("undo", "2"), ("undo", "99"), ("ack", ""), ("done", ""), ("confirm", ""), ("back", ""),
+    ("undo", ""), ("undo", "1"), ("undo", "2"), ("undo", "99"), ("ack", ""), ("done", ""), ("confirm", ""),
+    ("back", ""),
     ("remove", ""), ("hold", "crushed"), ("release", ""), ("quantity", "4"), ("quantity", "0"), ("quantity", "\u0663"),
     ("location", "HAM-A"), ("location", "MOON"), ("help", ""), ("lock", ""), ("reprint", ""), ("workflow", "home"),
     ("workflow", "receiving"), ("workflow", "shipping"), ("workflow", "look_up"), ("workflow", "production"),

@@ -116,7 +116,8 @@ def read(text: str, symbology_id: str = "", *, today: date) -> tuple[Reading, ..
         if found and found[0].kind == "command":
             return tuple(found)
     found = [_undeclared(reading, trimmed, aim) for reading in found]
-    if not _SEPARATORS.intersection(trimmed) and aim not in gs1.GS1_SYMBOLOGIES:
+    declared = aim in gs1.GS1_SYMBOLOGIES or (aim in trade.EAN_SYMBOLOGIES and bool(found))
+    if not _SEPARATORS.intersection(trimmed) and not declared:
         found.append(Reading(kind="text", text=trimmed, reason="plain text"))
     if not found:
         error = "no standard of ours begins so"
