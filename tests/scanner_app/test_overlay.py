@@ -1,0 +1,74 @@
+"""What the handheld shows of a unit is the fold of all events, however far the server's picture of it has come."""
+
+from __future__ import annotations
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner_app.knowledge import with_own
+from scanner_app.overlay import OverlayRow
+from tracking.events import Event
+from tracking.units import UnitState, fold
+
+ITEM, SERIAL = "PUMP-100", "SN-1"
+STEPS = ["receiving", "hold", "release", "picking", "shipping", "undo", "undo"]
+
+
+def _own(names: list[str]) -> list[OverlayRow]:
+    """The events of one device with the state before each, as the session keeps them; an undo takes the last back."""
+    rows: list[OverlayRow] = []
+    standing: list[int] = []
+    for name in names:
+        seq = len(rows) + 1
+        at = f"2026-11-23T08:00:{seq:02}.000+01:00"
+        fields = {
+            "item": ITEM,
+            "serial": SERIAL,
+            "hlc": seq,
+            "at": at,
+            "device": "hh",
+            "epoch": 1,
+            "seq": seq,
+        }
+        state = fold(ITEM, SERIAL, [row.event for row in rows]).state
+        before = msgspec.msgpack.encode(state)
+        if name == "undo":
+            if not standing:
+                continue
+            taken = rows[standing.pop()]
+            original = taken.event
+            event = Event(
+                step=original.step, action=original.action, flag=original.flag, cancels=original.ref, **fields
+            )  # type: ignore[arg-type]
+            before = taken.before
+        else:
+            step, action, flag = {
+                "hold": ("holding", "ADD", "held"),
+                "release": ("holding", "DELETE", "held"),
+            }.get(name, (name, "OBSERVE", ""))
+            event = Event(
+                step=step, action=action, flag=flag, location=f"B-{seq}", document="D", reason=name, **fields
+            )  # type: ignore[arg-type]
+            standing.append(len(rows))
+        rows.append(OverlayRow(event, before))
+    return rows
+
+
+@given(st.lists(st.sampled_from(STEPS), max_size=9))
+def test_cache_and_own_events_come_to_the_whole_fold(names: list[str]) -> None:
+    rows = _own(names)
+    whole = fold(ITEM, SERIAL, [row.event for row in rows]).state
+    for covered in range(len(rows) + 1):
+        base = fold(ITEM, SERIAL, [row.event for row in rows[:covered]]).state
+        shown = with_own(base, rows[covered:])
+        assert _visible(shown) == _visible(whole), f"the cache shows the first {covered}"
+
+
+def _visible(state: UnitState) -> UnitState:
+    """Why it was held once is not kept when several holds were taken back."""
+    return msgspec.structs.replace(state, reason="")
+
+
+def test_nothing_known_and_nothing_done() -> None:
+    assert with_own(UnitState(item=ITEM, serial=SERIAL), []) == UnitState(item=ITEM, serial=SERIAL)

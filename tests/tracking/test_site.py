@@ -1,0 +1,67 @@
+"""The site file: sensible defaults, and nothing registered that a command card or a badge could be taken for."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tracking.site import NAME_CHARS_MAX, Site, SiteError, load, refuse_name
+
+
+def _site(**fields: object) -> Site:
+    return load(json.dumps({"site": "HAM", **fields}).encode())
+
+
+def test_only_the_site_is_needed() -> None:
+    site = _site()
+    assert (site.timezone, site.items, site.policy.over_receipt) == ("UTC", (), "stop")
+    assert site.policy.complete_on_last_scan
+    assert site.policy.unknown_serial_at_shipping == "stop"
+
+
+def test_lines_are_numbered_by_their_place_and_count_what_they_name() -> None:
+    (document,) = _site(documents=[{"type": "asn", "number": "N-1", "lines": [
+        {"item": "A"}, {"item": "B", "serials": ["1", "2", "3"]}, {"item": "C", "quantity": 0},
+        {"item": "D", "quantity": 5, "serials": ["4"]}]}]).documents  # fmt: skip
+    assert [line.line for line in document.lines] == [1, 2, 3, 4]
+    assert [line.quantity for line in document.lines] == [1, 3, 0, 5]
+    assert document.total == 9
+    assert document.site == "HAM"
+    assert document.names_serials
+
+
+def test_the_same_serial_under_two_items_is_two_units() -> None:
+    units = [{"item": item, "serial": "SN-1"} for item in ("A", "B")]
+    assert len(_site(units=units).units) == 2
+    with pytest.raises(SiteError, match="listed twice"):
+        _site(units=[units[0], units[0]])
+
+
+def test_case_and_leading_zeros_are_part_of_a_serial() -> None:
+    serials = ["0007", "7", "ab", "AB"]
+    assert len(_site(units=[{"item": "A", "serial": serial} for serial in serials]).units) == 4
+
+
+@pytest.mark.parametrize(
+    "text", ["", " SN", "SN ", "%CMD:UNDO", "%cmd:undo", "SN\x1b", "SN\x9b", "x" * (NAME_CHARS_MAX + 1)]
+)
+def test_names_that_nobody_may_register(text: str) -> None:
+    assert refuse_name(text)
+    with pytest.raises(SiteError):
+        _site(units=[{"item": "A", "serial": text}])
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "a b", "%CMD", "CMD:UNDO", "Größe-7", "x" * NAME_CHARS_MAX, "'; DROP TABLE unit --"]
+)
+def test_names_that_are_odd_and_fine(text: str) -> None:
+    assert refuse_name(text) == ""
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff", b'{"site":"H","items":[{}]}', b"[" * 100_000])
+def test_what_cannot_be_read_is_one_error(data: bytes) -> None:
+    with pytest.raises(SiteError) as caught:
+        load(data, "ham.json")
+    assert str(caught.value).startswith("ham.json")
+    assert "\n" not in str(caught.value)
