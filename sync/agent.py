@@ -21,7 +21,7 @@ from sync.wire import FEED_WAIT_S_MAX, Batch, FeedPage, HighWater, Refused, Stor
 
 BACKOFF_S_MIN = 1.0
 FEED_BACKOFF_S_MAX = 30.0
-ANSWERS_WASTED_MAX = 20
+ANSWERS_WASTED_MAX = 12
 """Answers to uploads that bring nothing further, before the server is believed to be none."""
 QUICK_POLLS_MAX = 5
 """Empty answers to a long poll that come at once; after so many, each is followed by a pause."""

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.durability.goods import site_file
-from tests.sync.fleet import Fleet
+from tests.sync.fault_proxy import FaultProxy
+from tests.sync.fleet import Dock, Fleet, until
 
 
 @pytest.fixture
@@ -21,3 +22,20 @@ def fleet(tmp_path: Path) -> Iterator[Fleet]:
         yield made
     finally:
         made.close()
+
+
+@pytest.fixture
+def proxy(fleet: Fleet) -> Iterator[FaultProxy]:
+    """A bad network in front of the fleet's server."""
+    made = FaultProxy(fleet.server.port)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def dock(fleet: Fleet, proxy: FaultProxy) -> Dock:
+    """A handheld behind the bad network, with its order open and everything downloaded."""
+    made = fleet.dock(url=proxy.url)
+    made.begin("PO-HAM")
+    until(made.settled, "the opening")
+    return made
