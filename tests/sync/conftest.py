@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.durability.disks import small_disk as small_disk
 from tests.durability.goods import site_file
 from tests.sync.fault_proxy import FaultProxy
 from tests.sync.fleet import Dock, Fleet, until
@@ -15,7 +16,7 @@ from tests.sync.fleet import Dock, Fleet, until
 @pytest.fixture
 def fleet(tmp_path: Path) -> Iterator[Fleet]:
     """A server with two sites, and no handheld yet."""
-    made = Fleet(tmp_path)
+    made = Fleet(tmp_path / "fleet")
     for code in ("HAM", "MEM"):
         made.load(site_file(code=code))
     try:

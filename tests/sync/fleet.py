@@ -136,6 +136,21 @@ class Dock:
         )
         return found
 
+    def watch(self, look: Callable[[Session], None]) -> list[str]:
+        """Looks after everything that happens in the session's thread; what failed, as it comes."""
+        failed: list[str] = []
+        session = self.on.handheld.session
+
+        def see(view: ScreenView) -> None:
+            session.knows.forget_scan()
+            try:
+                look(session)
+            except AssertionError as error:
+                failed.append(str(error))
+
+        self.on.subscribe(see)
+        return failed
+
     def restart(self) -> None:
         """A battery pulled and put back."""
         self.on.crash()
@@ -153,9 +168,9 @@ class Dock:
 class Fleet:
     """The server, its office, and its handhelds."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: Path | None = None) -> None:
         self.folder = folder
-        self.database = folder / "server.db"
+        self.database = database or folder / "server.db"
         self.server: Running = serve(self.database)
         self.docks: list[Dock] = []
 
