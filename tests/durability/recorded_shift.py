@@ -123,6 +123,12 @@ class Shift:
         bodies = [body for _, _, body, _ in self.journal.rows()]
         return Recorded(list(self.log.ops), self.commits, self.answers, bodies)
 
+    def close(self) -> None:
+        """Tidily."""
+        self._server.close()
+        self.journal.close()
+        self.cache.close()
+
     def _handle(self, given: Input) -> None:
         self.session.handle(given)
         self.answers.append(Answered(len(self.log.ops), self.journal.seq))

@@ -33,7 +33,10 @@ def recorded(folder: Path, *, synchronous: str = "FULL") -> Recorded:
             return f"PRAGMA synchronous={synchronous}"
         return "SELECT 2" if sql == "PRAGMA synchronous" else sql
 
-    return Shift(folder, WriteLog(f"log-{next(_names)}"), rewrite).play()
+    shift = Shift(folder, WriteLog(f"log-{next(_names)}"), rewrite)
+    played = shift.play()
+    shift.close()
+    return played
 
 
 def start_over(folder: Path, image: Image) -> Handheld:
@@ -154,3 +157,4 @@ def test_a_new_download_shows_every_page_with_the_own_work_on_top(quick: Path) -
     assert len(pages) > 4
     assert all(pages[2:-1])
     assert pages[-1] == []
+    shift.close()
