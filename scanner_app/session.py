@@ -390,7 +390,7 @@ class Session:
         return catalogue.prompt(asked.name, language, **asked.fields)
 
     def progress(self) -> tuple[int, int] | None:
-        """Done and total of the document at hand, or of the one just closed; of a blind one only when all is there."""
+        """Done and total of the document at hand or just closed. A blind one says its total when all is there."""
         document = self.knows.document(self.state.document) if self.state.document else None
         if document is None or self.state.workflow in {"home", "look_up"}:
             return None
