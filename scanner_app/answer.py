@@ -7,6 +7,7 @@ from datetime import tzinfo
 import msgspec
 
 from scanner_app.clockwork import spoken
+from scanner_app.conflicts import sentence
 from scanner_app.workflows.flow import Knowledge
 from tracking import catalogue
 from tracking.catalogue import Message
@@ -44,6 +45,11 @@ def dressed(verdict: Verdict, knows: Knowledge, where: tzinfo) -> Verdict:
         fields["supplier"] = supplier.name
     if fields.get("when"):
         fields["when"] = spoken(fields["when"], knows.today, where)
+    if verdict.code in {"looked_up", "on_hold"} and verdict.serial:
+        told = knows.exceptions_of(verdict.item, verdict.serial)
+        fields["conflict"] = "; ".join(
+            sentence(record, knows, where).removeprefix(f"{verdict.serial} ") for record in told
+        )
     return msgspec.structs.replace(verdict, fields=fields)
 
 

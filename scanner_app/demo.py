@@ -215,7 +215,8 @@ class NextLabel:
         """Pictures for the screens, with the key's hint."""
 
         def hinted(view: Any) -> None:
-            callback(msgspec.structs.replace(view, hint="F7 next label · F1 help"))
+            quiet = view.hint == "F1 help"
+            callback(msgspec.structs.replace(view, hint="F7 next label · F1 help") if quiet else view)
 
         self._demo.running.subscribe(hinted)
 

@@ -18,6 +18,7 @@ from scanner_app.overlay import OverlayRow
 from sync.wire import pair_key
 from tracking import rules
 from tracking.documents import Document, Tally
+from tracking.exceptions import ExceptionRecord
 from tracking.people import KnownOperator
 from tracking.site import Item, Location, Party, Policy
 from tracking.units import UnitState, evolve
@@ -79,6 +80,8 @@ class HandheldKnowledge:
         for item in self._items.values():
             for gtin in dict.fromkeys(code.zfill(14) for code in item.gtins):
                 self._gtins[gtin] = (*self._gtins.get(gtin, ()), item)
+        found = [records.EXCEPTION.decode(body) for _, body in self._cache.records("exception")]
+        self._exceptions = sorted(found, key=lambda record: record.second.at)
         self._serialised = [
             item for item in self._items.values() if item.tracking == "serial" and item.serial_pattern
         ]
@@ -144,6 +147,17 @@ class HandheldKnowledge:
         keys.update(dict.fromkeys(self._journal.overlay_units_of(number)))
         states = (self.unit(item, serial) for item, serial in keys)
         return tuple(state for state in states if state.document == number)
+
+    # -- exceptions -------------------------------------------------------------------------------------------------
+
+    def exceptions_of(self, item: str, serial: str) -> tuple[ExceptionRecord, ...]:
+        """What the server found contradictory about a unit, oldest first."""
+        return tuple(record for record in self._exceptions if (record.item, record.serial) == (item, serial))
+
+    def own_exceptions(self) -> tuple[ExceptionRecord, ...]:
+        """Exceptions that one of this device's events is a side of, newest first."""
+        own = self._journal.device
+        return tuple(record for record in reversed(self._exceptions) if own in record.devices)
 
     # -- documents --------------------------------------------------------------------------------------------------
 

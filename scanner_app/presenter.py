@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scanner_app import sign_in
 from scanner_app.answer import Answer, dressed, words
 from scanner_app.clockwork import clock_time, local_iso
+from scanner_app.conflicts import SHOWN_MAX, sentence
 from scanner_app.session_state import decode_gesture, workflow_state
 from scanner_app.view import HISTORY_LINES_MAX, Banner, HistoryLine, MenuLine, ScreenView, SoftKey
 from scanner_app.workflows.lines import current_line
@@ -133,6 +134,7 @@ class Presenter:
         operator = knows.operator(state.operator)
         blocked = bool(state.pin_for) or sign_in.needed(session)
         line_text, next_text = self._lines()
+        exceptions = self._exceptions()
         resume, resume_command = self._resume() if state.workflow == "home" and not blocked else ("", "")
         return ScreenView(
             n=self._n,
@@ -159,7 +161,8 @@ class Presenter:
             waiting=len(state.held),
             tone=self._tone,
             history=tuple(self._history),
-            hint=self._hint(),
+            hint=self._hint(exceptions),
+            exceptions=exceptions,
             soft_keys=self._soft_keys(),
             menu=MENU if state.workflow == "home" and not blocked else (),
             resume=resume,
@@ -200,13 +203,18 @@ class Presenter:
             return None
         return session.knows.tally(document.number).total, 0
 
-    def _hint(self) -> str:
+    def _exceptions(self) -> tuple[str, ...]:
+        session = self._session
+        own = session.knows.own_exceptions()[:SHOWN_MAX]
+        return tuple(sentence(record, session.knows, session.zone) for record in own)
+
+    def _hint(self, exceptions: tuple[str, ...]) -> str:
         news = self._session.device_news
         if news is not None and news.state in {"lost", "denied"}:
             return f"{news.name} {news.state}: {news.detail}"
         if self._session.fault is not None:
             return str(self._session.fault)
-        return self._session.trouble or "F1 help"
+        return self._session.trouble or next(iter(exceptions), "F1 help")
 
     def _resume(self) -> tuple[str, str]:
         """The task that waits with an order open, in words, and the command that goes on with it."""

@@ -14,7 +14,6 @@ from drivers.scan import Burst, Scan
 from scanner_app import faults, feeding, sign_in, stops, taking_back
 from scanner_app.answer import Answer, dressed, tone_of, words
 from scanner_app.cache import Cache
-from scanner_app.cache_feed import applied
 from scanner_app.clockwork import Clock, local_date, zone
 from scanner_app.gestures import credits_of, effect_of, gesture_of
 from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArrived, SignIn, Typed
@@ -62,7 +61,7 @@ class Session:
 
     def __init__(self, journal: Journal, cache: Cache, clock: Clock, settings: SessionSettings) -> None:
         self.journal, self.cache, self.clock, self.settings = journal, cache, clock, settings
-        self.match_overlay()
+        feeding.match_overlay(journal, cache)
         self.knows = HandheldKnowledge(
             cache, journal, expires_soon_days=settings.expires_soon_days, policy=settings.policy
         )
@@ -344,10 +343,6 @@ class Session:
         return self._advance((), Asked(name, argument))
 
     # -- news from the server ---------------------------------------------------------------------------------------
-
-    def match_overlay(self) -> bool:
-        """Own effects that the cache shows leave the overlay, what it lost comes back. True if anything changed."""
-        return self.journal.match_overlay(applied(self.cache))
 
     def _link(self, news: LinkChanged) -> None:
         self.online, self.trouble = news.online, news.trouble

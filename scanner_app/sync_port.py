@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from scanner_app.cache_feed import replace
-from scanner_app.feeding import take_page
+from scanner_app.feeding import FORKED, note_fork, take_page
 from scanner_app.inputs import LinkChanged, PageArrived
 from scanner_app.session import Session
 from scanner_app.session_thread import Closed, SessionThread
@@ -134,11 +134,14 @@ def _mark(session: Session, epoch: int, hwm: int, chain: str, receipt: bytes) ->
     if hwm:
         ours = journal.link_before(epoch, hwm + 1)
         if ours is None or ours.hex() != chain:
+            note_fork(session, epoch)
             return (
                 f"the server holds other events under this name (epoch {epoch}, event {hwm}): tell the office"
             )
     journal.acknowledge(epoch, hwm, receipt)
     session.pending = journal.pending()
+    if journal.meta(FORKED) == str(epoch):
+        note_fork(session, 0)
     return ""
 
 
@@ -153,6 +156,7 @@ def _refused(session: Session, reply: Refused) -> str:
         journal.begin_epoch(reply.epoch + 1)
         session.pending = journal.pending()
         return ""
+    note_fork(session, reply.epoch)
     return "this handheld's history differs from the server's (a copied device?): its events are kept, tell the office"
 
 

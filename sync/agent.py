@@ -21,7 +21,7 @@ from sync.wire import FEED_WAIT_S_MAX, Batch, FeedPage, HighWater, Refused, Stor
 
 BACKOFF_S_MIN = 1.0
 FEED_BACKOFF_S_MAX = 30.0
-ANSWERS_WASTED_MAX = 20
+ANSWERS_WASTED_MAX = 12
 """Answers to uploads that bring nothing further, before the server is believed to be none."""
 QUICK_POLLS_MAX = 5
 """Empty answers to a long poll that come at once; after so many, each is followed by a pause."""
@@ -228,8 +228,11 @@ class Agent:
 
     def _upload(self) -> None:
         backoff = Backoff(self._retry_s_max)
-        while not self._over.is_set():
+        while True:
+            # Cleared before the end is looked for: whoever ends us sets that first, then wakes us.
             self._wake.clear()
+            if self._over.is_set():
+                return
             wait_s = self._poll_s
             if not self._paused.is_set():
                 wait_s = self._upload_once(backoff)
@@ -265,6 +268,8 @@ class Agent:
             except Exception as error:  # noqa: BLE001 - whatever comes, the next try is made
                 self._tell("down", _sentence(error))
                 self._wake_feed.clear()
+                if self._over.is_set():
+                    return
                 self._wake_feed.wait(backoff.next_s(getattr(error, "retry_after_s", 0.0)))
                 wait_s = 0
                 continue

@@ -48,7 +48,7 @@ class Line:
         self._url, self._token, self._timeout_s = url.rstrip("/"), token, timeout_s
         self._session: requests.Session | None = None
         self._socket: socket.socket | None = None
-        self._closed = False
+        self._closed = self._late = False
 
     def ask(
         self, method: str, path: str, *, body: bytes = b"", wait_s: float = 0.0, **params: Any
@@ -64,7 +64,8 @@ class Line:
             body = gzip.compress(body, 6)
         timeouts = (self._timeout_s, self._timeout_s + wait_s)
         # The time-outs are for each piece; headers that come byte by byte would never meet one.
-        watch = threading.Timer(2 * self._timeout_s + wait_s, self._hang_up)
+        self._late = False
+        watch = threading.Timer(2 * self._timeout_s + wait_s, self._give_up)
         watch.daemon = True
         watch.start()
         try:
@@ -79,6 +80,8 @@ class Line:
                 allow_redirects=False,
             ) as reply:
                 watch.cancel()
+                if self._late:  # half a head may look like a whole one
+                    raise Unreachable(f"the answer of {self._url} comes too slowly")
                 data = self._body(reply)
                 retry_after = reply.headers.get("Retry-After", "")
                 status = reply.status_code
@@ -111,6 +114,10 @@ class Line:
         self._socket = connected
         if self._closed:
             self._hang_up()
+
+    def _give_up(self) -> None:
+        self._late = True
+        self._hang_up()
 
     def _hang_up(self) -> None:
         if self._socket is not None:

@@ -21,7 +21,7 @@ from scanner_app.journal_reader import JournalReader
 from scanner_app.session import SessionSettings
 from scanner_app.storage_errors import StoreFull
 from sync.wire import FeedPage, FeedRow, pair_key
-from tests.durability.conftest import SmallDisk
+from tests.durability.disks import SmallDisk
 from tests.durability.goods import SETTLED_MS, fill, scan, serial, site_file
 from tracking.site import Item
 from tracking.units import UnitState
