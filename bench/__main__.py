@@ -35,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="which ones; all where none is named")
     parser.add_argument("--json", action="store_true", help="one JSON line per benchmark")
-    parser.add_argument("--quick", action="store_true", help="small sizes: shows that it works, no figures to keep")
+    parser.add_argument(
+        "--quick", action="store_true", help="small sizes: shows that it works, no figures to keep"
+    )
     parser.add_argument("--folder", type=Path, help="a folder on the disk to measure")
     options = parser.parse_args(arguments)
     unknown = [name for name in options.names if name not in BENCHMARKS]

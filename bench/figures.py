@@ -26,7 +26,9 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
         if self.budget is None:
             return ""
         difference = self.value - self.budget
-        kept = {"at most": difference <= 0, "at least": difference >= 0, "exactly": not difference}[self.bound]
+        kept = {"at most": difference <= 0, "at least": difference >= 0, "exactly": not difference}[
+            self.bound
+        ]
         return "ok" if kept else "over"
 
 

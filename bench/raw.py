@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from time import perf_counter_ns
 from types import TracebackType
+from typing import Self
 
 PAGE_BYTES = 4096
 
@@ -17,7 +18,7 @@ class DurableAppends:
         self._file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
         self._page = os.urandom(PAGE_BYTES)
 
-    def __enter__(self) -> DurableAppends:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -47,7 +47,10 @@ def _site(named: tuple[str, ...], quantity: int) -> Site:
     base = site(date(2026, 11, 23))
     line = LineEntry(line=1, item=ITEM, quantity=quantity, serials=named)
     document = DocumentEntry(
-        type="asn" if named else "purchase_order", number="RECEIPT", party=base.parties[0].party, lines=(line,)
+        type="asn" if named else "purchase_order",
+        number="RECEIPT",
+        party=base.parties[0].party,
+        lines=(line,),
     )
     return msgspec.structs.replace(base, documents=(*base.documents, document), today="2026-11-23")
 

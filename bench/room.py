@@ -28,7 +28,9 @@ class Room(NamedTuple):
         free = shutil.disk_usage(self.folder).free
         if free < bytes_free:
             needed, there = bytes_free // 2**20, free // 2**20
-            raise OSError(f"{self.folder} has {there} MiB free and {needed} are needed: name another with --folder")
+            raise OSError(
+                f"{self.folder} has {there} MiB free and {needed} are needed: name another with --folder"
+            )
 
 
 def file_system(path: Path) -> str:

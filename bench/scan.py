@@ -38,7 +38,9 @@ def run(room: Room) -> Result:
         benchmark="scan",
         against="a 4 KiB append and fdatasync in the same folder",
         figures=(
-            Figure(name="durable scan / raw, p50", value=median(scans) / median(raws), unit="x", budget=BUDGET),
+            Figure(
+                name="durable scan / raw, p50", value=median(scans) / median(raws), unit="x", budget=BUDGET
+            ),
             Figure(name="durable scan / raw, p99", value=p99(scans) / p99(raws), unit="x"),
             Figure(name="durable scan, p50", value=median(scans), unit="us"),
             Figure(name="durable scan, p99", value=p99(scans), unit="us"),

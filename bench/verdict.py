@@ -23,8 +23,6 @@ STRIDE = 7919
 BUDGET_MS = 1.0
 
 
-
-
 class Took(NamedTuple):
     """One answer."""
 
@@ -58,8 +56,12 @@ def run(room: Room) -> Result:
             Figure(name="scan to verdict, p50", value=median([one.wall_ms for one in took]), unit="ms"),
             Figure(name="scan to verdict, p99", value=wall, unit="ms", budget=BUDGET_MS),
             Figure(name="processor time of it, p99", value=cpu, unit="ms", budget=BUDGET_MS),
-            Figure(name="a new unit received, p50", value=median([one.wall_ms for one in received]), unit="ms"),
-            Figure(name="a known unit stopped, p50", value=median([one.wall_ms for one in stopped]), unit="ms"),
+            Figure(
+                name="a new unit received, p50", value=median([one.wall_ms for one in received]), unit="ms"
+            ),
+            Figure(
+                name="a known unit stopped, p50", value=median([one.wall_ms for one in stopped]), unit="ms"
+            ),
         ),
         notes=("other programs took the processor away meanwhile: measure again on a quiet machine",) * busy,
     )
