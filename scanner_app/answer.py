@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 import msgspec
 
 from scanner_app.clockwork import spoken
@@ -28,7 +30,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     noted: int = 0
 
 
-def dressed(verdict: Verdict, knows: Knowledge) -> Verdict:
+def dressed(verdict: Verdict, knows: Knowledge, where: tzinfo) -> Verdict:
     """The verdict with people and parties by name and times as people say them."""
     fields = dict(verdict.fields)
     operator = knows.operator(fields.get("operator", ""))
@@ -41,7 +43,7 @@ def dressed(verdict: Verdict, knows: Knowledge) -> Verdict:
     if supplier is not None and supplier.name:
         fields["supplier"] = supplier.name
     if fields.get("when"):
-        fields["when"] = spoken(fields["when"], knows.today)
+        fields["when"] = spoken(fields["when"], knows.today, where)
     return msgspec.structs.replace(verdict, fields=fields)
 
 

@@ -105,6 +105,11 @@ class Cache:
                 self._number_items()
             raise
 
+    def give_back(self) -> None:
+        """The disk is full: the log's room is given back, the journal needs it more."""
+        with contextlib.suppress(sqlite3.Error):
+            self._run("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def sound(self) -> bool:
         """False where the file is damaged. Reads all of it."""
         try:

@@ -120,8 +120,13 @@ def clock_time(iso: str) -> str:
     return iso[11:19] if len(iso) >= 19 else ""
 
 
-def spoken(iso: str, today: date) -> str:
-    """``today 09:14``, ``yesterday 17:02`` or ``2026-11-20 09:14``."""
+def spoken(iso: str, today: date, where: tzinfo) -> str:
+    """``today 09:14``, ``yesterday 17:02`` or ``2026-11-20 09:14``, at the site, wherever it was written."""
+    try:
+        moment = datetime.fromisoformat(iso)
+        iso = moment.astimezone(where).isoformat() if moment.tzinfo is not None else iso
+    except ValueError:
+        pass
     day, minute = iso[:10], iso[11:16]
     if day == today.isoformat():
         day = "today"

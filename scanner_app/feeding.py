@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from scanner_app import faults
 from scanner_app.cache_feed import apply_page
 from scanner_app.clockwork import zone
+from scanner_app.storage_errors import StoreFull
 
 if TYPE_CHECKING:
     from scanner_app.inputs import PageArrived
     from scanner_app.session import Session
+
+CACHE_LOST = "this handheld's copy of the company's data was damaged: it is downloaded again"
 
 
 def take_page(session: Session, arrived: PageArrived) -> bool:
@@ -24,7 +27,11 @@ def take_page(session: Session, arrived: PageArrived) -> bool:
     try:
         changed = apply_page(session.cache, page)
     except sqlite3.Error as error:
-        raise faults.of(session, error) from error
+        fault = faults.of(session, error)
+        if isinstance(fault, StoreFull):
+            with session.journal.ballast.lent():
+                session.cache.give_back()
+        raise fault from error
     changed |= session.match_overlay()
     session.stamper.heard_server(page.server_ms)
     if changed:
@@ -36,6 +43,7 @@ def renew_cache(session: Session) -> None:
     """Begins with an empty cache, own events on top. Raises :class:`scanner_app.storage_errors.StoreError`."""
     session.cache.begin_again()
     session.match_overlay()
+    session.trouble = CACHE_LOST
     reread(session)
 
 

@@ -169,30 +169,10 @@ class Journal(Overlay):
                     (self.epoch, seq, body, link),
                 )
                 if event.step != "sighting":
-                    run(
-                        "INSERT INTO overlay VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        (
-                            event.serial,
-                            event.item,
-                            self.epoch,
-                            seq,
-                            event.document,
-                            event.line,
-                            effect.delta,
-                            effect.closes,
-                            effect.before or None,
-                        ),
-                    )
-                written.append(
-                    decode_body(
-                        body,
-                        device=self.device,
-                        epoch=self.epoch,
-                        seq=seq,
-                        prev_hash=previous.hex(),
-                        hash=link.hex(),
-                    )
-                )
+                    self._overlay(event, effect, seq)
+                identity = {"device": self.device, "epoch": self.epoch, "seq": seq}
+                hashes = {"prev_hash": previous.hex(), "hash": link.hex()}
+                written.append(msgspec.structs.replace(event, **identity, **hashes))
             for number in undone:
                 run("DELETE FROM gesture WHERE n = ?", (number,))
             if gesture is not None:
@@ -202,6 +182,20 @@ class Journal(Overlay):
         if written:
             self.hlc = max(self.hlc, written[-1].hlc)
         return written
+
+    def _overlay(self, event: Event, effect: Effect, seq: int) -> None:
+        row = (
+            event.serial,
+            event.item,
+            self.epoch,
+            seq,
+            event.document,
+            event.line,
+            effect.delta,
+            effect.closes,
+            effect.before or None,
+        )
+        self.connection.execute("INSERT INTO overlay VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def save_session(self, session: bytes) -> None:
         """Writes what the workflow remembers, durably, where no event came of an input."""

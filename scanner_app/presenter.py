@@ -56,7 +56,9 @@ class Presenter:
                 )
         stopped = session.state.stopped
         if stopped is not None:
-            self._banner = self._banner_of(Answer(verdict=dressed(stopped.verdict, session.knows)))
+            self._banner = self._banner_of(
+                Answer(verdict=dressed(stopped.verdict, session.knows, session.zone))
+            )
 
     def observe(self, answer: Answer) -> None:
         """An answer was given."""
@@ -131,6 +133,7 @@ class Presenter:
         operator = knows.operator(state.operator)
         blocked = bool(state.pin_for) or sign_in.needed(session)
         line_text, next_text = self._lines()
+        resume, resume_command = self._resume() if state.workflow == "home" and not blocked else ("", "")
         return ScreenView(
             n=self._n,
             site=knows.site,
@@ -159,7 +162,8 @@ class Presenter:
             hint=self._hint(),
             soft_keys=self._soft_keys(),
             menu=MENU if state.workflow == "home" and not blocked else (),
-            resume=self._resume() if state.workflow == "home" and not blocked else "",
+            resume=resume,
+            resume_command=resume_command,
             help=flow.help,
         )
 
@@ -186,7 +190,7 @@ class Presenter:
             return "all lines complete", ""
         place = document.lines.index(line)
         after = document.lines[place + 1 : place + 2]
-        return f"line {place + 1} of {len(document.lines)}", after[0].item if after else ""
+        return f"line {place + 1} of {len(document.lines)}", f"next: {after[0].item}" if after else ""
 
     def _blind_count(self) -> tuple[int, int] | None:
         """What was counted on a blind document, without what is expected."""
@@ -204,8 +208,8 @@ class Presenter:
             return str(self._session.fault)
         return self._session.trouble or "F1 help"
 
-    def _resume(self) -> str:
-        """The task that waits with an order open."""
+    def _resume(self) -> tuple[str, str]:
+        """The task that waits with an order open, in words, and the command that goes on with it."""
         state = self._session.state
         for name in state.states:
             there = workflow_state(state, name) if name in WORKFLOWS else None
@@ -214,8 +218,8 @@ class Presenter:
                 document = self._session.knows.document(there.document)
                 known = document is not None and not document.blind
                 total = f", {tally.total} of {document.total}" if document is not None and known else ""
-                return f"{there.document} {name}{total}"
-        return ""
+                return f"{there.document} {name}{total}", f"workflow {name}"
+        return "", ""
 
     def _soft_keys(self) -> tuple[SoftKey, ...]:
         session = self._session

@@ -37,6 +37,7 @@ from scanner_app.workflows.flow import Asked, Scanned, Step
 from scanner_app.workflows.registry import WORKFLOWS
 from tracking import catalogue
 from tracking.dates import parse_iso
+from tracking.documents import complete
 from tracking.events import Event
 from tracking.identifiers.reader import read
 from tracking.site import Policy
@@ -336,6 +337,8 @@ class Session:
                 return sign_in.lock(self)
             case "workflow" | "look_up":
                 return self._switching.to(argument if name == "workflow" else "look_up")
+            case "key":
+                return self.answer(NOTHING)  # a function key that means nothing on this screen
             case "help" | "reprint" | "list" | "theme":
                 return self.answer(verdict("command", what=name))
         return self._advance((), Asked(name, argument))
@@ -364,7 +367,7 @@ class Session:
         stopped: int = 0,
     ) -> Answer:
         """An answer in words, with the prompt that now stands."""
-        shown = dressed(said, self.knows)
+        shown = dressed(said, self.knows, self.zone)
         message = words(shown, self.settings.language).sentence if said.code else text
         return Answer(
             verdict=shown,
@@ -392,11 +395,13 @@ class Session:
         return catalogue.prompt(asked.name, language, **asked.fields)
 
     def progress(self) -> tuple[int, int] | None:
-        """Done and total of the document at hand, or of the one just closed. A blind one tells nobody its total."""
+        """Done and total of the document at hand or just closed. A blind one says its total when all is there."""
         document = self.knows.document(self.state.document) if self.state.document else None
-        if document is None or document.blind or self.state.workflow in {"home", "look_up"}:
+        if document is None or self.state.workflow in {"home", "look_up"}:
             return None
-        return self.knows.tally(document.number).total, document.total
+        tally = self.knows.tally(document.number)
+        told = not document.blind or (tally.closed and complete(document, tally))
+        return (tally.total, document.total) if told else None
 
 
 def _with_hand(state: SessionState, said: Verdict) -> SessionState:

@@ -24,6 +24,11 @@ def advance(task: Task, state: OrderState, given: Input, knows: Knowledge) -> St
     document = knows.document(state.document) if state.document else None
     if document is None and not state.blind:
         return _order_prompt(task, state, given, knows)
+    if document is None and state.parts.empty:
+        # Begun without paper, and now it was found.
+        paper = understand(given, NO_PARTS, None, knows)
+        if paper.kind == "document":
+            return _open(task, state, paper.value, knows)
     return label_prompt(task, state, given, document, knows)
 
 
@@ -41,9 +46,13 @@ def _order_prompt(task: Task, state: OrderState, given: Scanned, knows: Knowledg
         return _answer(state, _label_instead(meaning.parts, text, what, need, knows))
     if meaning.kind in {"badge", "location"}:
         return _answer(state, wrong_kind(meaning, text, need))
-    if meaning.refusal is not None and meaning.refusal.code == "unknown_code":
+    if meaning.refusal is not None and meaning.refusal.code == "unknown_code" and not _is_card(given):
         return _answer(state, verdict("document_unknown", document=text))
     return _answer(state, meaning.refusal or verdict("document_unknown", document=text))
+
+
+def _is_card(given: Scanned) -> bool:
+    return given.readings[0][0].kind == "command"
 
 
 def _label_instead(parts: Parts, text: str, what: str, need: str, knows: Knowledge) -> Verdict:

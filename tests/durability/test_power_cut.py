@@ -74,8 +74,8 @@ def check_world(handheld: Handheld, events: list[Event]) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_whatever_was_answered_is_there_after_a_cut_at_any_write(tmp_path: Path, mode: str) -> None:
-    made, found = tmp_path / "made", tmp_path / "found"
+def test_whatever_was_answered_is_there_after_a_cut_at_any_write(quick: Path, mode: str) -> None:
+    made, found = quick / "made", quick / "found"
     made.mkdir()
     found.mkdir()
     shift = recorded(made)
@@ -112,8 +112,8 @@ def test_whatever_was_answered_is_there_after_a_cut_at_any_write(tmp_path: Path,
 
 
 @pytest.mark.parametrize("level", ["NORMAL", "OFF"])
-def test_the_harness_sees_the_loss_of_a_store_that_does_not_sync(tmp_path: Path, level: str) -> None:
-    made, found = tmp_path / "made", tmp_path / "found"
+def test_the_harness_sees_the_loss_of_a_store_that_does_not_sync(quick: Path, level: str) -> None:
+    made, found = quick / "made", quick / "found"
     made.mkdir()
     found.mkdir()
     shift = recorded(made, synchronous=level)

@@ -99,7 +99,7 @@ def _fault(check: str, row: dict[str, Any], replay: Replay) -> str:
     kind, _, wanted = check.partition(":")
     wanted = wanted.strip()
     if kind.startswith("unit "):
-        _, item, serial = kind.split()
+        _, item, serial = kind.split(None, 2)
         unit = replay.handheld.session.knows.unit(item, serial)
         found = " ".join((unit.status, *unit.flags))
         return "" if found == wanted else f"it is {found!r}"

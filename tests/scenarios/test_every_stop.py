@@ -1,0 +1,44 @@
+"""For every stop that receiving, shipping and the look-up can give: a story that ends in it and one that gets out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios import story
+from tracking.catalogue import LEVELS
+
+LATER = {"already_packed", "already_installed", "wrong_component", "bom_complete", "not_shipped_to_customer"}
+"""Given by packing, production and returns only."""
+
+OF_THE_STORE = {"disk_full", "journal_fault"}
+"""Given when the journal cannot be written; tests/scanner_app/test_store_faults.py makes them happen."""
+
+STOPS = sorted({code for code, level in LEVELS.items() if level == "stop"} - LATER - OF_THE_STORE)
+
+
+def test_every_stop_has_its_two_stories() -> None:
+    told = {path.stem for path in (story.FOLDER / "stops").glob("*.txt")}
+    assert told == {*STOPS, *(f"{code}_and_on" for code in STOPS)}
+
+
+def _rows(name: str, folder: Path) -> list[dict[str, object]]:
+    rows, wrong = story.play(story.read_story(story.FOLDER / "stops" / f"{name}.txt"), folder)
+    assert wrong == []
+    return rows[:-1]
+
+
+@pytest.mark.parametrize("code", STOPS)
+def test_one_story_ends_in_the_stop(code: str, tmp_path: Path) -> None:
+    last = _rows(code, tmp_path)[-1]
+    assert (last["verdict"], last["code"]) == ("stop", code)
+    assert last["prompt"], "the way on is always shown"
+
+
+@pytest.mark.parametrize("code", STOPS)
+def test_the_other_gets_out_of_it(code: str, tmp_path: Path) -> None:
+    rows = _rows(f"{code}_and_on", tmp_path)
+    assert code in [row["code"] for row in rows]
+    assert rows[-1]["verdict"] == "ok"
+    assert [event for event in rows[-1]["events"] if event["step"] != "sighting"]  # type: ignore[attr-defined]
