@@ -29,9 +29,9 @@ UNITS_PER_PUT = 5000
 """As a page of the feed."""
 
 
-def site(today: date | None = None) -> Site:
+def site(today: date = date(2026, 11, 23)) -> Site:
     """The sample company's site with an item and a purchase order of our own."""
-    base = company(today or date(2026, 11, 23)).site(SITE)
+    base = company(today).site(SITE)
     item = Item(item=ITEM, description="Benchmark unit", revision="A", serial_pattern=r"^B\d{9}$")
     line = LineEntry(**msgspec.structs.asdict(Line(line=1, item=ITEM, quantity=ORDER_QUANTITY)))
     order = DocumentEntry(type="purchase_order", number=ORDER, party=base.parties[0].party, lines=(line,))
