@@ -1,6 +1,7 @@
 """Published and derived test vectors against ``scanner read``: what is compared, and the table of the results.
 
-The vectors lie beside a checkout, in ``../shared/vectors``, or where ``VECTORS`` says. ``python -m tests.vectors`` writes the table into the manual.
+The vectors lie beside a checkout, in ``../shared/vectors``, or where ``VECTORS`` says. ``python -m tests.vectors``
+writes the table into the manual and prints what differs.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -116,4 +118,4 @@ if __name__ == "__main__":
     for each in files():
         for one in outcomes(each):
             if one.differs:
-                print(one.id, one.differs)
+                sys.stdout.write(f"{one.id} {one.differs}\n")

@@ -100,6 +100,8 @@ def _of_code(
         return _structured(best, text, document, knows)
     if plain is not None and knows.items_fitting(plain.text):
         return _plain(plain.text, held, document, knows)
+    if best.kind == "url":
+        return refuse("wrong_kind", text, kind="A WEB ADDRESS", need="the serial or the part number")
     code = "unreadable" if best.kind == "text" or best.layer else "unknown_code"
     return refuse(code, text, why=best.error)
 

@@ -27,6 +27,8 @@ _REPLACED = (
     ("control_pictures", "\u241e", "\u241d", "\u2404"),
     ("text_placeholders", "{RS}", "{GS}", "{EOT}"),
     ("angle_placeholders", "<RS>", "<GS>", "<EOT>"),
+    ("square_placeholders", "[RS]", "[GS]", "[EOT]"),
+    ("escapes", "\\x1e", "\\x1d", "\\x04"),
     ("caret_pairs", "^^", "^]", "^D"),
     ("wedge_caret_form", "^", "]", "^d"),
 )
@@ -57,9 +59,7 @@ def _restored(text: str) -> tuple[str, str]:
         opening = re.compile(rf">?\[\)>{re.escape(rs)}[0-9]{{2}}{re.escape(gs)}")
         if opening.match(text):
             body = text[: -len(eot)] + EOT if text.endswith(eot) else text
-            return name, body.replace(rs, RS).replace(gs, GS) if rs not in gs else body.replace(
-                gs, GS
-            ).replace(rs, RS)
+            return name, body.replace(rs, RS).replace(gs, GS)
     return "", text
 
 

@@ -15,7 +15,9 @@ from tracking.identifiers.reading import Reading
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-. $/+%"
 _VALUES = {char: value for value, char in enumerate(_ALPHABET)}
 _PRIMARY = re.compile(r"([A-Z][A-Z0-9]{3})([A-Z0-9]{1,18})([0-9])")
-_WITHOUT_FLAG = re.compile(r"[A-Z][A-Z0-9]{3}[A-Z0-9]{1,18}[0-9]/\$[$+A-Z0-9/.-]*[-0-9A-Z. $/+%]")
+_WITHOUT_FLAG = re.compile(
+    r"[A-Z][A-Z0-9]{3}[A-Z0-9]{1,18}[0-9]/(?:\$|[0-9]{5})[$+A-Z0-9/.-]*[-0-9A-Z. $/+%]"
+)
 _TELEPHONE = re.compile(r"\+[0-9 ()/.-]+")
 CHARS_MAX = 200
 """Three lines of the longest fields come to less."""

@@ -86,8 +86,17 @@ def _item(number: str, form: str, reason: str) -> Reading:
         elements={"01": gtin},
         reason=reason,
         warn=warn,
-        details={"format": form},
+        details={"format": form, **_nature(gtin)},
     )
+
+
+def _nature(gtin: str) -> dict[str, str | int | bool]:
+    """What the first digits say: numbers that only a company or a region uses, and goods of variable measure."""
+    if gtin[0] == "9":
+        return {"variable_measure": True}
+    inner, gs1_12 = gtin[1:], gtin.startswith("00")
+    restricted = inner[0] == "2" or (gs1_12 and inner[1] in "24")
+    return {"restricted": True} if gtin[0] == "0" and restricted else {}
 
 
 def _format(number: str) -> str:

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ TODAY = date(2026, 11, 23)
 
 
 def read(*lines: bytes, options: tuple[str, ...] = ("--json",)) -> list[str]:
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-m", "scanner_app", "read", *options, "--today", "2026-11-23"],
         input=b"\n".join(lines) + b"\n" if lines else b"",
         capture_output=True,

@@ -52,7 +52,7 @@ def codes(tmp_path: Path, item: str, *scans: str) -> list[tuple[str | None, str]
     for scan in scans:
         lines += ["wait 3000ms", f"scan {scan}", "command ack"]
     (tmp_path / "script").write_text("\n".join(lines) + "\n")
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [
             sys.executable,
             "-m",

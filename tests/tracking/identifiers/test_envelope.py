@@ -74,12 +74,10 @@ def test_what_cannot_be_is_refused(text: str, why: str) -> None:
         envelope("1PA", "SB")[:-2],
         envelope("1PA", "SB").replace("\x1e", "{RS}").replace("\x1d", "{GS}").replace("\x04", "{EOT}"),
         envelope("1PA", "SB").replace("\x1e", "<RS>").replace("\x1d", "<GS>").replace("\x04", "<EOT>"),
+        envelope("1PA", "SB").replace("\x1e", "[RS]").replace("\x1d", "[GS]").replace("\x04", "[EOT]"),
+        envelope("1PA", "SB").replace("\x1e", r"\x1e").replace("\x1d", r"\x1d").replace("\x04", r"\x04"),
         envelope("1PA", "SB").replace("\x1e", "\u241e").replace("\x1d", "\u241d").replace("\x04", "\u2404"),
-        envelope("1PA", "SB")
-        .replace("\x1e", "^")
-        .replace("\x1d", "]")
-        .replace("\x04", "d")
-        .replace("^d", "^d"),
+        envelope("1PA", "SB").replace("\x1e", "^").replace("\x1d", "]").replace("\x04", "d"),
         envelope("1PA", "SB").replace("\x1e", "^^").replace("\x1d", "^]").replace("\x04", "^D"),
         ">[)>06\x1d1PA\x1dSB",
         "[)>06\x1d1PA\x1dSB\x1e\x04",

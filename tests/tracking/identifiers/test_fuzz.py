@@ -85,7 +85,7 @@ def mutated(text: str, chance: random.Random) -> str:
 
 
 def test_mutations_of_every_example() -> None:
-    chance = random.Random(20261123)  # noqa: S311
+    chance = random.Random(20261123)
     for example in EXAMPLES:
         for _ in range(100):
             holds(mutated(example.text, chance), chance.choice((example.symbology_id, *AIMS)))

@@ -33,6 +33,7 @@ def test_a_digital_link() -> None:
         f"{KEY}/10/A/10/B",
         f"{KEY}?10=A",
         f"{KEY}?99=A&99=A",
+        f"{KEY}/21/A?8014=1987654Ad4X4bL5ttr2310c2K",
         f"{KEY}?89=A",
         f"{KEY}?17=",
         f"{KEY}?37=2",

@@ -85,8 +85,11 @@ def test_a_shape_whose_check_fails_is_unsound_and_comes_before_plain_text(text: 
         "1234567890123456",
         "ABCDEFGHIJKLMNOPQ",
         "A1B2C3D4",
-    ]
-    + ["A12345678901", "A1234567890123", "A12345678901234", "A123456789012345"],
+        "A12345678901",
+        "A1234567890123",
+        "A12345678901234",
+        "A123456789012345",
+    ],
 )
 def test_a_length_alone_does_not_outrank_plain_text(text: str) -> None:
     readings = read(text, today=TODAY)
