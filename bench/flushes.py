@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -42,10 +41,13 @@ def _count(strace: str, folder: Path, scans: int) -> int:
     folder.mkdir()
     log = folder / "strace.log"
     calls = "trace=fdatasync,fsync,sync_file_range,msync"
+    scanning = [sys.executable, "-m", "bench.flushes", str(folder), str(scans)]
     subprocess.run(
-        [strace, "-f", "-qq", "-e", calls, "-o", str(log), sys.executable, "-m", "bench.flushes", str(folder), str(scans)],
-        cwd=Path(__file__).parents[1], env=os.environ, timeout=CHILD_S_MAX, check=True,
-    )  # fmt: skip
+        [strace, "-f", "-qq", "-e", calls, "-o", str(log), *scanning],
+        cwd=Path(__file__).parents[1],
+        timeout=CHILD_S_MAX,
+        check=True,
+    )
     return len(_CALLS.findall(log.read_text()))
 
 

@@ -48,32 +48,42 @@ def run(room: Room) -> Result:
     """Builds both caches by the feed's own way, then asks them by turns."""
     if not room.quick:
         room.need(BYTES_FREE)
-    few, many = (
-        _filled(room.folder / f"{size}.db", room.size(*size_pair))
-        for size, size_pair in (("few", FEW), ("many", MANY))
-    )
+    few = _filled(room.folder / "few.db", room.size(*FEW))
+    many = _filled(room.folder / "many.db", room.size(*MANY))
     full = _filled(room.folder / "detailed.db", room.size(*DETAILED), with_details=True)
     warm = _by_turns(few, many, room.size(*WARM), cold=False)
     cold = _by_turns(few, many, room.size(*COLD), cold=True)
+    mib = many.path.stat().st_size / 2**20
     return Result(
         benchmark="lookup",
         against=f"{few.units:,} units, and one {PAGE_BYTES}-byte read of the same file",
-        figures=(
-            Figure(name="warm, many / few, p50", value=median(warm.many) / median(warm.few), unit="x", budget=WARM_BUDGET),
-            Figure(name="warm, many, p50", value=median(warm.many), unit="us"),
-            Figure(name="warm, many, p99", value=p99(warm.many), unit="us"),
-            Figure(name="warm, few, p50", value=median(warm.few), unit="us"),
-            Figure(name="cold, many / one read, p50", value=median(cold.many) / median(cold.raw), unit="x", budget=COLD_BUDGET),
-            Figure(name="cold, few / one read, p50", value=median(cold.few) / median(cold.raw), unit="x", budget=COLD_BUDGET),
-            Figure(name="cold, many, p50", value=median(cold.many), unit="us"),
-            Figure(name="cold, one read, p50", value=median(cold.raw), unit="us"),
-            Figure(name="disk per unit of the company", value=many.bytes_per_unit, unit="bytes", budget=BYTES_BUDGET),
-            Figure(name="disk per unit with all its details", value=full.bytes_per_unit, unit="bytes"),
-            Figure(name="bulk load, many", value=many.units / many.seconds, unit="1/s"),
-            Figure(name="bulk load, few", value=few.units / few.seconds, unit="1/s"),
-        ),
-        notes=(f"{many.units:,} units take {many.path.stat().st_size / 2**20:,.0f} MiB and {many.seconds:,.0f} s to load",),
-    )  # fmt: skip
+        figures=(*_times(warm, cold), *_sizes(few, many, full)),
+        notes=(f"{many.units:,} units take {mib:,.0f} MiB and {many.seconds:,.0f} s to load",),
+    )
+
+
+def _times(warm: Asked, cold: Asked) -> tuple[Figure, ...]:
+    against_few = median(warm.many) / median(warm.few)
+    cold_many, cold_few = (median(took) / median(cold.raw) for took in (cold.many, cold.few))
+    return (
+        Figure(name="warm, many / few, p50", value=against_few, unit="x", budget=WARM_BUDGET),
+        Figure(name="warm, many, p50", value=median(warm.many), unit="us"),
+        Figure(name="warm, many, p99", value=p99(warm.many), unit="us"),
+        Figure(name="warm, few, p50", value=median(warm.few), unit="us"),
+        Figure(name="cold, many / one read, p50", value=cold_many, unit="x", budget=COLD_BUDGET),
+        Figure(name="cold, few / one read, p50", value=cold_few, unit="x", budget=COLD_BUDGET),
+        Figure(name="cold, many, p50", value=median(cold.many), unit="us"),
+        Figure(name="cold, one read, p50", value=median(cold.raw), unit="us"),
+    )
+
+
+def _sizes(few: Filled, many: Filled, full: Filled) -> tuple[Figure, ...]:
+    return (
+        Figure(name="disk per unit", value=many.bytes_per_unit, unit="bytes", budget=BYTES_BUDGET),
+        Figure(name="disk per unit with all its details", value=full.bytes_per_unit, unit="bytes"),
+        Figure(name="bulk load, many", value=many.units / many.seconds, unit="1/s"),
+        Figure(name="bulk load, few", value=few.units / few.seconds, unit="1/s"),
+    )
 
 
 def _filled(path: Path, units: int, *, with_details: bool = False) -> Filled:

@@ -11,7 +11,7 @@ import msgspec
 from drivers.scan import Scan
 from scanner_app.cache import Cache
 from scanner_app.cache_feed import load_site
-from scanner_app.clockwork import SystemClock
+from scanner_app.clockwork import SkippingClock
 from scanner_app.handheld import Handheld
 from scanner_app.inputs import Command, SignIn
 from scanner_app.sample import company
@@ -29,9 +29,9 @@ UNITS_PER_PUT = 5000
 """As a page of the feed."""
 
 
-def site(today: date | None = None) -> Site:
+def site(today: date = date(2026, 11, 23)) -> Site:
     """The sample company's site with an item and a purchase order of our own."""
-    base = company(today or date.today()).site(SITE)
+    base = company(today).site(SITE)
     item = Item(item=ITEM, description="Benchmark unit", revision="A", serial_pattern=r"^B\d{9}$")
     line = LineEntry(**msgspec.structs.asdict(Line(line=1, item=ITEM, quantity=ORDER_QUANTITY)))
     order = DocumentEntry(type="purchase_order", number=ORDER, party=base.parties[0].party, lines=(line,))
@@ -88,7 +88,7 @@ class Workplace:
     """A data directory with a session that stands at the serial prompt of a receipt."""
 
     def __init__(self, folder: Path, *, units: int = 0) -> None:
-        self.clock = SystemClock()
+        self.clock = SkippingClock()
         self.handheld = Handheld(folder, self.clock, SessionSettings(app="bench"))
         load_site(self.handheld.cache, site())
         fill(self.handheld.cache, known_units(units), units)

@@ -35,7 +35,6 @@ from scanner_app.workflows import home
 from scanner_app.workflows.flow import Asked, Scanned, Step
 from scanner_app.workflows.registry import WORKFLOWS
 from tracking import catalogue
-from tracking.dates import parse_iso
 from tracking.documents import complete
 from tracking.events import Event
 from tracking.identifiers.reader import read
@@ -129,8 +128,7 @@ class Session:
 
     def set_today(self) -> None:
         """The date at the site; a site file for tests may fix it."""
-        fixed = parse_iso(self.cache.meta("today"))
-        self.knows.today = fixed or local_date(self.clock.wall_ms(), self.zone)
+        self.knows.today = self.knows.fixed_today or local_date(self.clock.wall_ms(), self.zone)
 
     # -- scans ------------------------------------------------------------------------------------------------------
 
