@@ -38,7 +38,7 @@ def test_task_prompt_count_and_line_are_always_said(floor: Floor) -> None:
     floor.scan("PO-2")
     view = floor.presenter.view()
     assert (view.task, view.document, view.progress) == ("RECEIVING", "PO-2", (0, 3))
-    assert (view.line_text, view.next_text) == ("line 1 of 2", "MOTOR-7")
+    assert (view.line_text, view.next_text) == ("line 1 of 2", "next: MOTOR-7")
     assert view.prompt_more.startswith("PUMP-100  Dosing pump, rev C")
     floor.scan("SN-200001")
     view = floor.presenter.view()
