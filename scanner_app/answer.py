@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 import msgspec
 
 from scanner_app.clockwork import spoken
+from scanner_app.conflicts import sentence
 from scanner_app.workflows.flow import Knowledge
 from tracking import catalogue
 from tracking.catalogue import Message
@@ -28,7 +31,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     noted: int = 0
 
 
-def dressed(verdict: Verdict, knows: Knowledge) -> Verdict:
+def dressed(verdict: Verdict, knows: Knowledge, where: tzinfo) -> Verdict:
     """The verdict with people and parties by name and times as people say them."""
     fields = dict(verdict.fields)
     operator = knows.operator(fields.get("operator", ""))
@@ -41,7 +44,12 @@ def dressed(verdict: Verdict, knows: Knowledge) -> Verdict:
     if supplier is not None and supplier.name:
         fields["supplier"] = supplier.name
     if fields.get("when"):
-        fields["when"] = spoken(fields["when"], knows.today)
+        fields["when"] = spoken(fields["when"], knows.today, where)
+    if verdict.code in {"looked_up", "on_hold"} and verdict.serial:
+        told = knows.exceptions_of(verdict.item, verdict.serial)
+        fields["conflict"] = "; ".join(
+            sentence(record, knows, where).removeprefix(f"{verdict.serial} ") for record in told
+        )
     return msgspec.structs.replace(verdict, fields=fields)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 BALLAST_BYTES = 4 * 1024 * 1024
@@ -24,7 +25,10 @@ class Ballast:
         if self._path.exists():
             self.spent = False
             return True
-        if self._free_bytes() < ROOM_FACTOR * BALLAST_BYTES:
+        return self._make(ROOM_FACTOR * BALLAST_BYTES)
+
+    def _make(self, room_bytes: int) -> bool:
+        if self._free_bytes() < room_bytes:
             return False
         try:
             with self._path.open("wb") as file:
@@ -35,6 +39,17 @@ class Ballast:
             return False
         self.spent = False
         return True
+
+    @contextlib.contextmanager
+    def lent(self) -> Iterator[None]:
+        """Its room for a moment, to whoever gives more back than that."""
+        there = self._path.exists()
+        self.give_back()
+        try:
+            yield
+        finally:
+            if there:
+                self.spent = not self._make(BALLAST_BYTES)
 
     def give_back(self) -> None:
         """The disk is full."""

@@ -28,6 +28,13 @@ _FLAG_SETS = {
     bits: tuple(sorted(flag for flag, bit in _FLAG_BIT.items() if bits & bit))
     for bits in range(1 << len(FLAGS))
 }
+NAMED = ("document", "location", "operator")
+"""What a scanned text may name."""
+_NAMED_SQL = " UNION ALL ".join(  # an IN would build a table of its own at every scan
+    f"SELECT kind, body FROM record WHERE kind = '{kind}' AND key = ?1"  # noqa: S608 - constants
+    for kind in NAMED
+)
+
 _DETAIL = msgspec.msgpack.Decoder(UnitState)
 
 
@@ -105,6 +112,11 @@ class Cache:
                 self._number_items()
             raise
 
+    def give_back(self) -> None:
+        """The disk is full: the log's room is given back, the journal needs it more."""
+        with contextlib.suppress(sqlite3.Error):
+            self._run("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def sound(self) -> bool:
         """False where the file is damaged. Reads all of it."""
         try:
@@ -131,6 +143,10 @@ class Cache:
         """The JSON of one record, or empty."""
         row = self._run("SELECT body FROM record WHERE kind = ? AND key = ?", (kind, key)).fetchone()
         return bytes(row[0]) if row else b""
+
+    def records_named(self, key: str) -> dict[str, bytes]:
+        """Kind -> JSON of whatever has this name, of :data:`NAMED`."""
+        return dict(self._run(_NAMED_SQL, (key,)))
 
     def records(self, kind: str) -> Iterator[tuple[str, bytes]]:
         """All records of a kind."""

@@ -8,8 +8,9 @@ import msgspec
 
 from scanner_app.cache import Cache
 from scanner_app.records import KINDS, SITE
-from sync.wire import FeedPage, FeedRow, pair_of_key
+from sync.wire import FeedPage, FeedRow, WireError, pair_of_key
 from tracking.documents import Tally, opening_line
+from tracking.lifecycle import STATUSES
 from tracking.people import KnownOperator
 from tracking.pins import SALT_BYTES, pin_hash
 from tracking.site import OpeningUnit, Site
@@ -61,10 +62,12 @@ def _apply_row(cache: Cache, row: FeedRow, *, whole: bool) -> None:
         if row.op == "del":
             cache.delete_unit(*pair_of_key(row.key))
         else:
-            cache.put_units((_UNIT.decode(row.row),))
+            cache.put_units((_unit(row),))
         return
+    if row.table not in KINDS:
+        return  # of a newer server
     body = bytes(row.row) if row.op == "put" else b""
-    if body and row.table in KINDS:
+    if body:
         # Read once before it is kept: what cannot be read later would stop every start.
         KINDS[row.table].decode(body)
     if row.table == "tally" and not whole:
@@ -80,6 +83,13 @@ def _apply_row(cache: Cache, row: FeedRow, *, whole: bool) -> None:
         cache.put_meta("site", row.key)
         cache.put_meta("timezone", SITE.decode(body).timezone)
     cache.put_record(row.table, row.key, body)
+
+
+def _unit(row: FeedRow) -> UnitState:
+    unit = _UNIT.decode(row.row)
+    if unit.status not in STATUSES:
+        raise WireError(f"status {unit.status[:40]!r} of unit {row.key[:100]} is not known here")
+    return unit
 
 
 def _take_tallies(cache: Cache) -> bool:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import time
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+MINUTE_MS = 60_000
 
 
 class Clock(Protocol):
@@ -104,15 +107,21 @@ def zone(name: str) -> tzinfo:
         return UTC
 
 
+@lru_cache(maxsize=4)
+def _local_minute(minute: int, where: tzinfo) -> datetime:
+    """The local time at which a minute begins. Every scan asks, and offsets only ever change between minutes."""
+    return datetime.fromtimestamp(minute * 60, UTC).astimezone(where)
+
+
 def local_iso(unix_ms: int, where: tzinfo) -> str:
     """ISO 8601 with milliseconds and offset."""
-    moment = datetime.fromtimestamp(unix_ms / 1000, UTC).astimezone(where)
-    return moment.isoformat(timespec="milliseconds")
+    minute, ms = divmod(unix_ms, MINUTE_MS)
+    return (_local_minute(minute, where) + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds")
 
 
 def local_date(unix_ms: int, where: tzinfo) -> date:
     """The date at the site."""
-    return datetime.fromtimestamp(unix_ms / 1000, UTC).astimezone(where).date()
+    return _local_minute(unix_ms // MINUTE_MS, where).date()
 
 
 def clock_time(iso: str) -> str:
@@ -120,8 +129,13 @@ def clock_time(iso: str) -> str:
     return iso[11:19] if len(iso) >= 19 else ""
 
 
-def spoken(iso: str, today: date) -> str:
-    """``today 09:14``, ``yesterday 17:02`` or ``2026-11-20 09:14``."""
+def spoken(iso: str, today: date, where: tzinfo) -> str:
+    """``today 09:14``, ``yesterday 17:02`` or ``2026-11-20 09:14``, at the site, wherever it was written."""
+    try:
+        moment = datetime.fromisoformat(iso)
+        iso = moment.astimezone(where).isoformat() if moment.tzinfo is not None else iso
+    except ValueError:
+        pass
     day, minute = iso[:10], iso[11:16]
     if day == today.isoformat():
         day = "today"

@@ -20,10 +20,11 @@ from drivers.scan import Burst, Scan
 from scanner_app import server_calls
 from scanner_app.answer import Answer
 from scanner_app.clockwork import SkippingClock
-from scanner_app.inputs import Command, Input, SignIn, Typed
+from scanner_app.inputs import Command, Typed
 from scanner_app.labels import next_labels
 from scanner_app.running import RunningHandheld, Server
 from scanner_app.sample import SITES, Company, company, shift, to_json
+from scanner_app.script_inputs import given_by, unmet
 from scanner_app.session import SessionSettings
 from tracking.site import Site
 
@@ -107,9 +108,8 @@ def play(demo: Demo, emit: Callable[[str], None]) -> Played:
     for line in parse_script(shift(demo.site)):
         match line:
             case lines.Expect():
-                code = (last.verdict.code if last is not None else None) or "none"
-                if code not in line.codes:
-                    played.failures.append(f"line {line.line}: expected {'|'.join(line.codes)}, got {code}")
+                failure = unmet(line, last.verdict.code if last is not None else None)
+                played.failures += [failure] if failure else []
                 continue
             case lines.WaitLine():
                 demo.clock.skip(line.wait_ms)
@@ -123,7 +123,7 @@ def play(demo: Demo, emit: Callable[[str], None]) -> Played:
                 demo.running.agent.pause(isinstance(line, lines.Offline))
                 emit(f"       -- {line.input} --")
                 continue
-        given = _input(line, demo.clock)
+        given = given_by(line, demo.clock)
         if given is None:
             continue
         last = demo.running.thread.run(lambda session, given=given: session.handle(given))  # type: ignore[misc]
@@ -132,24 +132,6 @@ def play(demo: Demo, emit: Callable[[str], None]) -> Played:
         played.stopped += last.stopped
         emit(_spoken(line, last))
     return played
-
-
-def _input(line: Any, clock: SkippingClock) -> Input | None:
-    now = {"mono_ns": clock.mono_ns(), "wall_ms": clock.wall_ms()}
-    match line:
-        case lines.ScanLine():
-            return msgspec.structs.replace(line.scan, **now)
-        case lines.BurstLine():
-            return Burst(scans=tuple(msgspec.structs.replace(scan, **now) for scan in line.burst.scans))
-        case lines.CommandLine():
-            return Command(name=line.name, argument=line.argument)
-        case lines.WorkflowLine():
-            return Command(name="workflow", argument=line.name)
-        case lines.OperatorLine():
-            return SignIn(badge=line.badge, pin=line.pin)
-        case lines.TypeLine():
-            return Typed(text=line.typed)
-    return None
 
 
 def _spoken(line: Any, answer: Answer) -> str:
@@ -233,7 +215,8 @@ class NextLabel:
         """Pictures for the screens, with the key's hint."""
 
         def hinted(view: Any) -> None:
-            callback(msgspec.structs.replace(view, hint="F7 next label · F1 help"))
+            quiet = view.hint == "F1 help"
+            callback(msgspec.structs.replace(view, hint="F7 next label · F1 help") if quiet else view)
 
         self._demo.running.subscribe(hinted)
 

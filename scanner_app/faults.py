@@ -44,9 +44,7 @@ def of(session: Session, error: Exception) -> StoreError:
             feeding.renew_cache(session)
         except (StoreError, sqlite3.Error) as worse:
             return CacheFault(f"this handheld's copy of the company's data is damaged ({worse})")
-        return CacheFault(
-            "this handheld's copy of the company's data was damaged: it is being downloaded again, go on then"
-        )
+        return CacheFault(feeding.CACHE_LOST)
     return CacheFault(f"this handheld's data cannot be read or written ({error})")
 
 

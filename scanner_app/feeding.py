@@ -6,12 +6,17 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from scanner_app import faults
-from scanner_app.cache_feed import apply_page
+from scanner_app.cache_feed import applied, apply_page
 from scanner_app.clockwork import zone
+from scanner_app.storage_errors import StoreFull
 
 if TYPE_CHECKING:
+    from scanner_app.cache import Cache
     from scanner_app.inputs import PageArrived
+    from scanner_app.journal import Journal
     from scanner_app.session import Session
+
+CACHE_LOST = "this handheld's copy of the company's data was damaged: it is downloaded again"
 
 
 def take_page(session: Session, arrived: PageArrived) -> bool:
@@ -24,8 +29,12 @@ def take_page(session: Session, arrived: PageArrived) -> bool:
     try:
         changed = apply_page(session.cache, page)
     except sqlite3.Error as error:
-        raise faults.of(session, error) from error
-    changed |= session.match_overlay()
+        fault = faults.of(session, error)
+        if isinstance(fault, StoreFull):
+            with session.journal.ballast.lent():
+                session.cache.give_back()
+        raise fault from error
+    changed |= match_overlay(session.journal, session.cache)
     session.stamper.heard_server(page.server_ms)
     if changed:
         reread(session)
@@ -35,8 +44,33 @@ def take_page(session: Session, arrived: PageArrived) -> bool:
 def renew_cache(session: Session) -> None:
     """Begins with an empty cache, own events on top. Raises :class:`scanner_app.storage_errors.StoreError`."""
     session.cache.begin_again()
-    session.match_overlay()
+    match_overlay(session.journal, session.cache)
+    session.trouble = CACHE_LOST
     reread(session)
+
+
+FORKED = "forked"
+"""The journal's note of an epoch of which the server holds other events than this handheld."""
+
+
+def match_overlay(journal: Journal, cache: Cache) -> bool:
+    """Own effects that the cache shows leave the overlay, what it lost comes back. True if anything changed."""
+    shown = applied(cache)
+    forked = journal.meta(FORKED)
+    if forked:
+        # Under these numbers the server shows the events of a copy of this handheld.
+        epoch = int(forked)
+        shown[epoch] = min(shown.get(epoch, 0), journal.acked().get(epoch, 0))
+    return journal.match_overlay(shown)
+
+
+def note_fork(session: Session, epoch: int) -> None:
+    """The server holds other events of this epoch; 0 when it turned out that it does not."""
+    noted = str(epoch) if epoch else ""
+    if session.journal.meta(FORKED) != noted:
+        session.journal.put_meta(FORKED, noted)
+        if match_overlay(session.journal, session.cache):
+            reread(session)
 
 
 def reread(session: Session) -> None:

@@ -11,6 +11,7 @@ import msgspec
 
 from scanner_app.cache import Cache
 from scanner_app.clockwork import Clock
+from scanner_app.feeding import CACHE_LOST
 from scanner_app.journal import Journal
 from scanner_app.session import Session, SessionSettings
 from scanner_app.storage_errors import StoreError
@@ -37,9 +38,7 @@ class Handheld:
             os.close(self._lock)
             raise
         if self.cache.replaced:
-            self.session.trouble = (
-                "this handheld's copy of the company's data was lost: it is downloaded again"
-            )
+            self.session.trouble = CACHE_LOST
 
     def _opened(self) -> Session:
         """The session; over an empty cache where the one that is there cannot be read."""

@@ -169,17 +169,10 @@ class Journal(Overlay):
                     (self.epoch, seq, body, link),
                 )
                 if event.step != "sighting":
-                    self._lay_over(event, seq, effect)
-                written.append(
-                    decode_body(
-                        body,
-                        device=self.device,
-                        epoch=self.epoch,
-                        seq=seq,
-                        prev_hash=previous.hex(),
-                        hash=link.hex(),
-                    )
-                )
+                    self._overlay(event, effect, seq)
+                identity = {"device": self.device, "epoch": self.epoch, "seq": seq}
+                hashes = {"prev_hash": previous.hex(), "hash": link.hex()}
+                written.append(msgspec.structs.replace(event, **identity, **hashes))
             for number in undone:
                 run("DELETE FROM gesture WHERE n = ?", (number,))
             if gesture is not None:
@@ -190,21 +183,19 @@ class Journal(Overlay):
             self.hlc = max(self.hlc, written[-1].hlc)
         return written
 
-    def _lay_over(self, event: Event, seq: int, effect: Effect) -> None:
-        self.connection.execute(
-            "INSERT INTO overlay VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                event.serial,
-                event.item,
-                self.epoch,
-                seq,
-                event.document,
-                event.line,
-                effect.delta,
-                effect.closes,
-                effect.before or None,
-            ),
+    def _overlay(self, event: Event, effect: Effect, seq: int) -> None:
+        row = (
+            event.serial,
+            event.item,
+            self.epoch,
+            seq,
+            event.document,
+            event.line,
+            effect.delta,
+            effect.closes,
+            effect.before or None,
         )
+        self.connection.execute("INSERT INTO overlay VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def save_session(self, session: bytes) -> None:
         """Writes what the workflow remembers, durably, where no event came of an input."""

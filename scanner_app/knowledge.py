@@ -12,17 +12,21 @@ from datetime import date
 import msgspec
 
 from scanner_app import records
-from scanner_app.cache import TAIL_CHARS_MIN, Cache
+from scanner_app.cache import NAMED, TAIL_CHARS_MIN, Cache
 from scanner_app.journal import Journal
 from scanner_app.overlay import OverlayRow
 from sync.wire import pair_key
 from tracking import rules
+from tracking.dates import parse_iso
 from tracking.documents import Document, Tally
+from tracking.exceptions import ExceptionRecord
 from tracking.people import KnownOperator
 from tracking.site import Item, Location, Party, Policy
 from tracking.units import UnitState, evolve
 
 UNITS_ENDING_MAX = 20
+RECORDS_KEPT_MAX = 256
+"""Records kept in memory, those that are not there too: the person, the order at hand, what was scanned lately."""
 
 _STATE = msgspec.msgpack.Decoder(UnitState)
 
@@ -67,11 +71,15 @@ class HandheldKnowledge:
         """Set by the session before every input, in the site's time zone."""
         self.expires_soon_days = expires_soon_days
         self._by_serial: dict[str, tuple[UnitState, ...]] = {}
+        self._fitting: dict[str, tuple[Item, ...]] = {}
+        self._read: dict[tuple[str, str], bytes] = {}
         self.refresh()
 
     def refresh(self) -> None:
         """After a feed page: what is kept in memory is read again. Items are few and asked for at every scan."""
         self.site = self._cache.meta("site")
+        self.fixed_today = parse_iso(self._cache.meta("today"))
+        """The date that a site file for tests fixes; None on the floor."""
         policy = self._cache.record("policy", self.site)
         self.policy = records.POLICY.decode(policy) if policy else self._default_policy
         self._items = {key: records.ITEM.decode(body) for key, body in self._cache.records("item")}
@@ -79,17 +87,36 @@ class HandheldKnowledge:
         for item in self._items.values():
             for gtin in dict.fromkeys(code.zfill(14) for code in item.gtins):
                 self._gtins[gtin] = (*self._gtins.get(gtin, ()), item)
+        found = [records.EXCEPTION.decode(body) for _, body in self._cache.records("exception")]
+        self._exceptions = sorted(found, key=lambda record: record.second.at)
         self._serialised = [
             item for item in self._items.values() if item.tracking == "serial" and item.serial_pattern
         ]
         self._documents: dict[str, Document | None] = {}
         self._tallies: dict[str, Tally] = {}
         self._by_serial = {}
+        self._read = {}
+        self._has_operators = next(self._cache.records("operator"), None) is not None
         self._own_credits, self._own_closed = self._journal.overlay_tallies()
 
     def forget_scan(self) -> None:
         """Before every input: units are read afresh."""
         self._by_serial.clear()
+        self._fitting.clear()
+
+    def _record(self, kind: str, key: str) -> bytes:
+        """The JSON of one record, or empty; read once until the feed changes something."""
+        found = self._read.get((kind, key))
+        if found is None:
+            if len(self._read) >= RECORDS_KEPT_MAX:
+                self._read.clear()
+            if kind in NAMED:  # whoever asks whether a text names the one soon asks for the others
+                there = self._cache.records_named(key)
+                self._read.update({(name, key): there.get(name, b"") for name in NAMED})
+            else:
+                self._read[kind, key] = self._cache.record(kind, key)
+            found = self._read[kind, key]
+        return found
 
     # -- items ------------------------------------------------------------------------------------------------------
 
@@ -103,7 +130,11 @@ class HandheldKnowledge:
 
     def items_fitting(self, serial: str) -> tuple[Item, ...]:
         """Serial-tracked items whose pattern this text fits."""
-        return tuple(item for item in self._serialised if rules.fits_pattern(item, serial))
+        found = self._fitting.get(serial)
+        if found is None:
+            fitting = (item for item in self._serialised if rules.fits_pattern(item, serial))
+            found = self._fitting[serial] = tuple(fitting)
+        return found
 
     # -- units ------------------------------------------------------------------------------------------------------
 
@@ -145,12 +176,23 @@ class HandheldKnowledge:
         states = (self.unit(item, serial) for item, serial in keys)
         return tuple(state for state in states if state.document == number)
 
+    # -- exceptions -------------------------------------------------------------------------------------------------
+
+    def exceptions_of(self, item: str, serial: str) -> tuple[ExceptionRecord, ...]:
+        """What the server found contradictory about a unit, oldest first."""
+        return tuple(record for record in self._exceptions if (record.item, record.serial) == (item, serial))
+
+    def own_exceptions(self) -> tuple[ExceptionRecord, ...]:
+        """Exceptions that one of this device's events is a side of, newest first."""
+        own = self._journal.device
+        return tuple(record for record in reversed(self._exceptions) if own in record.devices)
+
     # -- documents --------------------------------------------------------------------------------------------------
 
     def document(self, number: str) -> Document | None:
         """A document of this site. Read once: it only changes with the feed."""
         if number not in self._documents:
-            body = self._cache.record("document", number) if number else b""
+            body = self._record("document", number) if number else b""
             if not body:
                 return None
             self._documents[number] = records.DOCUMENT.decode(body)
@@ -160,7 +202,7 @@ class HandheldKnowledge:
         """How much of it is done: the server's count and this device's own on top."""
         tally = self._tallies.get(number)
         if tally is None:
-            body = self._cache.record("tally", number)
+            body = self._record("tally", number)
             base = records.TALLY.decode(body) if body else Tally()
             done = dict(base.done)
             for line, delta in self._own_credits.get(number, {}).items():
@@ -182,24 +224,24 @@ class HandheldKnowledge:
 
     def location(self, code: str) -> Location | None:
         """A place of this site."""
-        body = self._cache.record("location", code)
+        body = self._record("location", code)
         return records.LOCATION.decode(body) if body else None
 
     def party(self, code: str) -> Party | None:
         """A supplier, customer or owner."""
-        body = self._cache.record("party", code) if code else b""
+        body = self._record("party", code) if code else b""
         return records.PARTY.decode(body) if body else None
 
     def operator(self, badge: str) -> KnownOperator | None:
         """The person with this badge."""
-        body = self._cache.record("operator", badge)
+        body = self._record("operator", badge)
         return records.OPERATOR.decode(body) if body else None
 
     def has_operators(self) -> bool:
         """True where people sign in."""
-        return next(self._cache.records("operator"), None) is not None
+        return self._has_operators
 
     def lot_flags(self, item: str, lot: str) -> tuple[str, ...]:
         """Flags on a whole lot."""
-        body = self._cache.record("lot", pair_key(item, lot))
+        body = self._record("lot", pair_key(item, lot))
         return records.LOT.decode(body).flags if body else ()

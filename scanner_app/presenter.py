@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scanner_app import sign_in
 from scanner_app.answer import Answer, dressed, words
 from scanner_app.clockwork import clock_time, local_iso
+from scanner_app.conflicts import SHOWN_MAX, sentence
 from scanner_app.session_state import decode_gesture, workflow_state
 from scanner_app.view import HISTORY_LINES_MAX, Banner, HistoryLine, MenuLine, ScreenView, SoftKey
 from scanner_app.workflows.lines import current_line
@@ -56,7 +57,9 @@ class Presenter:
                 )
         stopped = session.state.stopped
         if stopped is not None:
-            self._banner = self._banner_of(Answer(verdict=dressed(stopped.verdict, session.knows)))
+            self._banner = self._banner_of(
+                Answer(verdict=dressed(stopped.verdict, session.knows, session.zone))
+            )
 
     def observe(self, answer: Answer) -> None:
         """An answer was given."""
@@ -131,6 +134,8 @@ class Presenter:
         operator = knows.operator(state.operator)
         blocked = bool(state.pin_for) or sign_in.needed(session)
         line_text, next_text = self._lines()
+        exceptions = self._exceptions()
+        resume, resume_command = self._resume() if state.workflow == "home" and not blocked else ("", "")
         return ScreenView(
             n=self._n,
             site=knows.site,
@@ -156,10 +161,12 @@ class Presenter:
             waiting=len(state.held),
             tone=self._tone,
             history=tuple(self._history),
-            hint=self._hint(),
+            hint=self._hint(exceptions),
+            exceptions=exceptions,
             soft_keys=self._soft_keys(),
             menu=MENU if state.workflow == "home" and not blocked else (),
-            resume=self._resume() if state.workflow == "home" and not blocked else "",
+            resume=resume,
+            resume_command=resume_command,
             help=flow.help,
         )
 
@@ -186,7 +193,7 @@ class Presenter:
             return "all lines complete", ""
         place = document.lines.index(line)
         after = document.lines[place + 1 : place + 2]
-        return f"line {place + 1} of {len(document.lines)}", after[0].item if after else ""
+        return f"line {place + 1} of {len(document.lines)}", f"next: {after[0].item}" if after else ""
 
     def _blind_count(self) -> tuple[int, int] | None:
         """What was counted on a blind document, without what is expected."""
@@ -196,16 +203,21 @@ class Presenter:
             return None
         return session.knows.tally(document.number).total, 0
 
-    def _hint(self) -> str:
+    def _exceptions(self) -> tuple[str, ...]:
+        session = self._session
+        own = session.knows.own_exceptions()[:SHOWN_MAX]
+        return tuple(sentence(record, session.knows, session.zone) for record in own)
+
+    def _hint(self, exceptions: tuple[str, ...]) -> str:
         news = self._session.device_news
         if news is not None and news.state in {"lost", "denied"}:
             return f"{news.name} {news.state}: {news.detail}"
         if self._session.fault is not None:
             return str(self._session.fault)
-        return self._session.trouble or "F1 help"
+        return self._session.trouble or next(iter(exceptions), "F1 help")
 
-    def _resume(self) -> str:
-        """The task that waits with an order open."""
+    def _resume(self) -> tuple[str, str]:
+        """The task that waits with an order open, in words, and the command that goes on with it."""
         state = self._session.state
         for name in state.states:
             there = workflow_state(state, name) if name in WORKFLOWS else None
@@ -214,8 +226,8 @@ class Presenter:
                 document = self._session.knows.document(there.document)
                 known = document is not None and not document.blind
                 total = f", {tally.total} of {document.total}" if document is not None and known else ""
-                return f"{there.document} {name}{total}"
-        return ""
+                return f"{there.document} {name}{total}", f"workflow {name}"
+        return "", ""
 
     def _soft_keys(self) -> tuple[SoftKey, ...]:
         session = self._session

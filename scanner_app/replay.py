@@ -6,16 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from drivers import replay_lines as lines
 from drivers.scan import Burst, Scan
 from scanner_app.answer import Answer
 from scanner_app.clockwork import ReplayClock, start_of, zone
 from scanner_app.export import event_row
 from scanner_app.handheld import Handheld
-from scanner_app.inputs import Command, Input, LinkChanged, SignIn, Typed
+from scanner_app.inputs import Command, Input, Typed
 from scanner_app.presenter import Presenter
+from scanner_app.script_inputs import given_by, unmet
 from scanner_app.session import SessionSettings
 
 FIRST_DAY = "2026-01-01"
@@ -67,9 +66,9 @@ class Replay:
         return not self.failed
 
     def _expect(self, line: lines.Expect) -> None:
-        code = self.last.verdict.code if self.last is not None else None
-        if (code or "none") not in line.codes and not (code is None and "null" in line.codes):
-            self.failed.append(f"line {line.line}: expected {'|'.join(line.codes)}, got {code or 'none'}")
+        failure = unmet(line, self.last.verdict.code if self.last is not None else None)
+        if failure:
+            self.failed.append(failure)
 
     def _line(self, line: lines.AnyLine) -> Answer:
         session = self.handheld.session
@@ -97,25 +96,11 @@ class Replay:
         return Answer(prompt=session.prompt_text(), progress=session.progress())
 
     def _input(self, line: lines.AnyLine) -> Input | None:
-        now = {"mono_ns": self.clock.mono_ns(), "wall_ms": self.clock.wall_ms()}
-        match line:
-            case lines.ScanLine():
-                return msgspec.structs.replace(line.scan, **now)
-            case lines.BurstLine():
-                return Burst(scans=tuple(msgspec.structs.replace(scan, **now) for scan in line.burst.scans))
-            case lines.CommandLine():
-                return Command(name=line.name, argument=line.argument)
-            case lines.WorkflowLine():
-                return Command(name="workflow", argument=line.name)
-            case lines.OperatorLine():
-                return SignIn(badge=line.badge, pin=line.pin)
-            case lines.TypeLine():
-                return self._typed(line.typed)
-            case lines.KeyLine():
-                return self._key(line.key)
-            case lines.Offline() | lines.Online():
-                return LinkChanged(online=isinstance(line, lines.Online))
-        return None
+        if isinstance(line, lines.KeyLine):
+            return self._key(line.key)
+        if isinstance(line, lines.TypeLine):
+            return self._typed(line.typed)
+        return given_by(line, self.clock)
 
     def _typed(self, text: str) -> Input:
         menu = {entry.key: entry.command for entry in self.presenter.view().menu}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.schema import Settings
+from config.schema import TERMINATOR_BYTES, Settings, Wedge
+from drivers.wedge_rules import WedgeRules
 
 if TYPE_CHECKING:
     from scanner_app.tui.port import Terminal
@@ -16,6 +17,21 @@ def show(port: Terminal, settings: Settings, *, timezone: str) -> None:
     from scanner_app.tui.start import ScreensError, run
 
     try:
-        run(port, ScreenSettings(theme=settings.screen.theme, timezone=timezone))
+        run(
+            port,
+            ScreenSettings(theme=settings.screen.theme, timezone=timezone, wedge=wedge_rules(settings.wedge)),
+        )
     except ScreensError as error:
         raise RuntimeError(str(error)) from error
+
+
+def wedge_rules(wedge: Wedge) -> WedgeRules:
+    """The settings of a scanner that types, as its framer takes them."""
+    silence_ms = max(wedge.end_silence_ms, wedge.gap_ms_max)
+    return WedgeRules(
+        gap_ms_max=wedge.gap_ms_max,
+        end_silence_ms=silence_ms,
+        stall_ms_max=max(WedgeRules().stall_ms_max, silence_ms),
+        characters_min=max(2, wedge.chars_min),
+        terminators="".join(TERMINATOR_BYTES[name].decode() for name in wedge.terminators),
+    )

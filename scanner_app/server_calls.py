@@ -27,6 +27,10 @@ def _ask(
             return understood(data, kind)
         said = understood(data, Problem)
     except Unreachable as error:
+        if error.status in {401, 403} and not token:
+            raise CallRefused(
+                f"{url} refuses: {error.detail or 'the code is wrong, used or too old'}"
+            ) from error
         if error.status in {401, 403}:
             raise CallRefused(f"{url} does not accept this token: give the right one with --token") from error
         raise CallRefused(str(error)) from error

@@ -14,7 +14,6 @@ from drivers.scan import Burst, Scan
 from scanner_app import faults, feeding, sign_in, stops, taking_back
 from scanner_app.answer import Answer, dressed, tone_of, words
 from scanner_app.cache import Cache
-from scanner_app.cache_feed import applied
 from scanner_app.clockwork import Clock, local_date, zone
 from scanner_app.gestures import credits_of, effect_of, gesture_of
 from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArrived, SignIn, Typed
@@ -36,7 +35,6 @@ from scanner_app.workflows import home
 from scanner_app.workflows.flow import Asked, Scanned, Step
 from scanner_app.workflows.registry import WORKFLOWS
 from tracking import catalogue
-from tracking.dates import parse_iso
 from tracking.documents import complete
 from tracking.events import Event
 from tracking.identifiers.reader import read
@@ -62,7 +60,7 @@ class Session:
 
     def __init__(self, journal: Journal, cache: Cache, clock: Clock, settings: SessionSettings) -> None:
         self.journal, self.cache, self.clock, self.settings = journal, cache, clock, settings
-        self.match_overlay()
+        feeding.match_overlay(journal, cache)
         self.knows = HandheldKnowledge(
             cache, journal, expires_soon_days=settings.expires_soon_days, policy=settings.policy
         )
@@ -130,8 +128,7 @@ class Session:
 
     def set_today(self) -> None:
         """The date at the site; a site file for tests may fix it."""
-        fixed = parse_iso(self.cache.meta("today"))
-        self.knows.today = fixed or local_date(self.clock.wall_ms(), self.zone)
+        self.knows.today = self.knows.fixed_today or local_date(self.clock.wall_ms(), self.zone)
 
     # -- scans ------------------------------------------------------------------------------------------------------
 
@@ -337,15 +334,13 @@ class Session:
                 return sign_in.lock(self)
             case "workflow" | "look_up":
                 return self._switching.to(argument if name == "workflow" else "look_up")
+            case "key":
+                return self.answer(NOTHING)  # a function key that means nothing on this screen
             case "help" | "reprint" | "list" | "theme":
                 return self.answer(verdict("command", what=name))
         return self._advance((), Asked(name, argument))
 
     # -- news from the server ---------------------------------------------------------------------------------------
-
-    def match_overlay(self) -> bool:
-        """Own effects that the cache shows leave the overlay, what it lost comes back. True if anything changed."""
-        return self.journal.match_overlay(applied(self.cache))
 
     def _link(self, news: LinkChanged) -> None:
         self.online, self.trouble = news.online, news.trouble
@@ -365,7 +360,7 @@ class Session:
         stopped: int = 0,
     ) -> Answer:
         """An answer in words, with the prompt that now stands."""
-        shown = dressed(said, self.knows)
+        shown = dressed(said, self.knows, self.zone)
         message = words(shown, self.settings.language).sentence if said.code else text
         return Answer(
             verdict=shown,

@@ -21,7 +21,7 @@ WRONG_PINS_MAX = 5
 """After so many wrong PINs in a row nobody may try for a while."""
 PIN_WAIT_MS = 60_000
 
-_FREE_COMMANDS = frozenset({"help", "theme", "lock", "back", "workflow", "look_up", "list"})
+_FREE_COMMANDS = frozenset({"key", "help", "theme", "lock", "back", "workflow", "look_up", "list"})
 
 
 def needed(session: Session) -> bool:

@@ -14,6 +14,8 @@ from tracking.events import Event
 
 RAW_BYTES_MAX = 10_240
 """Raw bytes kept of one scan; hostile ones are longer than any label."""
+UNREADABLE_CHARS_MAX = 1000
+"""Characters shown of a scan that is no UTF-8: its bytes are kept beside them, and an event has a bound too."""
 
 
 class ServerTime(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +44,7 @@ def raw_fields(scans: Sequence[Scan]) -> dict[str, object]:
     try:
         fields["raw"] = raw.decode("utf-8")
     except UnicodeDecodeError:
-        fields["raw"] = raw.decode("utf-8", errors="replace")
+        fields["raw"] = raw.decode("utf-8", errors="replace")[:UNREADABLE_CHARS_MAX]
         fields["raw_hex"] = raw.hex()
     return fields
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from scanner_app.cache_feed import replace
-from scanner_app.feeding import take_page
+from scanner_app.feeding import FORKED, note_fork, take_page
 from scanner_app.inputs import LinkChanged, PageArrived
 from scanner_app.session import Session
 from scanner_app.session_thread import Closed, SessionThread
@@ -92,21 +92,32 @@ def _next_batch(session: Session, events_max: int, bytes_max: int) -> Batch | No
     )
 
 
+EPOCH_MAX = 1_000_000
+"""No handheld begins so many; a server that speaks of more makes no sense."""
+
+
 def _greeted(session: Session, high: HighWater) -> str:
     journal = session.journal
     session.stamper.heard_server(high.server_ms)
-    for epoch, newest in journal.epochs().items():
-        if epoch != high.epoch:
-            # Orphans: what the server has of an earlier epoch, or lost of it in a restore.
-            journal.acknowledge(epoch, min(newest, high.epochs.get(epoch, 0)))
+    if high.epoch > EPOCH_MAX:
+        return _NONSENSE
+    held = dict(high.epochs)
+    if high.epoch:
+        held[high.epoch] = high.hwm
+    for epoch, acked in journal.acked().items():
+        # What a restored server lost of an earlier epoch is sent again. Forwards goes only by a receipt: the events
+        # that the server has under these numbers may be those of a copy of this handheld.
+        if epoch < journal.epoch and held.get(epoch, 0) < acked:
+            journal.acknowledge(epoch, held.get(epoch, 0))
     if high.epoch > journal.epoch:
         journal.begin_epoch(high.epoch + 1)
+    elif held.get(journal.epoch, 0) > journal.seq:
+        # The server has events that this journal lost: going on would fork the chain, so a new epoch begins.
+        journal.begin_epoch(journal.epoch + 1)
     elif high.epoch == journal.epoch:
-        if high.hwm > journal.seq:
-            # The server has events that this journal lost: going on would fork the chain, so a new epoch begins.
-            journal.begin_epoch(journal.epoch + 1)
-        else:
-            return _mark(session, high.epoch, high.hwm, high.chain, b"")
+        return _mark(session, high.epoch, high.hwm, high.chain, b"")
+    else:
+        journal.acknowledge(journal.epoch, 0)
     session.pending = journal.pending()
     return ""
 
@@ -123,11 +134,14 @@ def _mark(session: Session, epoch: int, hwm: int, chain: str, receipt: bytes) ->
     if hwm:
         ours = journal.link_before(epoch, hwm + 1)
         if ours is None or ours.hex() != chain:
+            note_fork(session, epoch)
             return (
                 f"the server holds other events under this name (epoch {epoch}, event {hwm}): tell the office"
             )
     journal.acknowledge(epoch, hwm, receipt)
     session.pending = journal.pending()
+    if journal.meta(FORKED) == str(epoch):
+        note_fork(session, 0)
     return ""
 
 
@@ -137,7 +151,13 @@ def _refused(session: Session, reply: Refused) -> str:
     if reply.error == "gap":
         return _mark(session, reply.epoch, reply.hwm, reply.chain, b"")
     if reply.error == "fenced":
-        journal.begin_epoch(max(reply.epoch, journal.epoch) + 1)
+        if not journal.epoch < reply.epoch <= EPOCH_MAX:
+            return _NONSENSE
+        journal.begin_epoch(reply.epoch + 1)
         session.pending = journal.pending()
         return ""
+    note_fork(session, reply.epoch)
     return "this handheld's history differs from the server's (a copied device?): its events are kept, tell the office"
+
+
+_NONSENSE = "the server's answer makes no sense: its events are kept, check the address in sync.url"

@@ -89,6 +89,8 @@ class ScreenView(msgspec.Struct, frozen=True, kw_only=True):
     """``ok note stop repeat complete held`` for this answer, or empty."""
     history: tuple[HistoryLine, ...] = ()
     hint: str = ""
+    exceptions: tuple[str, ...] = ()
+    """Facts of this handheld that contradict another's, newest first: named until the office has settled them."""
     soft_keys: tuple[SoftKey, ...] = ()
     menu: tuple[MenuLine, ...] = ()
     resume: str = ""

@@ -1,7 +1,7 @@
 """Takes a batch in: verifies it, makes events and high-water mark durable in one transaction, then answers.
 
 Nothing is judged by its business here: an authentic event is always stored. What cannot be understood is stored raw
-and set aside in the quarantine, so that it never blocks what comes behind it.
+like the rest, and the folder sets it aside in the quarantine, so that it never blocks what comes behind it.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class _Incoming(NamedTuple):
     prev: bytes
     last: bytes
     links: list[bytes]
-    aside: dict[int, str]
-    """Sequence number -> reason, for the events that go to the quarantine."""
+    misunderstood: int
+    """How many of its events will go to the quarantine."""
     now_ms: int
 
 
@@ -38,8 +38,8 @@ def take(storage: Storage, device: str, batch: Batch, now_ms: int) -> Stored | R
     """
     bodies = bodies_of(batch)
     prev, last = link_of(batch.prev_chain), link_of(batch.last_chain)
-    aside = _misunderstood(device, batch, bodies)
-    incoming = _Incoming(device, batch, bodies, prev, last, links_of(prev, bodies), aside, now_ms)
+    misunderstood = _count_misunderstood(device, batch, bodies)
+    incoming = _Incoming(device, batch, bodies, prev, last, links_of(prev, bodies), misunderstood, now_ms)
     with storage.write() as tx:
         known_device = devices.by_id(tx, device)
         current = known_device.epoch if known_device else 0
@@ -61,13 +61,10 @@ def take(storage: Storage, device: str, batch: Batch, now_ms: int) -> Stored | R
     return _answer(storage, incoming, judged.answer, current, stands)
 
 
-def _misunderstood(device: str, batch: Batch, bodies: list[bytes]) -> dict[int, str]:
-    aside: dict[int, str] = {}
-    for seq, body in enumerate(bodies, batch.first):
-        event = ledger.understand(body, device, batch.epoch, seq)
-        if isinstance(event, ledger.Misunderstood):
-            aside[seq] = event.reason
-    return aside
+def _count_misunderstood(device: str, batch: Batch, bodies: list[bytes]) -> int:
+    """How many events nobody here understands. The folder sets them aside; they are stored like all others."""
+    events = (ledger.understand(body, device, batch.epoch, batch.first) for body in bodies)
+    return sum(isinstance(event, ledger.Misunderstood) for event in events)
 
 
 def _append(tx: Writer, incoming: _Incoming, known: int) -> None:
@@ -77,14 +74,6 @@ def _append(tx: Writer, incoming: _Incoming, known: int) -> None:
         tx, device, batch.epoch, first, incoming.bodies[known:], incoming.links[known:], incoming.now_ms
     )
     devices.advance(tx, device, batch.epoch, incoming.prev, batch.last, incoming.last)
-    for seq, reason in incoming.aside.items():
-        if seq >= first:
-            quarantine(tx, ledger.position_of(tx, f"{device}/{batch.epoch}/{seq}"), reason)
-
-
-def quarantine(tx: Writer, position: int | None, reason: str) -> None:
-    """Set a row of the ledger aside."""
-    tx.run("INSERT INTO quarantine (position, reason) VALUES (?, ?) ON CONFLICT DO NOTHING", position, reason)
 
 
 def _answer(
@@ -110,7 +99,7 @@ def _answer(
         hwm=hwm,
         chain=link,
         server_ms=now_ms,
-        quarantined=len(incoming.aside),
+        quarantined=incoming.misunderstood,
         receipt=receipt(storage.receipt_key, incoming.device, epoch, hwm, link, now_ms),
     )
 

@@ -18,6 +18,7 @@ import uvicorn
 from server import access
 from server.app import make_app
 from server.central import Central
+from server.rebuild import rebuild
 from server.storage import StorageError
 from server.storage_sqlite import SqliteStorage
 
@@ -176,3 +177,15 @@ def stored_token(database: Path) -> str:
             f"the office's token in {path} is too short: delete the file, and a new one is made"
         )
     return token
+
+
+def rebuild_at(database: Path) -> int:
+    """Makes every projection of a database anew; how many events were folded. Raises :class:`ServerError`."""
+    try:
+        storage = SqliteStorage(database)
+    except StorageError as error:
+        raise ServerError(str(error)) from error
+    try:
+        return rebuild(storage)
+    finally:
+        storage.close()

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import msgspec
 
 from server import ledger, lots, subjects, tallies, units
-from server.ingest import quarantine
 from server.replica import Feed
 from server.storage import Reader, Storage, Writer
 from server.subjects import Subject
@@ -100,7 +99,7 @@ def store(tx: Writer, feed: Feed, plan: Plan) -> None:
         else:
             feed.put("lot", key, msgspec.json.encode(state))
     for entry, reason in plan.aside:
-        quarantine(tx, entry.position, reason)
+        tx.run("INSERT INTO quarantine (position, reason) VALUES (?, ?)", entry.position, reason)
         seen = Witness(ref=entry.ref, device=entry.device)
         record = ExceptionRecord(kind=units.NOT_UNDERSTOOD, item="", serial="", first=Witness(), second=seen)
         units.store_exception(tx, feed, entry.position, record)

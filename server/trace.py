@@ -13,7 +13,7 @@ from tracking.dates import add_months, parse_iso
 from tracking.events import Event
 from tracking.exceptions import ExceptionRecord, from_contradictions
 from tracking.site import Item
-from tracking.units import UnitState, fold, without_cancelled
+from tracking.units import Folded, UnitState, fold, without_cancelled
 
 FOUND_MAX = 50
 SUFFIX_CHARS_MIN = 3
@@ -140,22 +140,7 @@ def trace(reader: Reader, item: str, serial: str, today: date) -> TracedUnit | N
     if not events:
         return None
     folded = fold(item, serial, events)
-    standing = {event.ref for event in without_cancelled(events)}
-    counted = {event.ref for event in folded.accepted}
-    contradicting = {found.second.ref for found in folded.contradictions}
-    names = _operator_names(reader, {(event.site, event.operator) for event in events})
-    history = tuple(
-        _history(
-            event,
-            names.get(event.operator, ""),
-            counted=event.ref in counted,
-            contradicts=event.ref in contradicting,
-            cancelled=event.ref not in standing and not event.cancels,
-            received_ms=entries[event.ref].received_ms,
-        )
-        for event in sorted(events, key=lambda event: event.order)
-        if _belongs_in_history(event)
-    )
+    received_ms = {ref: entry.received_ms for ref, entry in entries.items()}
     state = folded.state
     product = _item(reader, item)
     inside = UnitName(item=state.installed_in_item, serial=state.installed_in_serial)
@@ -171,7 +156,7 @@ def trace(reader: Reader, item: str, serial: str, today: date) -> TracedUnit | N
         warranty=_warranty(product, state, today),
         installed_in=inside if inside.serial else None,
         contains=_contains(reader, item, serial),
-        history=history,
+        history=_histories(reader, events, folded, received_ms),
         exceptions=from_contradictions(folded.contradictions, events),
         description=product.description if product else "",
         site=state.site,
@@ -181,6 +166,28 @@ def trace(reader: Reader, item: str, serial: str, today: date) -> TracedUnit | N
         sold_on=state.sold_on,
         document=state.document,
         reason=state.reason,
+    )
+
+
+def _histories(
+    reader: Reader, events: list[Event], folded: Folded, received_ms: dict[str, int]
+) -> tuple[HistoryEntry, ...]:
+    """The events as a history, in the fold's order."""
+    standing = {event.ref for event in without_cancelled(events)}
+    counted = {event.ref for event in folded.accepted}
+    contradicting = {found.second.ref for found in folded.contradictions}
+    names = _operator_names(reader, {(event.site, event.operator) for event in events})
+    return tuple(
+        _history(
+            event,
+            names.get(event.operator, ""),
+            counted=event.ref in counted,
+            contradicts=event.ref in contradicting,
+            cancelled=event.ref not in standing and not event.cancels,
+            received_ms=received_ms[event.ref],
+        )
+        for event in sorted(events, key=lambda event: event.order)
+        if _belongs_in_history(event)
     )
 
 

@@ -7,24 +7,25 @@ feed (long poll), so that a recall arrives in seconds. Neither touches the journ
 
 from __future__ import annotations
 
-import gzip
 import random
 import threading
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+import time
+from typing import Protocol
 
 import msgspec
 
-from sync.wire import FEED_WAIT_S_MAX, Batch, FeedPage, HighWater, Refused, Stored
+from sync.line import Line as Line
+from sync.line import Unreachable as Unreachable
+from sync.line import understood as understood
+from sync.wire import FEED_WAIT_S_MAX, Batch, FeedPage, HighWater, Refused, Stored, WireError
 
-if TYPE_CHECKING:
-    import requests
-
-REPLY_BYTES_MAX = 64 * 1024 * 1024
-GZIP_FROM_BYTES = 600
 BACKOFF_S_MIN = 1.0
 FEED_BACKOFF_S_MAX = 30.0
-
-Reply = TypeVar("Reply")
+ANSWERS_WASTED_MAX = 12
+"""Answers to uploads that bring nothing further, before the server is believed to be none."""
+QUICK_POLLS_MAX = 5
+"""Empty answers to a long poll that come at once; after so many, each is followed by a pause."""
+QUICK_POLL_S = 1.0
 
 
 class Port(Protocol):
@@ -71,77 +72,6 @@ class Port(Protocol):
         ...
 
 
-class Unreachable(Exception):
-    """No answer that could be used. The text says why; nothing was lost."""
-
-    def __init__(self, why: str, retry_after_s: float = 0.0, status: int = 0) -> None:
-        super().__init__(why)
-        self.retry_after_s = retry_after_s
-        self.status = status
-
-
-class Line:
-    """One HTTP connection to the server, with bounds on everything that comes back."""
-
-    def __init__(self, url: str, token: str, timeout_s: float) -> None:
-        self._url, self._token, self._timeout_s = url.rstrip("/"), token, timeout_s
-        self._session: requests.Session | None = None
-
-    def ask(
-        self, method: str, path: str, *, body: bytes = b"", wait_s: float = 0.0, **params: Any
-    ) -> tuple[int, bytes]:
-        """Status and body. Raises :class:`Unreachable`."""
-        import requests
-
-        if self._session is None:
-            self._session = requests.Session()
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        if len(body) > GZIP_FROM_BYTES:
-            headers["Content-Encoding"] = "gzip"
-            body = gzip.compress(body, 6)
-        try:
-            with self._session.request(
-                method,
-                self._url + path,
-                data=body or None,
-                params=params,
-                headers=headers,
-                timeout=(self._timeout_s, self._timeout_s + wait_s),
-                stream=True,
-                allow_redirects=False,
-            ) as reply:
-                data = reply.raw.read(REPLY_BYTES_MAX + 1, decode_content=True) or b""
-                retry_after = reply.headers.get("Retry-After", "")
-                status = reply.status_code
-        except (requests.RequestException, OSError, ValueError) as error:
-            raise Unreachable(f"no connection to {self._url} ({type(error).__name__})") from error
-        except (
-            Exception
-        ) as error:  # urllib3 raises its own while a body is read; none of them is ours to know
-            raise Unreachable(f"the answer of {self._url} broke off ({type(error).__name__})") from error
-        if len(data) > REPLY_BYTES_MAX:
-            raise Unreachable(f"{self._url} answers with more than {REPLY_BYTES_MAX} bytes")
-        if status in {401, 403}:
-            raise Unreachable("the server does not accept this handheld: enroll it again", status=status)
-        if status == 429 or status >= 500:
-            wait = float(retry_after) if retry_after.isdecimal() else 0.0
-            raise Unreachable(f"the server is busy or broken (HTTP {status})", min(wait, 3600.0), status)
-        return status, data
-
-    def close(self) -> None:
-        """Drops the connection; a request under way fails."""
-        if self._session is not None:
-            self._session.close()
-
-
-def understood(data: bytes, kind: type[Reply]) -> Reply:
-    """A reply as its type. Raises :class:`Unreachable` for nonsense."""
-    try:
-        return msgspec.json.decode(data, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Unreachable("the server's answer makes no sense: check the address in sync.url") from error
-
-
 class Backoff:
     """Full jitter between a second and a bound that doubles with every failure."""
 
@@ -163,50 +93,67 @@ class Backoff:
 class Uploader:
     """Sends what is pending. One batch in flight; a batch that is too large is halved."""
 
-    def __init__(self, port: Port, line: Line, events_max: int) -> None:
+    def __init__(self, port: Port, line: Line, events_max: int, ask_again_s: float = 300.0) -> None:
         self._port, self._line, self._most = port, line, events_max
         self._events_max = events_max
+        self._ask_again_s = ask_again_s
+        self._ask_again_at_s = 0.0
         self._greeted = False
         self.halted = ""
-        """Why uploading stopped for good: a fork. Nothing is deleted; a person has to look."""
+        """Why uploading stopped: a fork. Nothing is deleted and nothing sent; a person has to look. Where the server
+        stands is asked again now and then, so that what the office puts right needs nobody at the handheld."""
 
-    def drain(self) -> int:
-        """Sends until nothing is pending. Returns how many events the server took. Raises :class:`Unreachable`."""
-        sent = 0
+    def drain(self) -> bool:
+        """Sends until nothing is pending. True where the server was heard. Raises :class:`Unreachable`."""
+        if self.halted and time.monotonic() < self._ask_again_at_s:
+            return False
+        if self.halted:
+            self.halted, self._greeted = "", False
+        heard, wasted = False, 0
         while not self.halted:
-            if not self._greeted:
+            if self._greeted:
+                batch = self._port.next_batch(self._events_max)
+                if batch is None:
+                    return heard
+                wasted += not self._send(batch)
+            else:
                 self._greet()
-                continue
-            batch = self._port.next_batch(self._events_max)
-            if batch is None:
-                return sent
-            sent += self._send(batch)
-        return sent
+            heard = True
+            if wasted > ANSWERS_WASTED_MAX:
+                raise Unreachable("the server answers and takes nothing: check the address in sync.url")
+        self._ask_again_at_s = time.monotonic() + self._ask_again_s
+        return heard
 
     def greet_again(self) -> None:
         """The server's generation changed: ask where it stands before the next batch."""
         self._greeted = False
 
     def _greet(self) -> None:
-        status, data = self._line.ask("GET", f"/v1/devices/{self._port.device()}/hwm")
-        if status != 200:
-            raise Unreachable(f"the server does not know this handheld (HTTP {status}): enroll it")
-        self.halted = self._port.greeted(understood(data, HighWater))
         self._greeted = True
+        try:
+            status, data = self._line.ask("GET", f"/v1/devices/{self._port.device()}/hwm")
+            if status != 200:
+                raise Unreachable(f"the server does not know this handheld (HTTP {status}): enroll it")
+            self.halted = self._port.greeted(understood(data, HighWater))
+        except BaseException:
+            self._greeted = False
+            raise
 
-    def _send(self, batch: Batch) -> int:
+    def _send(self, batch: Batch) -> bool:
+        """True where the server holds more of these events than before."""
         path = f"/v1/devices/{self._port.device()}/events"
         status, data = self._line.ask("POST", path, body=msgspec.json.encode(batch))
         if status == 200:
             self._events_max = min(self._most, self._events_max * 2)
-            self.halted = self._port.stored(understood(data, Stored))
-            return len(batch.events)
+            stored = understood(data, Stored)
+            self.halted = self._port.stored(stored)
+            return stored.epoch == batch.epoch and stored.hwm >= batch.first
         if status == 409:
             self.halted = self._port.refused(understood(data, Refused))
-            return 0
+            return False
         if status == 413 and self._events_max > 1:
             self._events_max = max(1, min(self._events_max, len(batch.events)) // 2)
-            return 0
+            return False
         raise Unreachable(f"the server refuses the upload (HTTP {status}); everything is kept", status=status)
 
 
@@ -227,11 +174,14 @@ class Agent:
         self._port = port
         self._poll_s, self._retry_s_max = poll_s, retry_s_max
         self._up_line, self._down_line = Line(url, token, timeout_s), Line(url, token, timeout_s)
-        self._uploader = Uploader(port, self._up_line, batch_events_max)
-        self._wake = threading.Event()
+        self._uploader = Uploader(port, self._up_line, batch_events_max, retry_s_max)
+        self._wake, self._wake_feed = threading.Event(), threading.Event()
         self._over = threading.Event()
         self._paused = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._telling = threading.Lock()
+        self._troubles = {"up": "", "down": ""}
+        self._told: tuple[bool, str] | None = None
 
     def start(self) -> None:
         """Begins to sync, now and whenever the server can be reached."""
@@ -248,24 +198,41 @@ class Agent:
         """Pretends that there is no network, for the demo."""
         if paused:
             self._paused.set()
-            self._port.link(False, "offline by hand")
+            self._tell("up", "offline by hand")
         else:
             self._paused.clear()
+            self._uploader.greet_again()
+            self._wake_feed.set()
             self.wake()
 
     def close(self, timeout_s: float = 3.0) -> None:
         """Ends both threads; what is not sent stays in the journal."""
         self._over.set()
         self._wake.set()
+        self._wake_feed.set()
         self._up_line.close()
         self._down_line.close()
         for thread in self._threads:
             thread.join(timeout_s)
 
+    def _tell(self, side: str, trouble: str) -> None:
+        """The state line: online where neither direction has trouble. Told only when it changes."""
+        with self._telling:
+            if self._over.is_set():
+                return
+            self._troubles[side] = trouble
+            said = self._troubles["up"] or self._troubles["down"]
+            if self._told != (not said, said):
+                self._told = (not said, said)
+                self._port.link(not said, said)
+
     def _upload(self) -> None:
         backoff = Backoff(self._retry_s_max)
-        while not self._over.is_set():
+        while True:
+            # Cleared before the end is looked for: whoever ends us sets that first, then wakes us.
             self._wake.clear()
+            if self._over.is_set():
+                return
             wait_s = self._poll_s
             if not self._paused.is_set():
                 wait_s = self._upload_once(backoff)
@@ -273,41 +240,51 @@ class Agent:
 
     def _upload_once(self, backoff: Backoff) -> float:
         try:
-            self._uploader.drain()
-        except Unreachable as why:
-            if not self._over.is_set():
-                self._port.link(False, str(why))
-            return backoff.next_s(why.retry_after_s)
-        if self._over.is_set():
-            return 0.0
+            heard = self._uploader.drain()
+        except Exception as error:  # noqa: BLE001 - whatever comes, the next try is made
+            self._tell("up", _sentence(error))
+            return backoff.next_s(getattr(error, "retry_after_s", 0.0))
         backoff.reset()
-        self._port.link(not self._uploader.halted, self._uploader.halted)
+        if self._uploader.halted:
+            self._tell("up", self._uploader.halted)
+            return self._retry_s_max
+        if heard:
+            if self._troubles["down"]:
+                self._wake_feed.set()
+            self._tell("up", "")
         return self._poll_s
 
     def _follow(self) -> None:
-        backoff = Backoff(FEED_BACKOFF_S_MAX)
-        wait_s = 0
+        backoff = Backoff(min(FEED_BACKOFF_S_MAX, self._retry_s_max))
+        wait_s, quick = 0, 0
         while not self._over.is_set():
             if self._paused.is_set():
                 self._over.wait(0.5)
                 wait_s = 0
                 continue
+            began_s = time.monotonic()
             try:
-                more = self._feed_once(wait_s)
-            except Unreachable as why:
+                news, more = self._feed_once(wait_s)
+            except Exception as error:  # noqa: BLE001 - whatever comes, the next try is made
+                self._tell("down", _sentence(error))
+                self._wake_feed.clear()
                 if self._over.is_set():
                     return
-                self._port.link(False, str(why))
-                self._over.wait(backoff.next_s(why.retry_after_s))
+                self._wake_feed.wait(backoff.next_s(getattr(error, "retry_after_s", 0.0)))
                 wait_s = 0
                 continue
             if wait_s == 0:
                 self.wake()  # the server is there again: do not sit out an upload's long back-off
             backoff.reset()
+            self._tell("down", "")
+            at_once = bool(wait_s) and not news and time.monotonic() - began_s < QUICK_POLL_S
+            quick = quick + 1 if at_once else 0
+            if quick > QUICK_POLLS_MAX:
+                self._over.wait(QUICK_POLL_S)
             wait_s = 0 if more else FEED_WAIT_S_MAX
 
-    def _feed_once(self, wait_s: int) -> bool:
-        """One request; True where more pages wait."""
+    def _feed_once(self, wait_s: int) -> tuple[bool, bool]:
+        """One request: whether it brought anything, and whether more pages wait."""
         since, generation = self._port.cursor()
         path = f"/v1/sites/{self._port.site()}/feed"
         status, data = self._down_line.ask(
@@ -320,17 +297,26 @@ class Agent:
             device=self._port.device(),
         )
         if self._over.is_set() or self._paused.is_set():
-            return False
-        if status == 410:
+            return False, False
+        if status == 410 and (since or generation):
             self._port.resnapshot()
             self._uploader.greet_again()
             self.wake()
-            return True
+            return True, True
         if status != 200:
             raise Unreachable(f"the server has no feed for this site (HTTP {status})", status=status)
         page = understood(data, FeedPage)
+        if page.more and page.next <= since:
+            raise Unreachable("the server's feed turns in a circle: check the address in sync.url")
         if generation and page.generation != generation:
             self._uploader.greet_again()
             self.wake()
         self._port.page(page)
-        return page.more
+        return bool(page.rows), page.more
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong, for the screen. Nothing was lost: it is tried again."""
+    if isinstance(error, msgspec.MsgspecError | WireError | UnicodeDecodeError | RecursionError):
+        return f"the server sends what this version cannot read ({error}): update this handheld"
+    return str(error) or type(error).__name__

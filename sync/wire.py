@@ -7,7 +7,7 @@ understand. Every bound is enforced before parsing, and again after decompressio
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -20,6 +20,9 @@ FEED_ROWS_MAX = 5000
 FEED_BYTES_MAX = 64 * 1024 * 1024
 COUNT_MAX = 2**53
 """Epochs and sequence numbers stay below this, so that every JSON reader counts them exactly."""
+Count = Annotated[int, msgspec.Meta(ge=0, le=COUNT_MAX)]
+Moment = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999)]
+"""Milliseconds since 1970, up to the year 9999: beyond, no clock of ours could follow."""
 FEED_WAIT_S_MAX = 30
 """A feed request may wait this long for news."""
 IMPORT_BYTES_MAX = 256 * 1024 * 1024
@@ -61,10 +64,10 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """The server's word that it holds everything up to ``hwm``, durably."""
 
     device: str
-    epoch: int
-    hwm: int
+    epoch: Count
+    hwm: Count
     chain: str
-    received_ms: int
+    received_ms: Moment
     signature: str
     """HMAC-SHA-256 of the other fields under the server's key, hex."""
 
@@ -75,12 +78,12 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["stored", "duplicate"]
     generation: str
     """Random name of this life of the server's database; a restore from backup makes a new one."""
-    epoch: int
-    hwm: int
+    epoch: Count
+    hwm: Count
     chain: str
-    server_ms: int
-    backed_up_through: int = 0
-    quarantined: int = 0
+    server_ms: Moment
+    backed_up_through: Count = 0
+    quarantined: Count = 0
     receipt: Receipt | None = None
 
 
@@ -89,24 +92,24 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 
     error: Literal["gap", "fork", "fenced"]
     generation: str
-    epoch: int
+    epoch: Count
     """What ``hwm`` counts in: the device's current epoch for ``fenced``, otherwise the batch's own."""
-    hwm: int
+    hwm: Count
     chain: str
-    server_ms: int
+    server_ms: Moment
 
 
 class HighWater(msgspec.Struct, frozen=True, kw_only=True):
     """``GET /v1/devices/{id}/hwm``: where the server stands with a device."""
 
     generation: str
-    epoch: int
+    epoch: Count
     """The device's current epoch on the server, or the one that was asked for; 0 if it never sent anything."""
-    hwm: int
+    hwm: Count
     chain: str
     """Chain after event ``hwm``, hex; empty where there is none."""
-    server_ms: int
-    epochs: dict[int, int] = {}
+    server_ms: Moment
+    epochs: dict[Count, Count] = {}
     """Every epoch the server has of this device -> its high-water mark."""
 
 
@@ -159,7 +162,7 @@ class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
 class FeedRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One change: the latest version of a row, or its tombstone."""
 
-    seq: int
+    seq: Count
     table: str
     """``item party location operator document tally unit lot exception policy site``. Pass over an unknown one."""
     key: str
@@ -174,14 +177,14 @@ class FeedPage(msgspec.Struct, frozen=True, kw_only=True):
 
     generation: str
     rows: list[FeedRow]
-    next: int
+    next: Count
     """Cursor for the next request."""
     more: bool
-    applied: dict[str, tuple[int, int]]
+    applied: dict[str, tuple[Count, Count]]
     """Asking device -> (epoch, seq): its current epoch's events up to there show in the rows up to ``next``, so older
     overlay rows may go. Empty as long as there are ``more`` pages."""
-    server_ms: int
-    applied_epochs: dict[int, int] = {}
+    server_ms: Moment
+    applied_epochs: dict[Count, Count] = {}
     """The same for every epoch of the asking device, for orphans."""
 
 

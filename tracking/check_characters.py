@@ -43,12 +43,17 @@ def _vin(serial: str) -> str:
     if len(serial) != 17:
         return "a VIN has 17 characters"
     try:
-        values = [int(char) if char in "0123456789" else _VIN_VALUES[char] for char in serial]
+        wanted = vin_check_character(serial)
     except KeyError:
         return "a VIN has capital letters without I, O, Q, and digits"
-    rest = sum(value * weight for value, weight in zip(values, _VIN_WEIGHTS, strict=True)) % 11
-    wanted = "X" if rest == 10 else str(rest)
     return "" if serial[8] == wanted else "the check character in place 9 does not fit"
+
+
+def vin_check_character(vin: str) -> str:
+    """What place 9 must be, from the 16 other characters. ``KeyError`` for one that no VIN has."""
+    values = [int(char) if char in "0123456789" else _VIN_VALUES[char] for char in vin]
+    rest = sum(value * weight for value, weight in zip(values, _VIN_WEIGHTS, strict=True)) % 11
+    return "X" if rest == 10 else str(rest)
 
 
 def binds(check: str, serial: str) -> bool:

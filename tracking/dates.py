@@ -7,7 +7,7 @@ An expiry date is the last day on which the unit may be used, in the site's time
 from __future__ import annotations
 
 import calendar
-from datetime import date
+from datetime import date, timedelta
 
 
 def full_year(two_digits: int, today: date) -> int:
@@ -34,6 +34,38 @@ def from_yymmdd(text: str, today: date) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def from_yyyymmdd(text: str) -> date | None:
+    """The date of eight digits; None if there is no such day."""
+    if len(text) != 8 or not (text.isascii() and text.isdecimal()):
+        return None
+    return parse_iso(f"{text[:4]}-{text[4:6]}-{text[6:]}")
+
+
+def from_yyjjj(text: str, today: date) -> date | None:
+    """The date of a two-digit year and a day of the year from 001; None if the year has no such day."""
+    if len(text) != 5 or not (text.isascii() and text.isdecimal()):
+        return None
+    year, day = full_year(int(text[:2]), today), int(text[2:])
+    if not 1 <= day <= 365 + calendar.isleap(year):
+        return None
+    return date(year, 1, 1) + timedelta(days=day - 1)
+
+
+def from_mmyy(text: str, today: date) -> str:
+    """The month of four digits as ``YYYY-MM``; empty if there is no such month."""
+    if len(text) != 4 or not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:2]) <= 12:
+        return ""
+    return f"{full_year(int(text[2:]), today)}-{text[:2]}"
+
+
+def last_of_month(month: str) -> str:
+    """The last day of ``YYYY-MM``, ISO: until then a label that names only a month may be used. Empty for none."""
+    first = parse_iso(f"{month}-01")
+    if first is None:
+        return ""
+    return first.replace(day=calendar.monthrange(first.year, first.month)[1]).isoformat()
 
 
 def parse_iso(text: str) -> date | None:

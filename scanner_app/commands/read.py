@@ -5,100 +5,125 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
-
-import msgspec
+from typing import IO, Any
 
 from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, Call, print_json, usage
+from scanner_app.commands.reading_row import reading_row, shortcuts
+from scanner_app.commands.standards import table
 from tracking.dates import parse_iso
 from tracking.identifiers.reader import read
 from tracking.identifiers.reading import Reading
 from tracking.printable import printable
 
-_SHORTCUTS = (
-    "gtin",
-    "serial",
-    "lot",
-    "expiry",
-    "made",
-    "sscc",
-    "content_gtin",
-    "gln",
-    "quantity",
-    "text",
-    "command",
-)
+LINE_BYTES_MAX = 1 << 16
+"""A longer line is read in pieces of this size, each an unreadable scan: no code holds as much."""
+COLUMNS_MAX = 100
+"""Characters of an answer in the table for people."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.add_argument("--today", help="ISO date that two-digit years are read by; default: today")
+    parser.add_argument(
+        "--standards",
+        action="store_true",
+        help="the standards that are read, each with an example, as a table",
+    )
+    parser.add_argument("--explain", action="store_true", help="every reading of each code, with its reason")
 
 
 def run(call: Call) -> int:
     """One answer a line, in the order of the input."""
-    today = parse_iso(call.options.today) if call.options.today else SystemClock().today()
-    if today is None:
-        usage(f"--today {call.options.today[:40]!r} is no date like 2026-11-23")
-    for number, line in enumerate(sys.stdin.buffer, 1):
-        given = _given(line.decode("utf-8", errors="replace").rstrip("\n"))
-        row = answer(given, today)
+    if call.options.standards:
+        print("\n".join(table()))
+        return DONE
+    today = _today(call.options.today)
+    for number, line in enumerate(_lines(sys.stdin.buffer), 1):
+        row = answer(_given(line), today)
         if call.options.json:
             print_json(row)
         else:
-            print(
-                f"{number:>4} {row['kind']:<9} {printable(row.get('error') or json.dumps(row['elements']), 100)}"
-            )
+            for text in _for_people(number, row, explain=call.options.explain):
+                print(text, flush=True)
     return DONE
 
 
+def _today(given: str | None) -> date:
+    today = parse_iso(given) if given else SystemClock().today()
+    if today is None:
+        usage(f"--today {str(given)[:40]!r} is no date like 2026-11-23")
+    return today
+
+
+def _lines(source: IO[bytes]) -> Iterator[str]:
+    while line := source.readline(LINE_BYTES_MAX):
+        yield line.decode("utf-8", errors="replace").removesuffix("\n")
+
+
 def _given(line: str) -> dict[str, Any]:
+    """The record of a line; whatever is no JSON object is plain raw text."""
     try:
         parsed = json.loads(line) if line.lstrip().startswith("{") else None
     except (ValueError, RecursionError):
         parsed = None
-    if not isinstance(parsed, dict):
-        return {"id": None, "raw": line}
-    return parsed
+    return parsed if isinstance(parsed, dict) else {"id": None, "raw": line}
 
 
 def answer(given: dict[str, Any], today: date) -> dict[str, Any]:
     """The reading of one record: the best on top, all of them under ``readings``."""
-    raw, symbology_id = given.get("raw", ""), given.get("symbology_id", "")
-    readings = read(
-        raw if isinstance(raw, str) else "",
-        symbology_id if isinstance(symbology_id, str) else "",
-        today=today,
-    )
+    raw, symbology_id = _text(given.get("raw")), _text(given.get("symbology_id"))
+    readings = read(_with_separators(raw, given.get("profile")), symbology_id, today=today)
     want = given.get("want")
-    wanted = (
-        [reading for reading in readings if reading.kind in want]
-        if isinstance(want, list) and want
-        else list(readings)
-    )
-    best = next((reading for reading in wanted if reading.ok), wanted[0] if wanted else None)
-    if best is not None and best.kind == "text" and not (isinstance(want, list) and want):
-        # Nobody at a prompt knows better here: what has the shape of a checked number and fails is not just text.
-        best = next((reading for reading in readings if not reading.ok and reading.kind != "text"), best)
+    kinds = [kind for kind in want if isinstance(kind, str)] if isinstance(want, list) else []
+    best = _best(readings, kinds)
     row: dict[str, Any] = {"id": given.get("id")}
     if best is None:
-        return row | {
-            "ok": False,
-            "kind": readings[0].kind,
-            "elements": {},
-            "readings": [_reading(reading) for reading in readings],
-            "error": f"it is no {' or '.join(map(str, want or []))}",
-            "layer": "",
-            "warn": [],
-        }
-    row |= {"ok": best.ok, "kind": best.kind, "elements": best.elements}
-    row |= {name: value for name in _SHORTCUTS if (value := getattr(best, name))}
-    row["readings"] = [_reading(reading) for reading in readings]
+        nearest = next((reading.error for reading in readings if reading.error), "")
+        error = f"it is no {' or '.join(kinds)}" + (f": {nearest}" if nearest else "")
+        row |= {"ok": False, "kind": readings[0].kind, "elements": {}}
+        row["readings"] = [reading_row(reading) for reading in readings]
+        return row | {"error": error, "layer": None, "warn": []}
+    row |= {"ok": best.ok, "kind": best.kind, **shortcuts(best)}
+    row["readings"] = [reading_row(reading) for reading in readings]
     return row | {"error": best.error or None, "layer": best.layer or None, "warn": list(best.warn)}
 
 
-def _reading(reading: Reading) -> dict[str, Any]:
-    row: dict[str, Any] = msgspec.to_builtins(reading)
-    return row
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _best(readings: tuple[Reading, ...], kinds: list[str]) -> Reading | None:
+    """What a prompt for these kinds would take: the first sound one, else the nearest. Without kinds, the first."""
+    if not kinds:
+        return readings[0]
+    wanted = [
+        reading for reading in readings if reading.kind in kinds or reading.details.get("form") in kinds
+    ]
+    return next((reading for reading in wanted if reading.ok), wanted[0] if wanted else None)
+
+
+def _with_separators(raw: str, profile: object) -> str:
+    """The text with real separators, where the record says what the device sends for ``gs``, ``rs`` and ``eot``."""
+    if not isinstance(profile, dict):
+        return raw
+    for name, separator in (("rs", "\x1e"), ("gs", "\x1d"), ("eot", "\x04")):
+        sent = profile.get(name)
+        if isinstance(sent, str) and sent:
+            raw = raw.replace(sent, separator)
+    return raw
+
+
+def _for_people(number: int, row: dict[str, Any], *, explain: bool) -> Iterator[str]:
+    yield _columns(f"{number:>4}", row)
+    for sentence in row["warn"]:
+        yield f"     ? {printable(sentence, COLUMNS_MAX)}"
+    for reading in row["readings"] if explain else ():
+        yield f"     - {_columns('', reading)}  [{printable(reading.get('reason', ''), COLUMNS_MAX)}]"
+
+
+def _columns(head: str, row: dict[str, Any]) -> str:
+    elements = json.dumps(row.get("elements") or row.get("text", ""), ensure_ascii=False)
+    return f"{head} {row['kind']:<9} {printable(row.get('error') or elements, COLUMNS_MAX)}"

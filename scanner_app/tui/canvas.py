@@ -13,6 +13,9 @@ from scanner_app.tui.look import Look
 from scanner_app.tui.picture import Picture, Row
 from tracking.printable import cells, printable
 
+STRIPS_MAX = 256
+"""Rows that are remembered as strips. A scan moves most of the session list down by one, unchanged."""
+
 
 def _safe(text: str) -> str:
     """The last gate before the terminal. Pictures are printable by construction; this makes sure."""
@@ -31,7 +34,8 @@ class Canvas(Widget, can_focus=False, can_focus_children=False, inherit_bindings
         super().__init__(markup=False)
         self._picture = Picture(())
         self._styles: dict[str, Style] = {}
-        self._strips: dict[int, Strip] = {}
+        # The same row keeps its strip, and with it what Textual remembers of it.
+        self._strips: dict[Row, Strip] = {}
         self._use(look)
 
     @property
@@ -49,25 +53,26 @@ class Canvas(Widget, can_focus=False, can_focus_children=False, inherit_bindings
         """Show a picture."""
         before, self._picture = self._picture.rows, picture
         if len(before) != len(picture.rows):
-            self._strips.clear()
             self.refresh()
             return
         changed = [y for y, (old, new) in enumerate(zip(before, picture.rows, strict=True)) if old != new]
-        for y in changed:
-            self._strips.pop(y, None)
         if changed:
             self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def on_resize(self) -> None:
         """What is shown is of another size."""
-        self._strips.clear()
         self.post_message(self.Resized())
 
     def render_line(self, y: int) -> Strip:
         """The row as the terminal shows it."""
-        if (strip := self._strips.get(y)) is None:
-            rows = self._picture.rows
-            strip = self._strips[y] = self._strip(rows[y]) if y < len(rows) else Strip.blank(self.size.width)
+        rows = self._picture.rows
+        if y >= len(rows):
+            return Strip.blank(self.size.width)
+        strip = self._strips.get(rows[y])
+        if strip is None:
+            if len(self._strips) >= STRIPS_MAX:
+                self._strips.clear()
+            strip = self._strips[rows[y]] = self._strip(rows[y])
         return strip
 
     def _strip(self, row: Row) -> Strip:

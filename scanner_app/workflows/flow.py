@@ -14,6 +14,7 @@ import msgspec
 
 from tracking.documents import Document, Tally
 from tracking.events import Event
+from tracking.exceptions import ExceptionRecord
 from tracking.identifiers.reading import Reading
 from tracking.people import KnownOperator
 from tracking.site import Item, Location, Party, Policy
@@ -101,6 +102,10 @@ class Knowledge(Protocol):
 
     def items_fitting(self, serial: str) -> tuple[Item, ...]:
         """Serial-tracked items that have a pattern which this text fits."""
+        ...
+
+    def exceptions_of(self, item: str, serial: str) -> tuple[ExceptionRecord, ...]:
+        """What the server found contradictory about a unit, oldest first."""
         ...
 
     def unit(self, item: str, serial: str) -> UnitState:

@@ -115,7 +115,7 @@ def warranty_until(unit: UnitState, knows: Knowledge) -> str:
 
 
 def _prompt(_state: State, _knows: Knowledge) -> Prompt:
-    return Prompt(name="lookup", more="or type its last six characters", wants_text=True)
+    return Prompt(name="lookup", more="or type its last six characters")
 
 
 LOOK_UP = Workflow(

@@ -9,12 +9,13 @@ from typing import Literal
 
 import msgspec
 
+from scanner_app.workflows.bare_codes import believed, item_named, order_named
 from scanner_app.workflows.flow import Knowledge, Scanned
 from scanner_app.workflows.parts import NO_PARTS, Clash, Parts, merge
 from tracking import rules
-from tracking.dates import from_yymmdd, parse_iso
+from tracking.dates import from_yymmdd, last_of_month, parse_iso
 from tracking.documents import Document
-from tracking.identifiers.reading import Reading
+from tracking.identifiers.reading import NATIVE_KINDS, Reading
 from tracking.site import Item, refuse_name
 from tracking.verdicts import Verdict, verdict
 
@@ -45,7 +46,7 @@ def understand(scanned: Scanned, held: Parts, document: Document | None, knows: 
     left: list[tuple[tuple[Reading, ...], str]] = []
     # Structured codes first: a plain serial is only understood once the item is known.
     for readings, text in zip(scanned.readings, scanned.texts, strict=True):
-        if readings[0].ok and readings[0].kind != "text":
+        if readings[0].usable and readings[0].kind != "text" and not _shape_only(readings[0]):
             meaning = _of_code(readings, text, held, document, knows)
             if meaning.kind != "label":
                 continue
@@ -67,6 +68,11 @@ def understand(scanned: Scanned, held: Parts, document: Document | None, knows: 
     return Meaning(kind="label", parts=together)
 
 
+def _shape_only(reading: Reading) -> bool:
+    """A native number or a single data identifier: only the item, once known, tells what it is."""
+    return reading.bare and (reading.kind in NATIVE_KINDS or "ambiguous" in reading.details)
+
+
 def _clash(clash: Clash) -> Meaning:
     why = f"{clash.field} is {clash.first} and {clash.second}"
     return refuse("ambiguous", clash.second, serial=clash.second, candidates=why)
@@ -85,10 +91,17 @@ def _of_code(
         known = _known_value(plain.text, document, knows)
         if known is not None:
             return known
-    if best.ok and best.kind != "text":
-        return _registrable(_structured(best, text, document, knows), text)
-    if plain is not None:
+    if plain is not None and (best.bare or best is plain):
+        shape = believed(readings, plain.text, held, document, knows)
+        if shape is not None:
+            return _registrable(_structured(shape, text, document, knows), text)
         return _registrable(_plain(plain.text, held, document, knows), text)
+    if best.usable and best.kind != "text":
+        return _registrable(_structured(best, text, document, knows), text)
+    if plain is not None and knows.items_fitting(plain.text):
+        return _registrable(_plain(plain.text, held, document, knows), text)
+    if best.kind == "url":
+        return refuse("wrong_kind", text, kind="A WEB ADDRESS", need="the serial or the part number")
     code = "unreadable" if best.kind == "text" or best.layer else "unknown_code"
     return refuse(code, text, why=best.error)
 
@@ -103,17 +116,16 @@ def _registrable(meaning: Meaning, text: str) -> Meaning:
 
 
 def _structured(reading: Reading, text: str, document: Document | None, knows: Knowledge) -> Meaning:
-    """A GS1 element string or a bare trade number."""
+    """A label whose fields are named, or a bare number whose shape is believed."""
     if reading.kind == "container":
         return refuse(
             "wrong_kind", text, kind="A CARTON OR PALLET CODE", need="the serial or the part number"
         )
     if reading.kind in {"badge", "asset"}:
         return refuse("wrong_kind", text, kind="A BADGE OR ASSET CODE", need="the serial or the part number")
-    if reading.kind == "document":
-        number = reading.elements.get("400", "")
-        return Meaning(kind="document", value=number)
-    item = ""
+    if reading.kind == "document" and order_named(reading):
+        return Meaning(kind="document", value=order_named(reading))
+    item = item_named(reading, knows)
     if reading.gtin:
         found = _items_of_gtin(reading, document, knows)
         if not found:
@@ -121,17 +133,18 @@ def _structured(reading: Reading, text: str, document: Document | None, knows: K
         if len(found) > 1:
             return refuse("ambiguous", text, serial=reading.serial or text, candidates=", ".join(found[:4]))
         item = found[0]
-    return Meaning(
-        kind="label",
-        parts=Parts(
-            item=item,
-            serial=reading.serial,
-            lot=reading.lot,
-            expiry=reading.expiry,
-            made=reading.made,
-            quantity=reading.quantity,
-        ),
+    parts = Parts(
+        item=item,
+        serial=reading.serial,
+        lot=reading.lot,
+        # A label with a month alone may be used until that month's last day.
+        expiry=reading.expiry or last_of_month(str(reading.details.get("expiry_month", ""))),
+        made=reading.made,
+        quantity=reading.quantity,
     )
+    if parts.empty:
+        return refuse("unknown_code", text, why="it holds no serial, lot or item of ours")
+    return Meaning(kind="label", parts=parts)
 
 
 def _items_of_gtin(reading: Reading, document: Document | None, knows: Knowledge) -> tuple[str, ...]:

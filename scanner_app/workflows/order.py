@@ -6,7 +6,7 @@ a :class:`~scanner_app.workflows.order_state.Task`, the rest is here and in the 
 
 from __future__ import annotations
 
-from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, Step
+from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
 from scanner_app.workflows.gathering import need_of
 from scanner_app.workflows.lines import current_line
 from scanner_app.workflows.meaning import understand
@@ -127,3 +127,26 @@ def prompt(task: Task, state: OrderState, knows: Knowledge) -> Prompt:
     name = "serial" if wanted.tracking == "serial" else "item"
     revision = f", rev {wanted.revision}" if wanted.revision else ""
     return Prompt(name=name, more=f"{wanted.item}  {wanted.description}{revision}")
+
+
+def workflow(name: str, headline: str, task: Task, help_lines: tuple[str, ...]) -> Workflow:
+    """An order workflow of this task."""
+
+    def advanced(state: State, given: Input, knows: Knowledge) -> Step:
+        assert isinstance(state, OrderState)
+        return advance(task, state, given, knows)
+
+    def prompted(state: State, knows: Knowledge) -> Prompt:
+        assert isinstance(state, OrderState)
+        return prompt(task, state, knows)
+
+    return Workflow(
+        name=name,
+        task=headline,
+        state_type=OrderState,
+        initial=OrderState,
+        advance=advanced,
+        prompt=prompted,
+        document_types=task.document_types,
+        help=help_lines,
+    )

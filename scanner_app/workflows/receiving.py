@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from scanner_app.workflows import order
-from scanner_app.workflows.flow import Input, Knowledge, Prompt, State, Step, Workflow
-from scanner_app.workflows.order_state import OrderState, Task
+from scanner_app.workflows.order_state import Task
 
 _TASK = Task(
     intent=lambda _knows: "receiving",
@@ -15,25 +14,11 @@ _TASK = Task(
 )
 
 
-def _advance(state: State, given: Input, knows: Knowledge) -> Step:
-    assert isinstance(state, OrderState)
-    return order.advance(_TASK, state, given, knows)
-
-
-def _prompt(state: State, knows: Knowledge) -> Prompt:
-    assert isinstance(state, OrderState)
-    return order.prompt(_TASK, state, knows)
-
-
-RECEIVING = Workflow(
-    name="receiving",
-    task="RECEIVING",
-    state_type=OrderState,
-    initial=OrderState,
-    advance=_advance,
-    prompt=_prompt,
-    document_types=_TASK.document_types,
-    help=(
+RECEIVING = order.workflow(
+    "receiving",
+    "RECEIVING",
+    _TASK,
+    (
         "Scan the order or the supplier's notice, then every serial number.",
         "Lot and expiry may be on labels of their own: scan them in any order.",
         "No serial on it? Scan the part number, then key the QUANTITY.",

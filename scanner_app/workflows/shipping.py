@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from scanner_app.workflows import order
-from scanner_app.workflows.flow import Input, Knowledge, Prompt, State, Step, Workflow
-from scanner_app.workflows.order_state import OrderState, Task
+from scanner_app.workflows.flow import Knowledge
+from scanner_app.workflows.order_state import Task
 from tracking.documents import Document
 from tracking.events import Event
 
@@ -46,25 +46,11 @@ _TASK = Task(
 )
 
 
-def _advance(state: State, given: Input, knows: Knowledge) -> Step:
-    assert isinstance(state, OrderState)
-    return order.advance(_TASK, state, given, knows)
-
-
-def _prompt(state: State, knows: Knowledge) -> Prompt:
-    assert isinstance(state, OrderState)
-    return order.prompt(_TASK, state, knows)
-
-
-SHIPPING = Workflow(
-    name="shipping",
-    task="SHIPPING",
-    state_type=OrderState,
-    initial=OrderState,
-    advance=_advance,
-    prompt=_prompt,
-    document_types=_TASK.document_types,
-    help=(
+SHIPPING = order.workflow(
+    "shipping",
+    "SHIPPING",
+    _TASK,
+    (
         "Scan the sales order, then the serial of everything that goes into the box.",
         "Red means: not this one. Put it aside, then ENTER.",
         "No serial on it? Scan the part number, then key the QUANTITY.",

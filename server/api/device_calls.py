@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,6 +20,7 @@ from server.api.exchange import (
     unpacked,
 )
 from server.devices import Device
+from server.storage import StorageError
 from sync.wire import BATCH_BYTES_MAX, COUNT_MAX, HighWater, Refused, Stored, decode_batch
 
 
@@ -81,5 +84,6 @@ def note_seen(request: Request, device: Device) -> None:
     central = central_of(request)
     now_ms = central.now_ms()
     if now_ms - device.seen_ms >= devices.SEEN_EVERY_MS:
-        with central.storage.write() as tx:
+        # A server whose disk is full can still answer: nothing that is asked for hangs on this note.
+        with contextlib.suppress(StorageError), central.storage.write() as tx:
             devices.seen(tx, device.id, now_ms)

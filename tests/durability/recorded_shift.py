@@ -92,12 +92,12 @@ class Shift:
         )
         self.session = Session(self.journal, self.cache, self.clock, SETTINGS)
         self._committed()
-        self._port = SessionPort(cast(SessionThread, _Inline(self.session)), site="HAM")
+        self.port = SessionPort(cast(SessionThread, _Inline(self.session)), site="HAM")
         self._server = SqliteStorage(folder / "server.db")
         site_import.import_site(self._server, "HAM", json.dumps(site_file()).encode(), SETTLED_MS)
         with self._server.write() as tx:
             devices.add(tx, DEVICE, "Dock 1", "HAM", "none", SETTLED_MS)
-        self._fetch()
+        self.fetch()
 
     def _committed(self) -> None:
         if not hasattr(self, "session"):
@@ -113,38 +113,45 @@ class Shift:
                 case "send":
                     self._send()
                 case "fetch":
-                    self._fetch()
+                    self.fetch()
                 case "idle":
                     self.journal.checkpoint()
                 case str():
                     raise AssertionError(given)
                 case _:
                     self._handle(given)
-        self._server.close()
         bodies = [body for _, _, body, _ in self.journal.rows()]
         return Recorded(list(self.log.ops), self.commits, self.answers, bodies)
+
+    def close(self) -> None:
+        """Tidily."""
+        self._server.close()
+        self.journal.close()
+        self.cache.close()
 
     def _handle(self, given: Input) -> None:
         self.session.handle(given)
         self.answers.append(Answered(len(self.log.ops), self.journal.seq))
 
     def _send(self) -> None:
-        while batch := self._port.next_batch(5):
+        while batch := self.port.next_batch(5):
             reply = ingest.take(self._server, DEVICE, batch, self.clock.wall_ms())
             assert isinstance(reply, Stored)
-            assert self._port.stored(reply) == ""
+            assert self.port.stored(reply) == ""
         while projection.fold_next(self._server):
             pass
 
-    def _fetch(self) -> None:
+    def fetch(self, look: Callable[[], None] = lambda: None) -> None:
+        """All pages that there are; ``look`` is called after each."""
         more = True
         while more:
-            since, generation = self._port.cursor()
+            since, generation = self.port.cursor()
             page: FeedPage = feed.page(
                 self._server, "HAM", since, PAGE_ROWS, generation, DEVICE, self.clock.wall_ms()
             )
             page = msgspec.json.decode(msgspec.json.encode(page), type=FeedPage)
-            self._port.page(page)
+            self.port.page(page)
+            look()
             more = page.more
 
 

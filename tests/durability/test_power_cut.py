@@ -10,6 +10,7 @@ import pytest
 from scanner_app.audit import verify
 from scanner_app.clockwork import ReplayClock
 from scanner_app.handheld import CACHE_FILE, JOURNAL_FILE, Handheld
+from scanner_app.session import Session
 from scanner_app.session_state import decode
 from scanner_app.storage_errors import StoreError
 from tests.durability.goods import SETTLED_MS, scan
@@ -32,8 +33,10 @@ def recorded(folder: Path, *, synchronous: str = "FULL") -> Recorded:
             return f"PRAGMA synchronous={synchronous}"
         return "SELECT 2" if sql == "PRAGMA synchronous" else sql
 
-    log = WriteLog(f"log-{next(_names)}")
-    return Shift(folder, log, rewrite).play()
+    shift = Shift(folder, WriteLog(f"log-{next(_names)}"), rewrite)
+    played = shift.play()
+    shift.close()
+    return played
 
 
 def start_over(folder: Path, image: Image) -> Handheld:
@@ -58,9 +61,10 @@ def standing(shift: Recorded, count: int) -> tuple[Commit, Commit]:
     return shift.commits[done], shift.commits[min(done + 1, len(shift.commits) - 1)]
 
 
-def check_world(handheld: Handheld, events: list[Event]) -> None:
+def check_world(session: Session, events: list[Event]) -> None:
     """Units and tallies are what the own events make them, whatever the cache has lost."""
-    knows = handheld.session.knows
+    knows = session.knows
+    knows.forget_scan()
     for serial, own in expected(events).items():
         folded = fold("PUMP", serial, own)
         seen = knows.unit("PUMP", serial)
@@ -74,8 +78,8 @@ def check_world(handheld: Handheld, events: list[Event]) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_whatever_was_answered_is_there_after_a_cut_at_any_write(tmp_path: Path, mode: str) -> None:
-    made, found = tmp_path / "made", tmp_path / "found"
+def test_whatever_was_answered_is_there_after_a_cut_at_any_write(quick: Path, mode: str) -> None:
+    made, found = quick / "made", quick / "found"
     made.mkdir()
     found.mkdir()
     shift = recorded(made)
@@ -105,15 +109,15 @@ def test_whatever_was_answered_is_there_after_a_cut_at_any_write(tmp_path: Path,
         assert [body for _, _, body, _ in journal.rows()] == shift.bodies[: journal.seq], where
         assert verify(journal).findings == (), where
         assert handheld.session.state == decode(held.session), where
-        check_world(handheld, events[: journal.seq])
+        check_world(handheld.session, events[: journal.seq])
         handheld.session.handle(scan("OP-7"))
         handheld.close()
     assert len(tried) > len(shift.commits)
 
 
 @pytest.mark.parametrize("level", ["NORMAL", "OFF"])
-def test_the_harness_sees_the_loss_of_a_store_that_does_not_sync(tmp_path: Path, level: str) -> None:
-    made, found = tmp_path / "made", tmp_path / "found"
+def test_the_harness_sees_the_loss_of_a_store_that_does_not_sync(quick: Path, level: str) -> None:
+    made, found = quick / "made", quick / "found"
     made.mkdir()
     found.mkdir()
     shift = recorded(made, synchronous=level)
@@ -130,3 +134,27 @@ def test_the_harness_sees_the_loss_of_a_store_that_does_not_sync(tmp_path: Path,
         worst = max(worst, lost(shift, count, handheld))
         handheld.close()
     assert worst > 1
+
+
+def test_a_new_download_shows_every_page_with_the_own_work_on_top(quick: Path) -> None:
+    shift = Shift(quick, WriteLog(f"log-{next(_names)}"))
+    shift.play()
+    events = [
+        decode_body(body, device=DEVICE, epoch=epoch, seq=seq) for epoch, seq, body, _ in shift.journal.rows()
+    ]
+    pages = []
+
+    def look() -> None:
+        check_world(shift.session, events)
+        pages.append(shift.journal.overlay_units())
+
+    shift.fetch(look)
+    assert pages == [[]]
+    shift.port.resnapshot()
+    look()
+    shift.fetch(look)
+    # Own events came back on top with the first page, and went when the last one covered them.
+    assert len(pages) > 4
+    assert all(pages[2:-1])
+    assert pages[-1] == []
+    shift.close()

@@ -10,6 +10,7 @@ import pytest
 
 from server import projection
 from server.rebuild import rebuild
+from server.replica import Feed
 from server.schema import PROJECTIONS
 from server.storage import Storage
 from tests.server.fleet import Handheld, Office, receiving, site_file
@@ -285,3 +286,23 @@ def test_following_stops_and_goes_on_at_any_point(office: Office, handheld: Hand
     followed = everything(storage)
     assert rebuild(storage) == 50
     assert everything(storage) == followed
+
+
+def test_a_rebuild_takes_away_what_no_event_supports(office: Office, handheld: Handheld) -> None:
+    office.load(site_file())
+    handheld.write(receiving("A"))
+    handheld.send()
+    office.settle()
+    storage = office.running.central.storage
+    true = everything(storage)
+    with storage.write() as tx:
+        feed = Feed(tx)
+        feed.put("unit", '["PUMP","GHOST"]', b'{"item":"PUMP","serial":"GHOST"}')
+        feed.put("unit", '["PUMP","A"]', b'{"item":"PUMP","serial":"A","status":"stolen by a bug"}')
+        feed.flush()
+        tx.run("UPDATE tally SET done = ?", '{"1":77}')
+    since = handheld.feed().next
+    rebuild(storage)
+    assert everything(storage) == true
+    changed = {(row.key, row.op) for row in handheld.feed(since).rows}
+    assert changed == {('["PUMP","GHOST"]', "del"), ('["PUMP","A"]', "put")}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 from tracking.catalogue import en
@@ -35,8 +36,14 @@ _PROMPTS: dict[str, Mapping[str, str]] = {"en": en.PROMPTS}
 _FORMATTER = string.Formatter()
 
 
+@cache
+def _names(template: str) -> tuple[str, ...]:
+    """The fields that a template of the catalogue names."""
+    return tuple(name for _, name, _, _ in _FORMATTER.parse(template) if name)
+
+
 def _clause(template: str, fields: Mapping[str, str]) -> str:
-    names = [name for _, name, _, _ in _FORMATTER.parse(template) if name]
+    names = _names(template)
     if not all(fields.get(name) for name in names):
         return ""
     return template.format_map({name: printable(fields[name], 80) for name in names})

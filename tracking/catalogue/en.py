@@ -45,14 +45,14 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "looked_up": (
         "LOOK-UP",
         "",
-        "{item}  {serial}|{status}|at {location}|"
+        "{item}  {serial}|{conflict}|{status}|at {location}|"
         + _WHO
         + "|lot {lot}|from {supplier}|expires {expiry}|warranty to {until}|in {parent}|{what}",
     ),
     "command": ("{what}", "", ""),
     # note
     "repeat": ("SAME LABEL", "", "{serial}|counted once"),
-    "on_hold": ("ON HOLD", "", _UNIT + "|{reason}"),
+    "on_hold": ("ON HOLD", "", _UNIT + "|{reason}|{conflict}"),
     "already_counted": ("ALREADY COUNTED", "", "{serial}"),
     "misplaced": ("WRONG PLACE", "", "{serial}|belongs to {location}"),
     "unexpected": ("NOT EXPECTED HERE", "", "{serial}"),

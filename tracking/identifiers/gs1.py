@@ -1,139 +1,107 @@
-"""GS1 element strings (GS1 General Specifications, sections 3 and 7.8), read by biip and judged around it.
+"""GS1 element strings (GS1 General Specifications, sections 3 and 7.8): what is one, and what it says.
 
-biip reports a wrong check digit *beside* the value; here it makes the reading unsound, in layer ``content``.
+Three layers are judged in this order: ``syntax`` (it cannot be split), ``content`` (a value is bad), ``association``
+(the values are sound, but their set is not). A set that only waits for another code of its label is ``partial``.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from tracking.dates import from_yymmdd
+from tracking.identifiers.gs1_linters import mod10_fits
+from tracking.identifiers.gs1_reading import reading
+from tracking.identifiers.gs1_values import GS, Split, split
 from tracking.identifiers.reading import Reading
 
-if TYPE_CHECKING:
-    from biip.gs1_element_strings import GS1ElementString
-    from biip.gs1_messages import GS1Message
+GS1_SYMBOLOGIES = frozenset(
+    {"]C1", "]e0", "]e1", "]e2", "]d2", "]d5", "]Q3", "]Q4", "]J1", "]J4", "]z1", "]z4"}
+)
+"""AIM identifiers that say FNC1 is in first position: element strings and nothing else (ISO/IEC 15424)."""
 
-GS = "\x1d"
-GS1_SYMBOLOGIES = frozenset({"]C1", "]e0", "]e1", "]e2", "]d2", "]Q3", "]J1", "]z1"})
-"""AIM identifiers that say FNC1 is in first position: element strings and nothing else."""
+_UNTOLD = frozenset({"", "]X0"})
+"""No identifier, or the one for "other": the content has to say what it is."""
 
-PLAIN_SYMBOLOGIES = frozenset({"]C0", "]d1", "]Q1", "]A0", "]z0"})
-"""AIM identifiers that say it is *not* GS1, whatever the content looks like."""
+_SUBSTITUTES = re.compile(r"\{GS\}|<GS>|\[GS\]|\{FNC1\}|<FNC1>|\u241d|\u00e8|\u00c8|Alt\+?029", re.IGNORECASE)
+"""What keyboard wedges type where the label has a separator, of those that are recognisable for themselves."""
 
-_CSET82 = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}")
-_DATES = {"11": "made", "15": "", "17": "expiry"}
-# A label that begins so and goes on in digits may be GS1 sent without an AIM id; anything less is guessing.
-_LOOKS_GS1 = re.compile(r"(?:01\d{14}|00\d{18}$|02\d{14}37)")
+COMPOSITE = "|]e"
+"""Where the two-dimensional part of a composite symbol begins, in what scanners send (ISO/IEC 24723)."""
+
+_OTHER_ENVELOPE = re.compile(r"(?:\]?>?\[\)>|[+=&])")
+_DATED_END = re.compile(r"(.+?)(1[1-7])(\d{6})")
+_NUMBERED_END = re.compile(r"(.+?)01(\d{14})")
 
 
 def parse(text: str, symbology_id: str, today: date) -> list[Reading]:
     """Readings of an element string; empty where the text is none."""
-    if symbology_id in PLAIN_SYMBOLOGIES:
-        return []
     declared = symbology_id in GS1_SYMBOLOGIES
-    leading = text.startswith(GS)
-    body = text.strip(GS)
-    if not declared and not leading and GS not in text and not _LOOKS_GS1.match(text):
+    if COMPOSITE in text:
         return []
-    if not body:
-        return [_unsound("an empty element string", "syntax", declared)]
-    reading = _read(body, today)
-    if reading is None and not declared and not leading:
+    if not declared and (symbology_id not in _UNTOLD or _OTHER_ENVELOPE.match(text)):
         return []
-    why = (
+    text = text if declared else text.strip(" ")
+    # A device that sends one real separator sends them all.
+    plain = text if GS in text else _SUBSTITUTES.sub(GS, text)
+    body = plain[1:] if plain.startswith(GS) else plain
+    if not declared and not plain.startswith(GS) and not _looks_gs1(body, today):
+        return []
+    reason = (
         "AIM identifier says GS1"
         if declared
         else "a separator, as only GS1 has it"
         if GS in text
         else "looks like GS1"
     )
-    if reading is None:
-        return [
-            _unsound(
-                "no known element begins here, or its value is too short or too long", "syntax", declared
-            )
-        ]
-    return [replace(reading, reason=why)]
+    if not body:
+        return [Reading(kind="unit", reason=reason, error="an empty element string", layer="syntax")]
+    found = split(body, today)
+    if not declared and not found.pairs:
+        return []
+    if plain != text and found.error:
+        # What was put in for the separators does not make it sound: judge what was really scanned.
+        found = split(text.removeprefix(GS), today)
+        plain = text
+    return [_warned(reading(found, today, reason), found, replaced=plain != text)]
 
 
-def _unsound(error: str, layer: str, declared: bool) -> Reading:
-    reason = "AIM identifier says GS1" if declared else "a separator, as only GS1 has it"
-    return Reading(kind="unit", reason=reason, error=error, layer=layer)
-
-
-def _read(body: str, today: date) -> Reading | None:
-    from biip import ParseConfig, ParseError
-    from biip.gs1_messages import GS1Message
-
-    try:
-        message = GS1Message.parse(body, config=ParseConfig(gs1_element_strings_verify_date=False))
-    except ParseError:
-        return None
-    return _judged(message, today)
-
-
-def _judged(message: GS1Message, today: date) -> Reading:
-    elements: dict[str, str] = {}
-    fields: dict[str, str] = {}
-    error = layer = ""
-    quantity = 0
-    for element in message.element_strings:
-        ai, value = element.ai.ai, element.value
-        if elements.get(ai, value) != value:
-            error, layer = f"({ai}) is there twice with different values", "association"
-        elements[ai] = value
-        wrong = _content_error(element, today)
-        if wrong and layer != "content":
-            error, layer = wrong, "content"
-        if _DATES.get(ai):
-            day = from_yymmdd(value, today)
-            fields[_DATES[ai]] = day.isoformat() if day else ""
-        elif ai in {"30", "37"} and value.isdecimal():
-            quantity = int(value)
-    name = {"01": "gtin", "02": "content_gtin", "00": "sscc", "10": "lot", "21": "serial", "414": "gln"}
-    fields.update({name[ai]: value for ai, value in elements.items() if ai in name})
-    kind, partial = _kind(elements)
-    reading = Reading(
-        kind=kind, elements=elements, quantity=quantity, partial=partial, error=error, layer=layer
-    )
-    return replace(reading, **fields)
-
-
-def _content_error(element: GS1ElementString, today: date) -> str:
-    for wrong in (element.gtin_error, element.sscc_error, element.gln_error):
-        if wrong:
-            return f"({element.ai.ai}) check digit does not fit"
-    if element.ai.ai in {"11", "12", "13", "15", "16", "17"} and from_yymmdd(element.value, today) is None:
-        return f"({element.ai.ai}) {element.value} is no date"
-    if element.ai.ai in {"10", "21"} and not _CSET82.fullmatch(element.value):
-        return f"({element.ai.ai}) has a character that GS1 does not allow there"
-    return ""
-
-
-def _kind(elements: dict[str, str]) -> tuple[str, bool]:
-    """What the set of elements identifies, and whether it is only part of a label."""
-    if "00" in elements:
-        return "container", False
-    if "01" in elements:
-        return ("unit" if "21" in elements else "lot" if "10" in elements else "item"), False
-    if "02" in elements:
-        return "container", False
-    if "21" in elements:
-        return "unit", True
-    if "10" in elements:
-        return "lot", True
-    for ai, kind in (
-        ("8003", "asset"),
-        ("8004", "asset"),
-        ("8018", "badge"),
-        ("400", "document"),
-        ("414", "location"),
+def _looks_gs1(body: str, today: date) -> bool:
+    """Whether text without an AIM identifier may be taken for an element string: by a separator, by its key's check
+    digit, or by elements behind the key that are all sound. Anything less is guessing.
+    """
+    if GS in body:
+        return True
+    chars = 18 if body.startswith("00") else 14
+    key = body[2 : 2 + chars]
+    if (
+        body[:2] not in {"00", "01", "02", "03"}
+        or len(key) < chars
+        or not (key.isascii() and key.isdecimal())
     ):
-        if ai in elements:
-            return kind, False
-    return "lot", True
+        return False
+    if mod10_fits(key):
+        return len(body) == 20 if chars == 18 else True
+    behind = split(body[2 + chars :], today)
+    return bool(behind.pairs) and not behind.error
+
+
+def _warned(found: Reading, parts: Split, *, replaced: bool) -> Reading:
+    warn = []
+    if replaced:
+        warn.append("The scanner replaced the separators: please check lot and serial against the label.")
+    for ai, value in parts.pairs if found.ok else ():
+        if ai in {"10", "21", "240", "241", "250"} and _swallowed(value):
+            warn.append(f"({ai}) ends like another element: a separator may be missing.")
+    return replace(found, warn=tuple(warn)) if warn else found
+
+
+def _swallowed(value: str) -> bool:
+    """Whether a value ends in what would be a whole element with a date or check digit behind a separator."""
+    dated = _DATED_END.fullmatch(value)
+    if dated and from_yymmdd(dated[3], date(2000, 1, 1)) is not None:
+        return True
+    numbered = _NUMBERED_END.fullmatch(value)
+    return numbered is not None and mod10_fits(numbered[2])

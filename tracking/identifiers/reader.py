@@ -1,7 +1,15 @@
 """From a scan's text to its readings: AIM id first, then content. Context is the next step, not here.
 
-All readings are kept, best first, each with its reason; unsound ones come last, so that the operator can be told
-what was nearly there. Reading never raises, whatever was scanned.
+All readings are kept, best first, each with its reason:
+
+1. sound, and declared by the AIM id or by syntax of its own;
+2. sound by its shape and a check character;
+3. declared so, but unsound: never to be taken for something else;
+4. shape of a checked number whose check fails;
+5. plain text;
+6. what only a length or an alphabet suggests.
+
+Reading never raises, whatever was scanned.
 """
 
 from __future__ import annotations
@@ -10,7 +18,25 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from tracking.identifiers import commands, gs1, trade
+from msgspec.structs import replace
+
+from tracking.identifiers import (
+    commands,
+    composite,
+    digital_link,
+    distributor_text,
+    envelope,
+    epc,
+    eui,
+    gs1,
+    hibc,
+    hri,
+    isbt128,
+    mobile,
+    single_identifier,
+    trade,
+    vin,
+)
 from tracking.identifiers.reading import Reading
 
 TEXT_CHARS_MAX = 4096
@@ -18,8 +44,31 @@ TEXT_CHARS_MAX = 4096
 
 Parser = Callable[[str, str, date], list[Reading]]
 
-PARSERS: tuple[Parser, ...] = (commands.parse, gs1.parse, trade.parse)
+PARSERS: tuple[Parser, ...] = (
+    commands.parse,
+    envelope.parse,
+    hibc.parse,
+    isbt128.parse,
+    composite.parse,
+    gs1.parse,
+    hri.parse,
+    digital_link.parse,
+    epc.parse,
+    trade.parse,
+    vin.parse,
+    mobile.parse,
+    eui.parse,
+    single_identifier.parse,
+    distributor_text.parse,
+)
 """In the order of asking. Each returns nothing for text that is not its own."""
+
+_OF_GS1: tuple[Parser, ...] = (commands.parse, composite.parse, gs1.parse)
+_OF_EAN: tuple[Parser, ...] = (commands.parse, composite.parse, trade.parse)
+"""Who is asked where the AIM id says GS1, or EAN/UPC: then nothing else can be meant."""
+
+_UNTRIMMED = frozenset({hibc.parse, composite.parse, gs1.parse})
+"""Those to whom a blank at the end is data or a fault; the others get text without blanks around it."""
 
 TERMINATORS = "\r\n\t"
 """What a device may send after a code; never part of one."""
@@ -47,7 +96,11 @@ def _damage(text: str) -> str:
         (char for char in text if (ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0) and char not in _SEPARATORS),
         "",
     )
-    return f"it contains the control character 0x{ord(strange):02x}" if strange else ""
+    if strange:
+        return f"it contains the control character 0x{ord(strange):02x}"
+    if text.isdecimal() and not text.isascii():
+        return "its digits are not those of a code"
+    return ""
 
 
 def read(text: str, symbology_id: str = "", *, today: date) -> tuple[Reading, ...]:
@@ -56,19 +109,40 @@ def read(text: str, symbology_id: str = "", *, today: date) -> tuple[Reading, ..
     damage = _damage(body)
     if damage:
         return (Reading(kind="text", text=body[:TEXT_CHARS_MAX], reason="damaged", error=damage),)
+    trimmed = body.strip(" ")
     found: list[Reading] = []
-    for parse in PARSERS:
-        found += parse(body, aim, today)
+    for parse in _parsers(aim):
+        found += parse(body if parse in _UNTRIMMED else trimmed, aim, today)
         if found and found[0].kind == "command":
             return tuple(found)
-    separated = any(char in _SEPARATORS for char in body)
+    found = [_undeclared(reading, trimmed, aim) for reading in found]
     declared = aim in gs1.GS1_SYMBOLOGIES or (aim in trade.EAN_SYMBOLOGIES and bool(found))
-    if not separated and not declared:
-        found.append(Reading(kind="text", text=body, reason="plain text"))
+    if not _SEPARATORS.intersection(trimmed) and not declared:
+        found.append(Reading(kind="text", text=trimmed, reason="plain text"))
     if not found:
-        found.append(
-            Reading(
-                kind="text", text=body, reason="control characters", error="no standard of ours begins so"
-            )
-        )
-    return tuple(sorted(found, key=lambda reading: not reading.ok))
+        error = "no standard of ours begins so"
+        found.append(Reading(kind="text", text=trimmed, reason="control characters", error=error))
+    return tuple(sorted(found, key=_rank))
+
+
+def _parsers(aim: str) -> tuple[Parser, ...]:
+    if aim in gs1.GS1_SYMBOLOGIES:
+        return _OF_GS1
+    return _OF_EAN if aim in trade.EAN_SYMBOLOGIES else PARSERS
+
+
+def _undeclared(reading: Reading, text: str, aim: str) -> Reading:
+    """A trade number that only its length suggests is bare, like any other number."""
+    if reading.kind not in {"item", "container"} or not text.isdecimal() or aim in trade.EAN_SYMBOLOGIES:
+        return reading
+    return replace(reading, bare=True)
+
+
+def _rank(reading: Reading) -> int:
+    if reading.weak:
+        return 6 if reading.ok else 7
+    if reading.kind == "text":
+        return 5
+    if reading.ok:
+        return 2 if reading.bare else 1
+    return 4 if reading.bare else 3

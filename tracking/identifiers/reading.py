@@ -17,6 +17,8 @@ KINDS = (
     "command",
     "text",
 )
+NATIVE_KINDS = ("vin", "imei", "meid", "iccid", "eid", "eui48", "eui64")
+"""Kinds that are a native identifier's own name: the whole value is the identifier."""
 
 
 class Reading(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -27,7 +29,9 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     reason: str = ""
 
     elements: dict[str, str] = {}
-    """As on the label: GS1 AI -> value, in the label's order."""
+    """As on the label: GS1 AI, data identifier or field name -> value, in the label's order."""
+    details: dict[str, str | int | bool] = {}
+    """Further facts by the names that ``scanner read --json`` gives them: ``vin``, ``lic``, ``supplier_part`` ..."""
     gtin: str = ""
     """14 digits."""
     serial: str = ""
@@ -51,11 +55,22 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """For GS1: ``syntax``, ``content`` or ``association``."""
     warn: tuple[str, ...] = ()
     """Sentences a person has to confirm."""
+    bare: bool = False
+    """Nothing in the text declares it: known values and the items' patterns are asked before this shape."""
+    weak: bool = False
+    """Only its length or alphabet says so; plain text is likelier unless something asks for just this kind."""
     partial: bool = False
-    """Part of a split label: sound in itself, waiting for its partner."""
+    """Part of a split label: its values are sound and wait for another code of the same label. Until that comes
+    a GS1 reading is not ``ok`` (layer ``association``); a workflow may gather it.
+    """
     repaired: bool = False
 
     @property
     def ok(self) -> bool:
         """True when it is sound."""
         return not self.error
+
+    @property
+    def usable(self) -> bool:
+        """True when a workflow may take it: sound, or part of a label whose other codes are still to come."""
+        return not self.error or self.partial

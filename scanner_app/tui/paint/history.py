@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from scanner_app.tui import glyphs
 from scanner_app.tui.layout import Band
 from scanner_app.tui.picture import Row, cut, row, sides
-from scanner_app.view import HistoryLine, ScreenView
+from scanner_app.view import HISTORY_LINES_MAX, HistoryLine, ScreenView
 from tracking.printable import cells
 
 _STYLES = {"note": "line_note", "stop": "line_stop", "undone": "quiet", "repeat": "quiet"}
 _DETAIL_COLUMNS_MIN = 6
 
 
+@lru_cache(maxsize=HISTORY_LINES_MAX)
 def line(shown: HistoryLine, width: int) -> Row:
     """One line: sign, serial number, detail, time. The serial number is cut last."""
     style = _STYLES.get(shown.level, "line_ok")

@@ -82,4 +82,6 @@ def _device(view: ScreenView, local: Local, width: int) -> list[Row]:
         f"    {kept}",
         "    The task goes on where it was.",
     )
-    return [row(" DEVICE", width, "strong"), row("", width), *(row(f" {text}", width) for text in lines)]
+    told = [part for text in view.exceptions for part in wrapped(text, width - 2, 4)]
+    shown = (*lines, "", "For the office to settle:", *told) if told else lines
+    return [row(" DEVICE", width, "strong"), row("", width), *(row(f" {text}", width) for text in shown)]

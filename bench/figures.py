@@ -1,0 +1,58 @@
+"""What a benchmark finds: figures, each with its budget beside it and whether it was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """One number."""
+
+    name: str
+    value: float
+    unit: str
+    """``x`` for a ratio, else ``us``, ``ms``, ``s``, ``MiB``, ``bytes``, ``1/s`` or ``calls``."""
+    budget: float | None = None
+    bound: Literal["at most", "at least", "exactly"] = "at most"
+    """What the budget is."""
+    note: str = ""
+
+    @property
+    def standing(self) -> str:
+        """``ok`` or ``over`` against the budget; empty where there is none."""
+        if self.budget is None:
+            return ""
+        difference = self.value - self.budget
+        kept = {"at most": difference <= 0, "at least": difference >= 0, "exactly": not difference}[
+            self.bound
+        ]
+        return "ok" if kept else "over"
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What one benchmark found."""
+
+    benchmark: str
+    against: str
+    """The raw limit, in words."""
+    figures: tuple[Figure, ...]
+    notes: tuple[str, ...] = ()
+
+
+def share(values: Sequence[float], part: float) -> float:
+    """The value that ``part`` (0 to 1) of all values do not exceed. ``values`` is not empty."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
+
+
+def median(values: Sequence[float]) -> float:
+    """The value in the middle."""
+    return share(values, 0.5)
+
+
+def p99(values: Sequence[float]) -> float:
+    """The value that 99 of 100 do not exceed."""
+    return share(values, 0.99)

@@ -1,0 +1,195 @@
+"""One HTTP connection to the server, with a bound on everything that comes back: bytes, time, and sense.
+
+Nothing that a server, or whatever answers in its place, sends may hold a thread for ever or fill the memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from sync.wire import Problem
+
+if TYPE_CHECKING:
+    import requests
+
+REPLY_BYTES_MAX = 64 * 1024 * 1024
+REPLY_BYTES_PER_S_MIN = 1024
+"""A body that comes slower than this, once the time-out is over, is given up."""
+READ_BYTES = 64 * 1024
+GZIP_FROM_BYTES = 600
+RETRY_AFTER_S_MAX = 3600.0
+
+Reply = TypeVar("Reply")
+
+
+class Unreachable(Exception):
+    """No answer that could be used. The text says why; nothing was lost."""
+
+    def __init__(self, why: str, retry_after_s: float = 0.0, status: int = 0, detail: str = "") -> None:
+        super().__init__(why)
+        self.detail = detail
+        """What the server itself said, one sentence, where it said anything."""
+        self.retry_after_s = retry_after_s
+        self.status = status
+
+
+class Line:
+    """One connection, used by one thread; :meth:`close` may be called by another."""
+
+    def __init__(self, url: str, token: str, timeout_s: float) -> None:
+        self._url, self._token, self._timeout_s = url.rstrip("/"), token, timeout_s
+        self._session: requests.Session | None = None
+        self._socket: socket.socket | None = None
+        self._closed = self._late = False
+
+    def ask(
+        self, method: str, path: str, *, body: bytes = b"", wait_s: float = 0.0, **params: Any
+    ) -> tuple[int, bytes]:
+        """Status and body. Raises :class:`Unreachable`."""
+        import requests
+
+        if self._session is None:
+            self._session = _session(self._opened)
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        if len(body) > GZIP_FROM_BYTES:
+            headers["Content-Encoding"] = "gzip"
+            body = gzip.compress(body, 6)
+        timeouts = (self._timeout_s, self._timeout_s + wait_s)
+        # The time-outs are for each piece; headers that come byte by byte would never meet one.
+        self._late = False
+        watch = threading.Timer(2 * self._timeout_s + wait_s, self._give_up)
+        watch.daemon = True
+        watch.start()
+        try:
+            with self._session.request(
+                method,
+                self._url + path,
+                data=body or None,
+                params=params,
+                headers=headers,
+                timeout=timeouts,
+                stream=True,
+                allow_redirects=False,
+            ) as reply:
+                watch.cancel()
+                if self._late:  # half a head may look like a whole one
+                    raise Unreachable(f"the answer of {self._url} comes too slowly")
+                data = self._body(reply)
+                retry_after = reply.headers.get("Retry-After", "")
+                status = reply.status_code
+        except Unreachable:
+            raise
+        except (requests.RequestException, OSError, ValueError) as error:
+            raise Unreachable(f"no connection to {self._url} ({type(error).__name__})") from error
+        except (
+            Exception
+        ) as error:  # urllib3 raises its own while a body is read; none of them is ours to know
+            raise Unreachable(f"the answer of {self._url} broke off ({type(error).__name__})") from error
+        finally:
+            watch.cancel()
+        return _checked(status, data, retry_after)
+
+    def _body(self, reply: requests.Response) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        began_s = time.monotonic()
+        while part := reply.raw.read1(READ_BYTES, decode_content=True):
+            parts.append(part)
+            size += len(part)
+            if size > REPLY_BYTES_MAX:
+                raise Unreachable(f"{self._url} answers with more than {REPLY_BYTES_MAX} bytes")
+            if time.monotonic() - began_s > self._timeout_s + size / REPLY_BYTES_PER_S_MIN:
+                raise Unreachable(f"the answer of {self._url} comes too slowly")
+        return b"".join(parts)
+
+    def _opened(self, connected: socket.socket | None) -> None:
+        self._socket = connected
+        if self._closed:
+            self._hang_up()
+
+    def _give_up(self) -> None:
+        self._late = True
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Drops the connection for good; a request under way fails."""
+        self._closed = True
+        self._hang_up()
+        if self._session is not None:
+            self._session.close()
+
+
+def _session(opened: Callable[[socket.socket | None], None]) -> requests.Session:
+    """A session that tells which socket it opened: only so can a request under way be given up."""
+    import requests
+    from requests.adapters import HTTPAdapter
+    from urllib3.connection import HTTPConnection, HTTPSConnection
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+    class Plain(HTTPConnection):
+        def connect(self) -> None:
+            super().connect()
+            opened(self.sock)
+
+    class Secure(HTTPSConnection):
+        def connect(self) -> None:
+            super().connect()
+            opened(self.sock)
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1)
+        adapter.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+        session.mount(scheme, adapter)
+    return session
+
+
+def _checked(status: int, data: bytes, retry_after: str) -> tuple[int, bytes]:
+    if status in {401, 403}:
+        why = "the server does not accept this handheld: enroll it again"
+        raise Unreachable(why, status=status, detail=_said(data))
+    if 300 <= status < 400:
+        raise Unreachable(
+            f"something in the server's place sends elsewhere (HTTP {status}): check the address in sync.url",
+            status=status,
+        )
+    if status == 429 or status >= 500:
+        wait_s = float(retry_after) if retry_after.isdecimal() and len(retry_after) < 10 else 0.0
+        why = f"the server is busy or broken (HTTP {status})"
+        raise Unreachable(why, min(wait_s, RETRY_AFTER_S_MAX), status)
+    return status, data
+
+
+def _said(data: bytes) -> str:
+    """The sentence of a refusal; empty where it has none."""
+    try:
+        return understood(data, Problem).detail
+    except Unreachable:
+        return ""
+
+
+def understood(data: bytes, kind: type[Reply]) -> Reply:
+    """A reply as its type. Raises :class:`Unreachable` for nonsense."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Unreachable("the server's answer makes no sense: check the address in sync.url") from error
