@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,7 +42,7 @@ def _own(names: list[str]) -> list[OverlayRow]:
             original = taken.event
             event = Event(
                 step=original.step, action=original.action, flag=original.flag, cancels=original.ref, **fields
-            )  # type: ignore[arg-type]
+            )
             before = taken.before
         else:
             step, action, flag = {
@@ -49,7 +51,7 @@ def _own(names: list[str]) -> list[OverlayRow]:
             }.get(name, (name, "OBSERVE", ""))
             event = Event(
                 step=step, action=action, flag=flag, location=f"B-{seq}", document="D", reason=name, **fields
-            )  # type: ignore[arg-type]
+            )
             standing.append(len(rows))
         rows.append(OverlayRow(event, before))
     return rows

@@ -20,7 +20,8 @@ def event(draw: st.DrawFn, device: str, seq: int) -> Event:
     if draw(st.integers(0, 9)) == 0:
         return Event(
             step="receiving", evidence="imported", status=draw(st.sampled_from(STATUSES[1:])), item=ITEM, serial=SERIAL,
-            document=draw(st.sampled_from(DOCUMENTS)), line=1, hlc=draw(st.integers(0, 8)), device=device, epoch=1, seq=seq,
+            document=draw(st.sampled_from(DOCUMENTS)), line=1, hlc=draw(st.integers(0, 8)), device=device, epoch=1,
+            seq=seq,
         )  # fmt: skip
     if draw(st.integers(0, 9)) == 0:
         document = draw(st.sampled_from(DOCUMENTS[:2]))

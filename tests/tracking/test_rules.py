@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 import msgspec
 import pytest
@@ -152,7 +153,7 @@ def test_the_check_digit_by_policy(policy: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(("policy", "code"), [("stop", "not_received"), ("note", "new_serial")])
-def test_an_unknown_serial_at_shipping_by_policy(policy: str, code: str) -> None:
+def test_an_unknown_serial_at_shipping_by_policy(policy: Literal["stop", "note"], code: str) -> None:
     unit = UnitState(item="METER", serial=RIGHT)
     context = Context(
         item=METER,
@@ -160,7 +161,7 @@ def test_an_unknown_serial_at_shipping_by_policy(policy: str, code: str) -> None
         line=ORDER.lines[0],
         policy=Policy(unknown_serial_at_shipping=policy),
         today=TODAY,
-    )  # type: ignore[arg-type]
+    )
     assert may("shipping", unit, context).code == code
     announced = msgspec.structs.replace(unit, status="planned")
     assert may("shipping", announced, context).code == "not_received", "announced is not unknown"

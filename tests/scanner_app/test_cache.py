@@ -1,0 +1,115 @@
+"""The cache file: compact units by serial, by item and by tail; lost or damaged it is begun again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scanner_app.cache import Cache
+from scanner_app.cache_feed import load_site
+from tests.scanner_app.floor import site_named
+from tracking.pins import pin_matches
+from tracking.units import UnitState
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    cache = Cache(tmp_path / "cache.db")
+    load_site(cache, site_named())
+    return cache
+
+
+def test_one_serial_two_units(cache: Cache) -> None:
+    assert {unit.item for unit in cache.units_of_serial("SN-600001")} == {"PUMP-100", "VALVE-9"}
+    found = cache.unit("VALVE-9", "SN-600001")
+    assert found is not None
+    assert found.status == "received"
+    assert cache.unit("MOTOR-7", "SN-600001") is None
+    assert cache.unit("NO-SUCH", "SN-600001") is None
+
+
+def test_serials_are_exact(cache: Cache) -> None:
+    assert cache.units_of_serial("sn-000001") == []
+    assert cache.units_of_serial("SN-000001 ") == []
+    assert cache.units_of_serial("SN-00000%") == []
+
+
+def test_by_the_last_characters(cache: Cache) -> None:
+    assert ("PUMP-100", "SN-000013") in cache.units_ending("000013", 20)
+    assert cache.units_ending("0013", 20) == [("PUMP-100", "SN-000013")]
+    assert cache.units_ending("N-000013", 20) == [("PUMP-100", "SN-000013")]
+    assert cache.units_ending("%%%%", 20) == []
+    assert len(cache.units_ending("0000", 3)) <= 3
+
+
+def test_flags_and_details_are_kept(cache: Cache) -> None:
+    found = cache.unit("PUMP-100", "SN-000022")
+    assert found is not None
+    assert found.flags == ("held", "recalled", "stolen")
+    shipped = cache.unit("PUMP-100", "SN-000013")
+    assert shipped is not None
+    assert (shipped.customer, shipped.sold_on, shipped.document) == ("NORTH", "2026-01-15", "SO-OLD")
+
+
+def test_a_unit_without_details_is_known_by_status_and_flags(cache: Cache) -> None:
+    cache.connection.execute("DELETE FROM detail")
+    (found,) = cache.units_of_serial("SN-000012")
+    assert found == UnitState(item="PUMP-100", serial="SN-000012", status="received", flags=("stolen",))
+
+
+def _fail_half_way(cache: Cache) -> None:
+    with cache.transaction():
+        cache.put_meta("cursor", "99")
+        cache.put_units([UnitState(item="NEW-ITEM", serial="1", status="received")])
+        raise ZeroDivisionError
+
+
+def test_a_transaction_is_whole_or_not_at_all(cache: Cache) -> None:
+    with pytest.raises(ZeroDivisionError):
+        _fail_half_way(cache)
+    assert cache.meta("cursor") == ""
+    assert cache.units_of_serial("1") == []
+    with cache.transaction():
+        cache.put_units([UnitState(item="OTHER-ITEM", serial="2", status="received")])
+        cache.put_units([UnitState(item="NEW-ITEM", serial="2", status="received")])
+    assert {unit.item for unit in cache.units_of_serial("2")} == {"OTHER-ITEM", "NEW-ITEM"}
+
+
+@pytest.mark.parametrize("content", [b"", b"this is no database" * 100])
+def test_a_damaged_file_is_begun_again(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "cache.db").write_bytes(content)
+    cache = Cache(tmp_path / "cache.db")
+    assert cache.unit_count() == 0
+    assert cache.replaced == bool(content)
+    cache.close()
+
+
+def test_another_layout_is_begun_again(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "cache.db")
+    load_site(cache, site_named())
+    cache.connection.execute("PRAGMA user_version=99")
+    cache.close()
+    again = Cache(tmp_path / "cache.db")
+    assert (again.replaced, again.unit_count()) == (True, 0)
+    again.close()
+
+
+def test_pins_are_hashes(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "cache.db")
+    load_site(cache, site_named("staffed"))
+    body = cache.record("operator", "OP-8")
+    assert b"4711" not in body
+    hashed = body.split(b'"pin_hash":"')[1].split(b'"')[0].decode()
+    assert pin_matches("4711", hashed)
+    assert b"pin_hash" not in cache.record("operator", "OP-7")
+    cache.close()
+
+
+def test_orders_begin_with_what_the_units_say(tmp_path: Path) -> None:
+    units = [{"item": "PUMP-100", "serial": "SN-1", "status": "received", "document": "PO-1"},
+             {"item": "PUMP-100", "serial": "SN-2", "status": "planned", "document": "PO-1"}]  # fmt: skip
+    cache = Cache(tmp_path / "cache.db")
+    load_site(cache, site_named(units=units))
+    assert b'"1":1' in cache.record("tally", "PO-1")
+    cache.close()
