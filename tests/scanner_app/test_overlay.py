@@ -24,7 +24,7 @@ def _own(names: list[str]) -> list[OverlayRow]:
     for name in names:
         seq = len(rows) + 1
         at = f"2026-11-23T08:00:{seq:02}.000+01:00"
-        fields = {
+        fields: dict[str, Any] = {
             "item": ITEM,
             "serial": SERIAL,
             "hlc": seq,
