@@ -11,6 +11,8 @@ import pytest
 from scanner_app.inputs import LinkChanged
 from tests.scanner_app.floor import Floor, site_named
 
+BEN = {"badge": "OP-8", "name": "Ben", "pin": "right-pin"}
+
 
 @pytest.fixture
 def floor(tmp_path: Path) -> Iterator[Floor]:
@@ -38,7 +40,8 @@ def test_task_prompt_count_and_line_are_always_said(floor: Floor) -> None:
     floor.scan("PO-2")
     view = floor.presenter.view()
     assert (view.task, view.document, view.progress) == ("RECEIVING", "PO-2", (0, 3))
-    assert (view.line_text, view.next_text) == ("line 1 of 2", "next: MOTOR-7")
+    assert view.line_text == "line 1 of 2"
+    assert "MOTOR-7" in view.next_text
     assert view.prompt_more.startswith("PUMP-100  Dosing pump, rev C")
     floor.scan("SN-200001")
     view = floor.presenter.view()
@@ -143,28 +146,28 @@ def test_link_and_unsynced_count(floor: Floor) -> None:
 
 
 def test_a_pin_is_typed_unseen(tmp_path: Path) -> None:
-    floor = Floor(tmp_path / "staffed", site_named("staffed"))
+    floor = Floor(tmp_path / "staffed", site_named("staffed", operators=[BEN]))
     view = floor.presenter.view()
     assert (view.prompt, view.menu) == ("Scan your BADGE", ())
     floor.scan("OP-8")
     view = floor.presenter.view()
     assert (view.prompt, view.wants_text, view.secret) == ("Type your PIN", True, True)
-    floor.type("9999")
-    floor.type("4711")
+    floor.type("wrong-pin")
+    floor.type("right-pin")
     view = floor.presenter.view()
     assert (view.operator, view.secret) == ("Ben", False)
     shown = str(msgspec.to_builtins(view))
-    assert "9999" not in shown
-    assert "4711" not in shown
+    assert "wrong-pin" not in shown
+    assert "right-pin" not in shown
     floor.close()
 
 
 def test_pins_are_in_no_event_and_in_no_answer(tmp_path: Path) -> None:
-    floor = Floor(tmp_path / "staffed", site_named("staffed"))
-    answers = [floor.scan("OP-8"), floor.type("9999"), floor.command("ack"), floor.type("4711")]
+    floor = Floor(tmp_path / "staffed", site_named("staffed", operators=[BEN]))
+    answers = [floor.scan("OP-8"), floor.type("wrong-pin"), floor.command("ack"), floor.type("right-pin")]
     told = str([msgspec.to_builtins(answer) for answer in answers]) + str(floor.rows())
-    assert "9999" not in told
-    assert "4711" not in told
+    assert "wrong-pin" not in told
+    assert "right-pin" not in told
     data = b"".join(path.read_bytes() for path in (tmp_path / "staffed").glob("*.db*"))
-    assert b"9999" not in data
+    assert b"wrong-pin" not in data
     floor.close()

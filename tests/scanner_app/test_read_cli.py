@@ -22,7 +22,10 @@ GIVEN: list[tuple[object, dict[str, object]]] = [
     ({"id": 8, "raw": "hello"}, {"ok": True, "kind": "text", "text": "hello"}),
     ({"id": 9, "raw": "hello", "want": ["item"]}, {"ok": False, "error": "it is no item"}),
     ({"id": 10, "raw": "5901234123457", "want": ["item", "container"]}, {"ok": True, "kind": "item"}),
-    ({"id": 11, "raw": "21SN-1", "symbology_id": "]C1"}, {"ok": False, "serial": "SN-1", "layer": "association"}),
+    (
+        {"id": 11, "raw": "21SN-1", "symbology_id": "]C1", "profile": "x"},
+        {"ok": False, "serial": "SN-1", "layer": "association"},
+    ),
     ({"id": 12}, {"ok": False}),
     ({"id": 13, "raw": 5, "symbology_id": [], "want": "item"}, {"ok": False}),
     ({"id": 14, "raw": "\ud800"}, {}),
