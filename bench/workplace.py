@@ -97,6 +97,12 @@ class Workplace:
         self.session.handle(Command(name="workflow", argument="receiving"))
         opened = self.session.handle(self.scan(ORDER))
         assert opened.verdict.code == "document_opened", opened
+        self.pause()
+
+    def pause(self) -> None:
+        """What the session's thread does when nothing comes in for a moment."""
+        self.handheld.journal.checkpoint()
+        self.handheld.journal.lengthen_log()
 
     def scan(self, text: str) -> Scan:
         """A scan that comes in now."""

@@ -19,7 +19,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What an input led to."""
 
     verdict: Verdict = NOTHING
-    message: str = ""
+    text: str = ""
+    """What to say where the verdict has no code."""
+    language: str = "en"
     prompt: str = ""
     progress: tuple[int, int] | None = None
     events: tuple[Event, ...] = ()
@@ -29,6 +31,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Scans that were judged by this input: held ones are judged when the stop is acknowledged."""
     stopped: int = 0
     noted: int = 0
+
+    @property
+    def message(self) -> str:
+        """The answer in a sentence. Made when it is asked for: a screen has words of its own."""
+        return words(self.verdict, self.language).sentence if self.verdict.code else self.text
 
 
 def dressed(verdict: Verdict, knows: Knowledge, where: tzinfo) -> Verdict:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from scanner_app import feeding
-from scanner_app.answer import Answer, words
+from scanner_app.answer import Answer
 from scanner_app.session_state import Stopped
 from scanner_app.storage_errors import CacheFault, JournalFault, StoreError, StoreFull
 from tracking.verdicts import verdict
@@ -28,7 +28,7 @@ def answered(session: Session, error: Exception) -> Answer:
     with contextlib.suppress(sqlite3.Error, msgspec.MsgspecError):
         return session.answer(said)
     # Not even the prompt can be read.
-    return Answer(verdict=said, message=words(said, session.settings.language).sentence, tone="stop")
+    return Answer(verdict=said, language=session.settings.language, tone="stop")
 
 
 def of(session: Session, error: Exception) -> StoreError:

@@ -18,6 +18,7 @@ import msgspec
 
 from scanner_app.ballast import Ballast
 from scanner_app.journal_schema import HEADS_SQL, LAYOUT, PENDING_SQL, SCHEMA_SQL
+from scanner_app.log_length import LOG_BYTES, lengthen
 from scanner_app.overlay import Overlay
 from scanner_app.storage_errors import JournalFault, NewerStore, StoreError, StoreFull
 from sync.wire import Receipt
@@ -26,6 +27,9 @@ from tracking.events import Event, decode_body, encode_body
 
 CHECKPOINT_PAGES = 4000
 """High, so that a scan seldom pays for a checkpoint; one is run when the handheld is idle."""
+
+COMMITS_MAX = 64
+"""Commits that the log takes at its length with room to spare; then the next short pause is used."""
 
 
 class Effect(NamedTuple):
@@ -55,6 +59,7 @@ class Journal(Overlay):
     ) -> None:
         """Opens or makes the journal. Raises :class:`StoreError` with one plain sentence."""
         self.path = path
+        self._commits = 0
         self.ballast = Ballast(path.with_name("ballast"))
         try:
             self.connection = connect(path)
@@ -123,6 +128,7 @@ class Journal(Overlay):
             self.connection.execute("BEGIN IMMEDIATE")
             yield
             self.connection.execute("COMMIT")
+            self._commits += 1
         except BaseException as error:
             with contextlib.suppress(sqlite3.Error):
                 if self.connection.in_transaction:
@@ -329,9 +335,20 @@ class Journal(Overlay):
     # -- care -------------------------------------------------------------------------------------------------------
 
     def checkpoint(self) -> None:
-        """Moves the log into the file; for idle moments."""
+        """Moves the log into the file; for idle moments. The next commits overwrite it from its beginning."""
+        self._commits = 0
         with contextlib.suppress(sqlite3.Error):
             self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    @property
+    def log_is_long(self) -> bool:
+        """True when a short pause is enough reason for :meth:`checkpoint`."""
+        return self._commits >= COMMITS_MAX
+
+    def lengthen_log(self, length_bytes: int = LOG_BYTES) -> None:
+        """Gives the log its length where it is shorter, so that commits need not; for idle moments."""
+        if lengthen(self.connection, self.path, length_bytes):
+            self.checkpoint()
 
 
 def _cannot_open(path: Path, error: BaseException) -> str:

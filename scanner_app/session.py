@@ -12,7 +12,7 @@ import msgspec
 
 from drivers.scan import Burst, Scan
 from scanner_app import faults, feeding, sign_in, stops, taking_back
-from scanner_app.answer import Answer, dressed, tone_of, words
+from scanner_app.answer import Answer, dressed, tone_of
 from scanner_app.cache import Cache
 from scanner_app.clockwork import Clock, local_date, zone
 from scanner_app.gestures import credits_of, effect_of, gesture_of
@@ -360,11 +360,10 @@ class Session:
         stopped: int = 0,
     ) -> Answer:
         """An answer in words, with the prompt that now stands."""
-        shown = dressed(said, self.knows, self.zone)
-        message = words(shown, self.settings.language).sentence if said.code else text
         return Answer(
-            verdict=shown,
-            message=message,
+            verdict=dressed(said, self.knows, self.zone),
+            text=text,
+            language=self.settings.language,
             prompt=self.prompt_text(),
             progress=self.progress(),
             events=events,

@@ -23,6 +23,8 @@ from scanner_app.view import ScreenView
 
 IDLE_S = 2.0
 """Quiet for so long: the log is moved into the file."""
+PAUSE_S = 0.25
+"""The same for a log that has grown long: between two scans of a person there is always as much."""
 
 JOB_S_MAX = 120.0
 
@@ -106,13 +108,17 @@ class SessionThread:
         self._thread.join(JOB_S_MAX)
 
     def _work(self) -> None:
+        journal = self._handheld.journal
         idle = False
         while True:
+            long = journal.log_is_long
             try:
-                given = self._queue.get(timeout=None if idle else IDLE_S)
+                given = self._queue.get(timeout=None if idle else PAUSE_S if long else IDLE_S)
             except queue.Empty:
-                self._handheld.journal.checkpoint()
-                idle = True
+                journal.checkpoint()
+                idle = not long
+                if idle:
+                    journal.lengthen_log()
                 continue
             if given is None:
                 break

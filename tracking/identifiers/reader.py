@@ -75,6 +75,8 @@ TERMINATORS = "\r\n\t"
 
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _SEPARATORS = frozenset("\x1c\x1d\x1e\x1f\x04")
+_STRANGE = re.compile(r"[\x00-\x03\x05-\x1b\x7f-\x9f]")
+"""Control characters other than those separators."""
 
 
 def split_aim(text: str, symbology_id: str) -> tuple[str, str]:
@@ -92,12 +94,9 @@ def _damage(text: str) -> str:
         return f"{len(text)} characters are more than a label holds"
     if "\ufffd" in text:
         return "some of its bytes are no text"
-    strange = next(
-        (char for char in text if (ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0) and char not in _SEPARATORS),
-        "",
-    )
-    if strange:
-        return f"it contains the control character 0x{ord(strange):02x}"
+    strange = _STRANGE.search(text)
+    if strange is not None:
+        return f"it contains the control character 0x{ord(strange[0]):02x}"
     if text.isdecimal() and not text.isascii():
         return "its digits are not those of a code"
     return ""
