@@ -24,7 +24,12 @@ Severity = Literal["off", "warn", "block"]
 _ANY_DAY = date(2000, 1, 1)
 # The readers take a day for the century of dates; which kind a text is does not depend on it.
 
-_KINDS = {"container": "a container", "item": "an item number", "unit": "a GS1 label", "url": "a link"}
+_KINDS = {
+    "container": "a container",
+    "item": "an item number",
+    "unit": "a label with a serial number in it",
+    "url": "a link",
+}
 
 
 class Refusals(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +99,10 @@ def _other_meanings(serial: str, against: Refusals) -> list[tuple[Severity, str]
         text.startswith(prefix.upper()) for prefix in against.badge_prefixes if prefix for text in folded
     ):
         found.append(("block", "begins as badges do, and could be one some day"))
-    kinds = {reading.kind for reading in read(bare, today=_ANY_DAY) if reading.ok}
+    # A lone data identifier is no meaning of its own: half of all serial numbers begin with S, P or T.
+    kinds = {
+        found.kind for found in read(bare, today=_ANY_DAY) if found.ok and "ambiguous" not in found.details
+    }
     if "badge" in kinds:
         found.append(("block", "reads as a badge"))
     found += [
