@@ -136,13 +136,19 @@ class Ballot:
             stronger = (other.strong, others, len(other.raw)) > (symbol.strong, votes, len(symbol.raw))
             if stronger and other.covers(symbol):
                 return True
-            if others >= 2 * votes and _stripes_of_one(symbol, other):
+            if others > votes and _stripes_of_one(symbol, other):
                 return True
         return False
 
 
 def _stripes_of_one(one: Symbol, other: Symbol) -> bool:
-    """Whether both are likely read from one EAN or UPC, each in a stripe of it: the bars are taller than either."""
+    """Whether both are likely read from one EAN or UPC, each in a stripe of it: the bars are taller than either.
+
+    They then begin and end together; two labels one below the other hardly ever do.
+    """
     if not {one.symbology, other.symbology} <= {"EAN-13", "UPC-E"}:
         return False
-    return other.covers(one, reach=STRIPES_REACH)
+    ends = [(min(x for x, _ in code.position), max(x for x, _ in code.position)) for code in (one, other)]
+    width = ends[0][1] - ends[0][0]
+    together = all(abs(first - second) <= 0.1 * width for first, second in zip(*ends, strict=True))
+    return together and other.covers(one, reach=STRIPES_REACH)
