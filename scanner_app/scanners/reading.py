@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from config.keyboard_text import RETYPINGS, meant
 from scanner_app.scanners.profile import NOTHING_KNOWN, Profile, undone
-from tracking.identifiers import lost_separators, retyped
+from tracking.identifiers import retyped
 from tracking.identifiers.reader import read, split_aim
 from tracking.identifiers.reading import Reading
+from tracking.identifiers.symbologies import GS1_SYMBOLOGIES, LOOKS_GS1
 
 WAYS: tuple[Callable[[str], Sequence[str]], ...] = tuple(
     partial(meant, retyping=retyping) for retyping in RETYPINGS
@@ -43,6 +44,10 @@ def understood(
 def _read(text: str, symbology_id: str, profile: Profile, today: date) -> tuple[Reading, ...]:
     readings = read(text, symbology_id, today=today)
     body, aim = split_aim(text, symbology_id)
+    if aim not in GS1_SYMBOLOGIES and readings[0].reason != LOOKS_GS1:
+        return readings
+    from tracking.identifiers import lost_separators
+
     return lost_separators.considered(body, aim, readings, today, lost=profile.gs_lost)
 
 
