@@ -13,6 +13,7 @@ from typing import NoReturn
 from config.errors import ConfigError
 from config.loader import Flag, load
 from config.version import VERSION
+from scanner_app import start_up
 from scanner_app.commands.call import REFUSED, USAGE, Call, Refusal
 from scanner_app.storage_errors import StoreError
 
@@ -96,6 +97,8 @@ def _run(arguments: Sequence[str]) -> int:
     flags = [Flag(option="--data", key="data.dir", value=options.data)] if options.data else []
     loaded = load(flags=flags, config_path=Path(options.config) if options.config else None)
     module = importlib.import_module(VERBS[options.verb or "run"][0])
+    if module.__name__ != VERBS["run"][0]:  # that one's start ends with its first picture
+        start_up.end()
     code: int = module.run(Call(options, loaded))
     return code
 
