@@ -172,6 +172,17 @@ _row("inspecting", "OBSERVE", rest="=")
 _row("holding", "ADD", rest="=")
 _row("holding", "DELETE", rest="=")
 _row("stock_taking", "OBSERVE", rest="=")
+# What the office takes into its books after a count: the unit is there, whatever was believed of it.
+_row(
+    "stock_taking",
+    "ADD",
+    unknown="received",
+    planned="received",
+    shipped="received",
+    in_service="received",
+    consumed="!consumed",
+    written_off="received",
+)
 _row(
     "returning",
     "OBSERVE",

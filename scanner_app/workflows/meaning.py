@@ -156,7 +156,7 @@ def _items_of_gtin(reading: Reading, document: Document | None, knows: Knowledge
 
 def _known_value(text: str, document: Document | None, knows: Knowledge) -> Meaning | None:
     """An exact known value decides, before shape does. A serial number's item is found later, by the document."""
-    if document is not None and any(text in line.serials for line in document.lines):
+    if document is not None and document.names(text):
         return None if _is_token(text, knows) else Meaning(kind="label", parts=Parts(serial=text))
     token = _token(text, knows)
     if token is not None:
@@ -231,7 +231,7 @@ def items_of_serial(
     fitting = tuple(item.item for item in knows.items_fitting(serial))
     if document is None:
         return known or fitting
-    named = tuple(dict.fromkeys(line.item for line in document.lines if serial in line.serials))
+    named = tuple(dict.fromkeys(line.item for line in document.lines if serial in line.expected))
     if named:
         return named
     wanted = tuple(dict.fromkeys(line.item for line in document.lines))

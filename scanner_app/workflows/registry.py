@@ -7,8 +7,9 @@ from scanner_app.workflows.home import HOME
 from scanner_app.workflows.look_up import LOOK_UP
 from scanner_app.workflows.receiving import RECEIVING
 from scanner_app.workflows.shipping import SHIPPING
+from scanner_app.workflows.stocktake import STOCKTAKE
 
-WORKFLOWS: dict[str, Workflow] = {flow.name: flow for flow in (HOME, RECEIVING, SHIPPING, LOOK_UP)}
+WORKFLOWS: dict[str, Workflow] = {flow.name: flow for flow in (HOME, RECEIVING, SHIPPING, LOOK_UP, STOCKTAKE)}
 
 ANNOUNCED = (
     "receiving",

@@ -11,9 +11,9 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "waiting_for_partner": ("HALF A LABEL", "", "{have}|now scan {need}"),
     # ok
     "signed_in": ("HELLO", "", "{operator}"),
-    "document_opened": ("OPENED", "", "{document}|{party}|{missing} to go"),
+    "document_opened": ("OPENED", "", "{document}|{party}|{location}|{missing} to go"),
     "item_selected": ("PART NUMBER", "", "{item}  {description}|now scan {need}"),
-    "location_selected": ("LOCATION", "", "{location}"),
+    "location_selected": ("LOCATION", "", "{location}|{counted} counted at {before}: shelf empty now?"),
     "container_selected": ("CONTAINER", "", "{container}"),
     "product_selected": ("PRODUCT", "", "{item}"),
     "received": ("RECEIVED", "", "{item}|{serial}|lot {lot}|expires {expiry}"),
@@ -40,7 +40,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "registered": ("REGISTERED", "", "{serial}"),
     "lot_recorded": ("LOT", "", "{item}|lot {lot}|now {need}"),
     "quantity_recorded": ("QUANTITY", "", "{quantity} x {item}|lot {lot}"),
-    "completed": ("JOB COMPLETE", "", "{document}|{done} of {total}|{missing} missing"),
+    "completed": ("JOB COMPLETE", "", "{document}|{done} of {total}|{missing} missing|{counted} counted"),
     "undone": ("TAKEN BACK", "", "{item}|{serial}|{what}|scan it again when right"),
     "looked_up": (
         "LOOK-UP",
@@ -53,9 +53,13 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     # note
     "repeat": ("SAME LABEL", "", "{serial}|counted once"),
     "on_hold": ("ON HOLD", "", _UNIT + "|{reason}|{conflict}"),
-    "already_counted": ("ALREADY COUNTED", "", "{serial}"),
-    "misplaced": ("WRONG PLACE", "", "{serial}|belongs to {location}"),
-    "unexpected": ("NOT EXPECTED HERE", "", "{serial}"),
+    "already_counted": ("ALREADY COUNTED", "", _UNIT + "|counted once"),
+    "misplaced": ("WRONG PLACE", "", _UNIT + "|belongs to {where}|counted, leave it where it is"),
+    "unexpected": (
+        "NOT EXPECTED HERE",
+        "",
+        _UNIT + "|{quantity} pieces|{status}|for {party}|on {document}|counted, the office is told",
+    ),
     "not_expected_serial": ("NOT ON THE SUPPLIER'S NOTICE", "", _UNIT + "|taken, the office is told"),
     "check_digit_warning": ("CHECK CHARACTER DOES NOT FIT", "", _UNIT + "|taken, compare it with the label"),
     "expires_soon": ("EXPIRES SOON", "", _UNIT + "|expires {expiry}|lot {lot}"),
@@ -125,8 +129,16 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "Check the number, or ask the office",
         "{document}|not on this handheld",
     ),
-    "document_closed": ("ORDER IS CLOSED", "Put the paper aside", "{document}|{when}"),
-    "confirm_required": ("SURE?", "CONFIRM closes it, ENTER goes on", "{what}|{missing}"),
+    "document_closed": (
+        "ORDER IS CLOSED",
+        "Put the paper aside",
+        "{document}|{when}|{again:.0}another person? CONFIRM counts it again",
+    ),
+    "confirm_required": (
+        "SURE?",
+        "CONFIRM closes it, ENTER goes on",
+        "{what}|{document}: {counted} counted|{missing}",
+    ),
     "disk_full": (
         "STORE IS FULL",
         "Stop: bring this handheld to a network",
@@ -136,6 +148,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
 }
 
 PROMPTS: dict[str, str] = {
+    "sheet": "Scan the COUNT SHEET",
+    "count": "Scan every SERIAL on this shelf",
     "badge": "Scan your BADGE",
     "pin": "Type your PIN",
     "anything": "Scan anything",
@@ -156,3 +170,19 @@ PROMPTS: dict[str, str] = {
     "remove": "Scan what to TAKE OUT",
     "next_order": "Scan the next ORDER",
 }
+
+CHOICES: dict[str, str] = {
+    "done": "DONE",
+    "confirm": "CONFIRM",
+    "hold": "HOLD",
+    "release": "RELEASE",
+    "pass": "PASS",
+    "fail": "FAIL",
+    "stock": "STOCK",
+    "repair": "REPAIR",
+    "scrap": "SCRAP",
+    "destroy": "DESTROY",
+    "replace": "REPLACE",
+    "range": "RANGE",
+}
+"""Commands that a task offers beside a scan."""
