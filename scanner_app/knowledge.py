@@ -64,7 +64,10 @@ def state_before(kept: bytes, item: str, serial: str) -> UnitState:
 
 def _only_seen(event: Event, before: UnitState) -> bool:
     """True for a step that moved nothing: what happened to the unit since stands."""
-    return event.step in _SEEING and evolve(before, msgspec.structs.replace(event, cancels=""))[0].status == before.status
+    return (
+        event.step in _SEEING
+        and evolve(before, msgspec.structs.replace(event, cancels=""))[0].status == before.status
+    )
 
 
 def _unseen(state: UnitState, before: UnitState) -> UnitState:
@@ -239,6 +242,10 @@ class HandheldKnowledge:
     def counted(self, number: str, recount: int) -> Counted:
         """What was counted here on a sheet in one round."""
         return self._own.counted(number, recount)
+
+    def inspected(self, number: str) -> int:
+        """How many units of a document were inspected here."""
+        return self._own.inspected(number)
 
     def written(self, events: Iterable[Event]) -> None:
         """Own events were written: what is kept of them in memory follows."""

@@ -16,7 +16,7 @@ from tracking.lifecycle import FLAGS
 SHEETS_KEPT_MAX = 32
 """Sheets whose counts are kept in memory."""
 
-_OF_SHEET = frozenset({"stock_taking", "completing"})
+_OF_SHEET = frozenset({"stock_taking", "completing", "inspecting"})
 _OF_SHEET_SQL = """SELECT o.epoch, o.seq, e.body FROM
 (SELECT epoch, seq FROM overlay WHERE document = ?1 UNION SELECT epoch, seq FROM covered WHERE document = ?1) o
 JOIN event e ON e.epoch = o.epoch AND e.seq = o.seq"""
@@ -33,12 +33,17 @@ class _Sheet:
         self.here: dict[int, dict[str, int]] = {}
         self.people: dict[int, set[str]] = {}
         self.closed: dict[int, int] = {}
+        self.inspected: dict[tuple[str, str, str], int] = {}
 
     def note(self, event: Event) -> None:
         """A count or the end of a round, or one that is taken back."""
         change = -1 if event.cancels else 1
         if event.step == "completing":
             self.closed[event.recount] = self.closed.get(event.recount, 0) + change
+            return
+        if event.step == "inspecting":
+            key = (event.item, event.serial, event.lot)
+            self.inspected[key] = self.inspected.get(key, 0) + change
             return
         here = self.here.setdefault(event.recount, {})
         here[event.location] = here.get(event.location, 0) + change * event.quantity
@@ -68,6 +73,18 @@ class OwnWork:
 
     def counted(self, number: str, recount: int) -> Counted:
         """What was counted here on a sheet in one round."""
+        sheet = self._sheet(number)
+        return Counted(
+            dict(sheet.here.get(recount, {})),
+            frozenset(sheet.people.get(recount, ())),
+            sheet.closed.get(recount, 0) > 0,
+        )
+
+    def inspected(self, number: str) -> int:
+        """How many units of a document were inspected here."""
+        return sum(times > 0 for times in self._sheet(number).inspected.values())
+
+    def _sheet(self, number: str) -> _Sheet:
         sheet = self._sheets.get(number)
         if sheet is None:
             if len(self._sheets) >= SHEETS_KEPT_MAX:
@@ -76,11 +93,7 @@ class OwnWork:
             for event in self._events(_OF_SHEET_SQL, number):
                 if event.step in _OF_SHEET:
                     sheet.note(event)
-        return Counted(
-            dict(sheet.here.get(recount, {})),
-            frozenset(sheet.people.get(recount, ())),
-            sheet.closed.get(recount, 0) > 0,
-        )
+        return sheet
 
     def lot_flags(self, item: str, lot: str, base: tuple[str, ...]) -> tuple[str, ...]:
         """The flags of a lot: the cache's, with what was set and cleared here on top."""

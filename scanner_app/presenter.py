@@ -23,6 +23,8 @@ MENU = (
     MenuLine(key="1", label="Receive", command="workflow receiving"),
     MenuLine(key="2", label="Ship", command="workflow shipping"),
     MenuLine(key="4", label="Count", command="workflow stocktake"),
+    MenuLine(key="7", label="Return", command="workflow returns"),
+    MenuLine(key="8", label="Quality", command="workflow quality"),
     MenuLine(key="9", label="Look up", command="look_up"),
 )
 

@@ -153,7 +153,8 @@ class Session:
             return self.command(first.command, first.argument)
         if self.state.stopped is not None and not sign_in.is_awaited(self, scanned):
             return stops.hold(self, scans, scanned)
-        if self._repeats.seen(scanned.texts, self.clock.mono_ns()):
+        # A person who types the same reason or number twice means it twice.
+        if not scanned.typed and self._repeats.seen(scanned.texts, self.clock.mono_ns()):
             return self.answer(verdict("repeat", serial=scanned.texts[0]), noted=1)
         return self.judge(scans, scanned)
 

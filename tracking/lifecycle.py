@@ -198,8 +198,10 @@ _row(
     "repairing",
     "ADD",
     unknown="in_service!not_shipped_to_customer",
+    planned="!not_shipped_to_customer",
     shipped="in_service",
     returned="in_service",
+    consumed="!consumed",
     written_off="!written_off",
 )
 _row("repairing", "DELETE", in_service="shipped", rest="=")

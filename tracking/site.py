@@ -101,6 +101,10 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forb
     complete_on_last_scan: bool = True
     second_person: tuple[Literal["write_off", "destroy"], ...] = ()
     """What only counts with the badge of another person beside the one who is signed in."""
+    sample_percent: int = 10
+    """How much of an order that came in quality looks at, in percent, rounded up."""
+    stolen_contact: str = ""
+    """Whom to call when a stolen unit turns up: shown with the stop."""
 
 
 _AS_MANY_AS_NAMED = -(2**53)

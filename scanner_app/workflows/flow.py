@@ -175,6 +175,10 @@ class Knowledge(Protocol):
         """What was counted here on a sheet in one round: the first is 0, a recount has a higher number."""
         ...
 
+    def inspected(self, number: str) -> int:
+        """How many units of a document were inspected here."""
+        ...
+
     def lot_flags(self, item: str, lot: str) -> tuple[str, ...]:
         """Flags that lie on a whole lot."""
         ...

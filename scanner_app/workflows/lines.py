@@ -26,13 +26,13 @@ def current_line(document: Document, tally: Tally) -> Line | None:
 
 
 def _absent(unit: UnitState, sheet: str) -> bool:
-    """Not in yet; for a count sheet, not counted on it yet."""
+    """Not in yet; for a count sheet or a recall, not seen on it yet."""
     return unit.seen_on != sheet if sheet else unit.status in {"unknown", "planned"}
 
 
 def missing_text(document: Document, tally: Tally, knows: Knowledge) -> str:
     """``2 x PUMP-100 (SN-1, SN-2); 1 x SEAL-KIT``: what is not there yet, by serial where serials are known."""
-    counting = document.type == "count_sheet"
+    seeing = document.type in {"count_sheet", "recall"}
     parts: list[str] = []
     for number, count in missing_by_line(document, tally).items():
         line = document.line_of(number)
@@ -41,7 +41,7 @@ def missing_text(document: Document, tally: Tally, knows: Knowledge) -> str:
         absent = [
             serial
             for serial in line.serials
-            if _absent(knows.unit(line.item, serial), document.number if counting else "")
+            if _absent(knows.unit(line.item, serial), document.number if seeing else "")
         ]
         named = ", ".join(absent[:NAMED_SERIALS_MAX]) + (" …" if len(absent) > NAMED_SERIALS_MAX else "")
         parts.append(f"{count} x {line.item}" + (f" ({named})" if named else ""))

@@ -16,7 +16,7 @@ from scanner_app.workflows.order_labels import wrong_kind
 from scanner_app.workflows.order_state import completion
 from scanner_app.workflows.papers import paper_scanned
 from scanner_app.workflows.parts import NO_PARTS
-from scanner_app.workflows.subject import Seen, Subject, SubjectState, quantity_given, see
+from scanner_app.workflows.subject import Seen, Subject, SubjectState, prompt_of_parts, quantity_given, see
 from tracking.documents import Document, complete
 from tracking.events import Event
 from tracking.verdicts import NOTHING, Verdict, verdict
@@ -31,8 +31,6 @@ class CountState(SubjectState, frozen=True, kw_only=True, omit_defaults=True):
     """0 for the first count of the sheet, higher for each later one."""
     again: str = ""
     """A closed sheet that was scanned: a confirmation counts it again."""
-    confirming: str = ""
-    """``done`` while a confirmation would close the sheet."""
     last_good: str = ""
     """The serial counted last: where to look for a code that could not be read."""
 
@@ -227,15 +225,9 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
         return Prompt(name="sheet", keys=("confirm",) if state.again else ())
     place = _place(state, document)
     here = knows.counted(document.number, state.recount).here.get(place, 0)
-    item = knows.item(state.parts.item) if state.parts.item else None
-    if item is not None and item.tracking != "serial":
-        if item.tracking == "lot" and not state.parts.lot:
-            return Prompt(name="lot", more=item.item)
-        return Prompt(name="quantity", fields={"item": item.item}, more=item.description, wants_text=True)
-    if item is not None:
-        return Prompt(name="serial", more=f"{item.item}  {item.description}", here=here)
-    if state.parts.serial:
-        return Prompt(name="item", more=state.parts.serial, here=here)
+    need = prompt_of_parts(state.parts, knows)
+    if need is not None:
+        return msgspec.structs.replace(need, here=here)
     return Prompt(name="count", more=place, here=here)
 
 

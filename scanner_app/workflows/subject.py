@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from scanner_app.workflows.flow import Knowledge, Scanned, State
+from scanner_app.workflows.flow import Knowledge, Prompt, Scanned, State
 from scanner_app.workflows.gathering import gather, need_of, waiting_answer
 from scanner_app.workflows.meaning import Meaning, understand
 from scanner_app.workflows.order_state import QUANTITY_MAX
@@ -28,6 +28,8 @@ class SubjectState(State, frozen=True, kw_only=True, omit_defaults=True):
     """The halves of the label that is being read, beside what the task remembers."""
 
     parts: Parts = NO_PARTS
+    confirming: str = ""
+    """What a confirmation would do now: ``done`` closes the paper."""
     finished: str = ""
     """The document that was closed last."""
     location: str = ""
@@ -76,8 +78,10 @@ class Seen(NamedTuple):
     """A document, a location or a badge."""
 
 
-def see(parts: Parts, given: Scanned, document: Document | None, knows: Knowledge) -> Seen:
-    """One scan at a prompt for things."""
+def see(
+    parts: Parts, given: Scanned, document: Document | None, knows: Knowledge, *, pieces: bool = True
+) -> Seen:
+    """One scan at a prompt for things. Without ``pieces`` a lot is a whole lot, and nobody asks how many."""
     typed = typed_quantity(parts, given, knows)
     if typed:
         return together(parts, Parts(quantity=typed), document, knows)
@@ -86,7 +90,7 @@ def see(parts: Parts, given: Scanned, document: Document | None, knows: Knowledg
         case "refused" | "command":
             return Seen(parts, answer=meaning.refusal or verdict("unknown_code", raw=given.texts[0]))
         case "label":
-            return together(parts, meaning.parts, document, knows)
+            return together(parts, meaning.parts, document, knows, pieces=pieces)
         case _:
             return Seen(parts, other=meaning)
 
@@ -101,7 +105,9 @@ def typed_quantity(parts: Parts, given: Scanned, knows: Knowledge) -> int:
     return min(int(text), QUANTITY_MAX)
 
 
-def together(parts: Parts, read: Parts, document: Document | None, knows: Knowledge) -> Seen:
+def together(
+    parts: Parts, read: Parts, document: Document | None, knows: Knowledge, *, pieces: bool = True
+) -> Seen:
     """What was read joins what is held of this label."""
     named = knows.item(read.item) if read.item else None
     if named is not None and named.tracking != "serial" and parts.serial:
@@ -111,7 +117,7 @@ def together(parts: Parts, read: Parts, document: Document | None, knows: Knowle
         ambiguous = got.answer.code == "ambiguous" and not parts.serial and not read.item
         return Seen(got.parts if got.answer.level == "none" or ambiguous else parts, answer=got.answer)
     assert got.item is not None
-    if got.need:
+    if got.need and (pieces or got.need != "quantity"):
         return Seen(got.parts, answer=waiting_answer(got.parts, got.item, got.need))
     return Seen(NO_PARTS, subject=subject_of(got.parts, got.item, knows))
 
@@ -143,3 +149,15 @@ def quantity_given(parts: Parts, argument: str, document: Document | None, knows
         held = msgspec.structs.replace(parts, quantity=int(argument))
         return Seen(held, answer=verdict("quantity_recorded", quantity=argument))
     return together(parts, Parts(quantity=int(argument)), document, knows)
+
+
+def prompt_of_parts(parts: Parts, knows: Knowledge) -> Prompt | None:
+    """What half a label lacks, or None where none is in hand."""
+    item = knows.item(parts.item) if parts.item else None
+    if item is not None and item.tracking != "serial":
+        if item.tracking == "lot" and not parts.lot:
+            return Prompt(name="lot", more=item.item)
+        return Prompt(name="quantity", fields={"item": item.item}, more=item.description, wants_text=True)
+    if item is not None:
+        return Prompt(name="serial", more=f"{item.item}  {item.description}")
+    return Prompt(name="item", more=parts.serial) if parts.serial else None
