@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from server import devices, ledger, replica, tallies
+from server.badge_check import refuse_badges
 from server.judge import links_of
 from server.replica import Feed
 from server.storage import Reader, Storage, Writer
@@ -32,6 +33,7 @@ def import_site(storage: Storage, site_name: str, data: bytes, now_ms: int) -> I
     if site.site != site_name:
         raise SiteError(f"the site file is for site {site.site!r}, not for {site_name!r}: send it there")
     with storage.read() as reader:
+        refuse_badges(reader, site)
         operators = [_operator_row(reader, site.site, operator) for operator in site.operators]
     with storage.write() as tx:
         feed = Feed(tx)

@@ -16,7 +16,7 @@ from tracking import rules
 from tracking.dates import from_yymmdd, last_of_month, parse_iso
 from tracking.documents import Document
 from tracking.identifiers.reading import NATIVE_KINDS, Reading
-from tracking.site import Item, refuse_name
+from tracking.site import Item, refuse_code
 from tracking.verdicts import Verdict, verdict
 
 Kind = Literal["label", "document", "badge", "location", "command", "refused"]
@@ -94,22 +94,24 @@ def _of_code(
     if plain is not None and (best.bare or best is plain):
         shape = believed(readings, plain.text, held, document, knows)
         if shape is not None:
-            return _registrable(_structured(shape, text, document, knows), text)
-        return _registrable(_plain(plain.text, held, document, knows), text)
+            return _registrable(_structured(shape, text, document, knows), text, knows)
+        return _registrable(_plain(plain.text, held, document, knows), text, knows)
     if best.usable and best.kind != "text":
-        return _registrable(_structured(best, text, document, knows), text)
+        return _registrable(_structured(best, text, document, knows), text, knows)
     if plain is not None and knows.items_fitting(plain.text):
-        return _registrable(_plain(plain.text, held, document, knows), text)
+        return _registrable(_plain(plain.text, held, document, knows), text, knows)
     if best.kind == "url":
         return refuse("wrong_kind", text, kind="A WEB ADDRESS", need="the serial or the part number")
     code = "unreadable" if best.kind == "text" or best.layer else "unknown_code"
     return refuse(code, text, why=best.error)
 
 
-def _registrable(meaning: Meaning, text: str) -> Meaning:
-    """A label, unless its serial or lot is one that nobody may register: a command card inside a GS1 code."""
+def _registrable(meaning: Meaning, text: str, knows: Knowledge) -> Meaning:
+    """A label, unless its serial or lot is one that nobody may register: a command card or a badge in a GS1 code."""
     for value in (meaning.parts.serial, meaning.parts.lot):
-        why = refuse_name(value) if value else ""
+        why = refuse_code(value) if value else ""
+        if value and not why and knows.operator(value) is not None:
+            why = "is a badge"
         if why:
             return refuse("unknown_code", text, why=f"{value[:40]} {why}")
     return meaning
