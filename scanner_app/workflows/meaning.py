@@ -86,6 +86,8 @@ def _of_code(
         if not best.ok:
             return refuse("unknown_code", text, why=best.error)
         return Meaning(kind="command", value=best.command, argument=best.argument)
+    if best.doubt:
+        return refuse("unreadable", text, why=best.doubt)
     plain = next((reading for reading in readings if reading.kind == "text" and reading.ok), None)
     if plain is not None:
         known = _known_value(plain.text, document, knows)
@@ -144,6 +146,8 @@ def _structured(reading: Reading, text: str, document: Document | None, knows: K
         made=reading.made,
         quantity=reading.quantity,
     )
+    if reading.repaired and not parts.empty:
+        parts = msgspec.structs.replace(parts, repaired=True)
     if parts.empty:
         return refuse("unknown_code", text, why="it holds no serial, lot or item of ours")
     return Meaning(kind="label", parts=parts)
