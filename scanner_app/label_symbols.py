@@ -60,4 +60,5 @@ def _data_matrix(label: Label) -> Modules:
     written = "".join(f"({element[:2]}){element[2:]}" for element in elements)
     code = zxingcpp.create_barcode(written, zxingcpp.BarcodeFormat.DataMatrix, gs1=True, force_square=True)
     picture: Any = code.to_image(scale=1, add_quiet_zones=False)
-    return ["".join("0" if light else "1" for light in row) for row in memoryview(picture).tolist()]
+    rows: Any = memoryview(picture).tolist()
+    return ["".join("0" if light else "1" for light in row) for row in rows]
