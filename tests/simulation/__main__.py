@@ -6,16 +6,17 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from itertools import count
 
+from tests.simulation.bugs import BUGS
+from tests.simulation.hunt import hunt
 from tests.simulation.play import Played, again, play
 from tests.simulation.tally import Seen
 
 STEPS = 10_000_000
 EACH = 2000
-SEEDS_A_ROUND = 64
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,27 +24,59 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     if options.seed is not None:
         return _one(options.seed, options.each)
-    begun_s, deadline_s = time.monotonic(), options.minutes * 60 if options.minutes else float("inf")
-    seen, steps, failed = Seen(), 0, list[Played]()
-    seeds = (
-        iter(range(options.first, options.first + options.seeds))
-        if options.seeds
-        else _for_ever(options.first)
-    )
-    done = 0
-    with ProcessPoolExecutor(options.processes or os.cpu_count()) as pool:
-        while steps < options.steps and time.monotonic() - begun_s < deadline_s:
-            round_ = list(islice(seeds, SEEDS_A_ROUND))
-            if not round_:
+    if options.bugs:
+        return _bugs()
+    soak = Soak(options.each)
+    last = options.first + options.seeds if options.seeds else None
+    with ProcessPoolExecutor(processes := options.processes or os.cpu_count() or 1) as pool:
+        playing: set[Future[Played]] = set()
+        for seed in count(options.first):
+            enough = soak.steps >= options.steps or 0 < options.minutes * 60 < soak.took_s
+            if enough or seed == last:
                 break
-            for played in pool.map(play, round_, [options.each] * len(round_), chunksize=4):
-                done, steps = done + 1, steps + played.steps
-                seen.add(played.seen)
-                if played.failure:
-                    failed.append(played)
-                    _say(f"seed {played.seed}: {played.failure}\n  again: {again(played.seed, options.each)}")
-    _figures(seen, steps, done, failed, time.monotonic() - begun_s)
-    return 1 if failed else 0
+            playing.add(pool.submit(play, seed, options.each))
+            if len(playing) > 2 * processes:
+                done, playing = wait(playing, return_when=FIRST_COMPLETED)
+                soak.take(done)
+        soak.take(wait(playing).done)
+    soak.tell()
+    return 1 if soak.failed else 0
+
+
+class Soak:
+    """What all runs come to."""
+
+    def __init__(self, each: int) -> None:
+        self._each, self._begun_s = each, time.monotonic()
+        self.seen, self.seeds, self.steps = Seen(), 0, 0
+        self.failed: list[Played] = []
+
+    @property
+    def took_s(self) -> float:
+        """Since the beginning."""
+        return time.monotonic() - self._begun_s
+
+    def take(self, done: Iterable[Future[Played]]) -> None:
+        """Runs that have ended; a failed one is told at once."""
+        for played in (future.result() for future in done):
+            self.seeds, self.steps = self.seeds + 1, self.steps + played.steps
+            self.seen.add(played.seen)
+            if played.failure:
+                self.failed.append(played)
+                _say(f"seed {played.seed}: {played.failure}\n  again: {again(played.seed, self._each)}")
+
+    def tell(self) -> None:
+        """The figures."""
+        lost = sum("lost:" in one.failure for one in self.failed)
+        doubled = sum("doubled:" in one.failure for one in self.failed)
+        faults = sum(self.seen.faults.values())
+        _say(f"faults:  {_listed(self.seen.faults)}")
+        _say(f"answers: {_listed(self.seen.answers)}")
+        _say(
+            f"soak: {self.seeds:,} seeds, {self.steps:,} steps, {faults:,} faults, {self.seen.events:,} events, "
+            f"lost {lost}, doubled {doubled}, failed {len(self.failed)}; "
+            f"{self.took_s:.0f} s, {self.steps / self.took_s:,.0f} steps/s"
+        )
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -60,14 +93,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--each", type=int, default=EACH, help=f"steps of a run before all is healed ({EACH})"
     )
     parser.add_argument("--processes", type=int, default=0, help="as many as there are processors")
+    parser.add_argument(
+        "--bugs", action="store_true", help="known bugs put in on purpose, and what finds them"
+    )
     parser.add_argument("--seed", type=int, help="this one alone, exactly as it was")
     return parser.parse_args(arguments)
-
-
-def _for_ever(first: int) -> Iterator[int]:
-    while True:
-        yield first
-        first += 1
 
 
 def _one(seed: int, each: int) -> int:
@@ -77,15 +107,15 @@ def _one(seed: int, each: int) -> int:
     return 1 if played.failure else 0
 
 
-def _figures(seen: Seen, steps: int, seeds: int, failed: list[Played], took_s: float) -> None:
-    lost = sum("lost:" in one.failure for one in failed)
-    doubled = sum("doubled:" in one.failure for one in failed)
-    _say(f"faults:  {_listed(seen.faults)}")
-    _say(f"answers: {_listed(seen.answers)}")
-    _say(
-        f"soak: {seeds:,} seeds, {steps:,} steps, {sum(seen.faults.values()):,} faults, {seen.events:,} events, "
-        f"lost {lost}, doubled {doubled}, failed {len(failed)}; {took_s:.0f} s, {steps / took_s:,.0f} steps/s"
-    )
+def _bugs() -> int:
+    missed = 0
+    for name in BUGS:
+        begun_s = time.monotonic()
+        found = hunt(name)
+        missed += found is None
+        what = f"seed {found.seed}, {found.failure[:100]}" if found else "NOT FOUND"
+        _say(f"{name:<28}{time.monotonic() - begun_s:5.1f} s  {what}")
+    return 1 if missed else 0
 
 
 def _listed(counts: dict[str, int]) -> str:

@@ -39,11 +39,23 @@ def no_flicker(terminal: Terminal) -> None:
         assert unit.status != "unknown", f"{terminal.name}: {serial} was received here and is unknown now"
 
 
+def promises_kept(world: World) -> None:
+    """What the server said that it holds, it holds, also after it was killed."""
+    with world.centre.storage.read() as reader:
+        rows = reader.rows("SELECT device, epoch, hwm FROM device_epoch")
+    held = {(device, epoch): hwm for device, epoch, hwm in rows}
+    for name, hwm in world.network.promised.items():
+        assert held.get(name, 0) >= hwm, (
+            f"lost: {name} was answered up to {hwm}, {held.get(name, 0)} are left"
+        )
+
+
 # -- at rest --------------------------------------------------------------------------------------------------------
 
 
 def at_rest(world: World) -> None:
     """Everything that is promised. Raises :class:`AssertionError`."""
+    promises_kept(world)
     entries = _ledger(world)
     _exactly_once(world, entries)
     _dense_and_chained(entries)

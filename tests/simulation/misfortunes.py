@@ -10,6 +10,7 @@ from server.api import device_calls
 from server.enrollment import EnrollmentError
 from server.storage import StorageError
 from sync.wire import BATCH_BYTES_MAX
+from tests.simulation import checks
 from tests.simulation.centre import OFFICE_TOKEN
 from tests.simulation.terminal import Fact, Terminal
 
@@ -180,6 +181,7 @@ class Misfortunes:
     def _server_up(self) -> None:
         if not self._world.centre.up:
             self._world.centre.start()
+            checks.promises_kept(self._world)
 
     def _server_disk_full(self, terminal: Terminal) -> bool:
         centre = self._world.centre
@@ -199,6 +201,7 @@ class Misfortunes:
         centre = self._world.centre
         if not centre.backed_up:
             return False
+        self._world.network.promised.clear()
         centre.put_back()
         self._world.network.cut_off()
         return True

@@ -58,6 +58,8 @@ class Network:
         self.away: set[str] = set()
         """Handhelds without a network."""
         self._parked: list[_Parked] = []
+        self.promised: dict[tuple[str, int], int] = {}
+        """(device, epoch) -> up to where the server said that it holds them, since it was last put back."""
 
     def line(self, sender: str) -> Line:
         """A handheld's way to the server."""
@@ -118,7 +120,12 @@ class Network:
         if not self.centre.up:
             return None
         query = request.query | {"wait": 0} if request.long else request.query
-        return self.centre.ask(request.method, request.path, request.token, request.body, query)
+        reply = self.centre.ask(request.method, request.path, request.token, request.body, query)
+        if request.method == "POST" and reply.status == 200:
+            word = msgspec.json.decode(reply.body, type=_Word)
+            name = (request.path.split("/")[3], word.epoch)
+            self.promised[name] = max(self.promised.get(name, 0), word.hwm)
+        return reply
 
     def _after_way(self, work: Any) -> None:
         self.timeline.after(self._way_ms(), work)
@@ -193,6 +200,7 @@ class _Word(msgspec.Struct):
     status: str = ""
     error: str = ""
     quarantined: int = 0
+    epoch: int = 0
     hwm: int = 0
 
 
