@@ -167,3 +167,43 @@ def test_a_compressed_file_is_the_same_file(office: Office) -> None:
     headers = {**office.auth, "Content-Encoding": "gzip"}
     answer = office.http.post("/v1/sites/HAM/import", content=body, headers=headers)
     assert answer.json()["units"] == 4
+
+
+@pytest.mark.parametrize(
+    ("second", "named"),
+    [
+        ({"units": [{"item": "PUMP", "serial": "op-1"}]}, "serial 'op-1' is also a badge"),
+        ({"units": [{"item": "PUMP", "serial": "S9", "lot": "OP-1"}]}, "lot 'OP-1' is also a badge"),
+        ({"items": [{"item": "OP-1"}], "documents": []}, "item 'OP-1' is also a badge"),
+        ({"operators": [{"badge": "S1"}]}, "badge 'S1' is also a serial number"),
+        (
+            {"operators": [{"badge": "PUMP"}], "items": [], "documents": []},
+            "'PUMP' is also a registered item",
+        ),
+    ],
+)
+def test_a_badge_is_nothing_else_even_by_two_files(
+    office: Office, second: dict[str, Any], named: str
+) -> None:
+    office.load(site_file(units=UNITS[:1], operators=[{"badge": "OP-1"}]))
+    office.settle()
+    before = office_events(office)
+    file = site_file(**{"operators": [], **second})
+    answer = office.http.post("/v1/sites/HAM/import", json=file, headers=office.auth)
+    assert (answer.status_code, answer.json()["error"]) == (422, "site_file")
+    assert named in answer.json()["detail"]
+    assert office_events(office) == before
+
+
+def test_prefix_rules_reach_handhelds_and_stay_until_a_file_says_otherwise(
+    office: Office, handheld: Handheld
+) -> None:
+    rules = [{"prefix": "1P", "kind": "item", "strip": True}, {"prefix": "V", "kind": "ignore"}]
+    office.load(site_file(prefix_rules=rules))
+    assert handheld.replica()["prefix_rules", "HAM"] == {"rules": rules}
+    since = handheld.feed().next
+    office.load(site_file())  # says nothing of rules
+    office.load(site_file(prefix_rules=rules))
+    assert handheld.feed(since).rows == []
+    office.load(site_file(prefix_rules=[]))
+    assert handheld.replica()["prefix_rules", "HAM"] == {"rules": []}
