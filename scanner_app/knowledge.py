@@ -82,6 +82,8 @@ class HandheldKnowledge:
         """The date that a site file for tests fixes; None on the floor."""
         policy = self._cache.record("policy", self.site)
         self.policy = records.POLICY.decode(policy) if policy else self._default_policy
+        rules_row = self._cache.record("prefix_rules", self.site)
+        self.prefix_rules = records.prefix_rules(rules_row) if rules_row else ()
         self._items = {key: records.ITEM.decode(body) for key, body in self._cache.records("item")}
         self._gtins: dict[str, tuple[Item, ...]] = {}
         for item in self._items.values():

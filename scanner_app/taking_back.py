@@ -158,7 +158,8 @@ def toggle_remove(session: Session) -> Answer:
 
 def remove(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer:
     """Takes back the gesture that this label was counted by."""
-    meaning = understand(scanned, NO_PARTS, session.knows.document(session.state.document), session.knows)
+    document = session.knows.document(session.state.document)
+    meaning = understand(scanned, NO_PARTS, document, session.knows, wanted=frozenset({"unit"}))
     serial = meaning.parts.serial
     for number, body in session.journal.gestures(GESTURES_SEARCHED_MAX) if serial else ():
         gesture = decode_gesture(body)

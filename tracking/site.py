@@ -14,13 +14,12 @@ from tracking.dates import parse_iso
 from tracking.documents import DOCUMENT_TYPES, BomLine, Document, Line
 from tracking.lifecycle import FLAGS, STATUSES
 from tracking.numbering import characters
+from tracking.prefix_rules import COMMAND_PREFIX as COMMAND_PREFIX
+from tracking.prefix_rules import PrefixRule, problem
 
 SITE_BYTES_MAX = 256 * 1024 * 1024
 NAME_CHARS_MAX = 200
 PATTERN_CHARS_MAX = 200
-
-COMMAND_PREFIX = "%CMD:"
-"""What every command barcode begins with; nothing that is registered may."""
 
 
 class SiteError(ValueError):
@@ -134,6 +133,8 @@ class Site(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid
     documents: tuple[DocumentEntry, ...] = ()
     units: tuple[OpeningUnit, ...] = ()
     policy: Policy = Policy()
+    prefix_rules: tuple[PrefixRule, ...] | None = None
+    """What plain codes are by how they begin; left out, those that were loaded before stay."""
 
 
 _DECODER = msgspec.json.Decoder(Site)
@@ -214,6 +215,9 @@ def _check(site: Site, name: str) -> None:
             _check_unit(unit, register)
     except _Wrong as wrong:
         raise SiteError(f"{name}: {wrong}") from None
+    wrong_rule = problem(site.prefix_rules or ())
+    if wrong_rule:
+        raise SiteError(f"{name}: {wrong_rule}")
     for item in site.items:
         _check_pattern(item, name)
     _check_unique(site, name)

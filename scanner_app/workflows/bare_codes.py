@@ -13,21 +13,23 @@ from tracking.identifiers.reading import NATIVE_KINDS, Reading
 
 PART_NAMES = ("supplier_part", "customer_part", "pcn", "udi_di", "ppn")
 """Under which names a label may carry one of our item numbers."""
+PART_ELEMENTS = ("240", "241")
+"""GS1 elements that may carry one: the supplier's additional number, the customer's part number."""
 ORDER_NAMES = ("customer_po", "supplier_order")
 """Under which names a label may carry an order's number."""
+
+
+def our_gtin(readings: tuple[Reading, ...], knows: Knowledge) -> Reading | None:
+    """The reading of a bare number as a GTIN of ours."""
+    shapes = (reading for reading in readings if reading.bare and reading.ok and reading.gtin)
+    return next((shape for shape in shapes if knows.items_of_gtin(shape.gtin)), None)
 
 
 def believed(
     readings: tuple[Reading, ...], text: str, held: Parts, document: Document | None, knows: Knowledge
 ) -> Reading | None:
-    """The shape to believe; None where the code is best taken as plain text."""
-    shapes = [reading for reading in readings if reading.bare and reading.ok]
-    ours = next((shape for shape in shapes if shape.gtin and knows.items_of_gtin(shape.gtin)), None)
-    if ours is not None:
-        return ours
-    if knows.items_fitting(text):
-        return None
-    for shape in shapes:
+    """The shape to believe; None where the code is best taken as plain text. Asked after known values and patterns."""
+    for shape in (reading for reading in readings if reading.bare and reading.ok):
         if shape.kind in NATIVE_KINDS:
             if shape.serial != text and _expects_serial(shape, held, document, knows):
                 return shape
@@ -58,7 +60,7 @@ def _expects_field(shape: Reading, held: Parts, document: Document | None, knows
     """True where the value behind a single data identifier means something here."""
     if shape.serial and _fits(shape.serial, document, knows):
         return True
-    if item_named(shape, knows) or (order_named(shape) and knows.document(order_named(shape)) is not None):
+    if items_named(shape, knows) or (order_named(shape) and knows.document(order_named(shape)) is not None):
         return True
     item = knows.item(held.item) if held.item else None
     waiting_for_serial = item is not None and item.tracking == "serial" and not held.serial
@@ -67,10 +69,11 @@ def _expects_field(shape: Reading, held: Parts, document: Document | None, knows
     )
 
 
-def item_named(reading: Reading, knows: Knowledge) -> str:
-    """Our item number, where the label carries it as a part number; empty where it carries none of ours."""
-    numbers = (str(reading.details.get(name, "")) for name in PART_NAMES)
-    return next((number for number in numbers if number and knows.item(number) is not None), "")
+def items_named(reading: Reading, knows: Knowledge) -> tuple[str, ...]:
+    """Our item numbers that the label carries as part numbers, each once; more than one contradict each other."""
+    written = [str(reading.details.get(name, "")) for name in PART_NAMES]
+    written += [reading.elements.get(ai, "") for ai in PART_ELEMENTS]
+    return tuple(dict.fromkeys(number for number in written if number and knows.item(number) is not None))
 
 
 def order_named(reading: Reading) -> str:

@@ -17,6 +17,7 @@ from tracking.events import Event
 from tracking.exceptions import ExceptionRecord
 from tracking.identifiers.reading import Reading
 from tracking.people import KnownOperator
+from tracking.prefix_rules import PrefixRule
 from tracking.site import Item, Location, Party, Policy
 from tracking.units import UnitState
 from tracking.verdicts import NOTHING, Verdict
@@ -85,6 +86,11 @@ class Knowledge(Protocol):
     @property
     def policy(self) -> Policy:
         """What the site allows."""
+        ...
+
+    @property
+    def prefix_rules(self) -> tuple[PrefixRule, ...]:
+        """What plain codes are by how they begin, in the site's order."""
         ...
 
     @property

@@ -33,6 +33,9 @@ def answer(given: Scanned, knows: Knowledge) -> Verdict:
         return meaning.refusal or verdict("unknown_code", raw=given.texts[0])
     if meaning.kind == "document":
         return _of_document(meaning.value, knows)
+    if meaning.kind == "party":
+        party = knows.party(meaning.value)
+        return verdict("looked_up", what=f"{(party.name if party else '') or meaning.value}")
     if meaning.kind in {"badge", "location"}:
         person = knows.operator(meaning.value)
         what = f"badge of {person.name or person.badge}" if person else f"place {meaning.value}"
