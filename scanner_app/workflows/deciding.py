@@ -82,6 +82,11 @@ def _command(case: Case) -> Meaning | None:
     return Meaning(kind="command", value=case.best.command, argument=case.best.argument)
 
 
+def _damaged(case: Case) -> Meaning | None:
+    """The scanner or its host has changed the code, and nothing known here tells what the label says."""
+    return refuse("unreadable", case.text, why=case.best.doubt) if case.best.doubt else None
+
+
 def _badge(case: Case) -> Meaning | None:
     found = bool(case.plain) and case.knows.operator(case.plain) is not None
     return Meaning(kind="badge", value=case.plain) if found else None
@@ -223,6 +228,7 @@ def _refused(case: Case) -> Meaning:
 
 STEPS = (
     Step("command", _command, new=False),
+    Step("damage", _damaged, new=False),
     Step("badge", _badge, new=False),
     Step("prompt", _prompted, new=False),
     Step("known value", _known, new=False),

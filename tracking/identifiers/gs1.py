@@ -19,6 +19,7 @@ from tracking.identifiers.reading import Reading
 from tracking.identifiers.symbologies import COMPOSITE as COMPOSITE
 from tracking.identifiers.symbologies import GS1_SYMBOLOGIES as GS1_SYMBOLOGIES
 from tracking.identifiers.symbologies import LOOKS_GS1 as LOOKS_GS1
+from tracking.identifiers.symbologies import MAY_BE_MISSING as MAY_BE_MISSING
 
 _UNTOLD = frozenset({"", "]X0"})
 """No identifier, or the one for "other": the content has to say what it is."""
@@ -90,8 +91,8 @@ def _warned(found: Reading, parts: Split, *, replaced: bool) -> Reading:
         warn.append("The scanner replaced the separators: please check lot and serial against the label.")
     for ai, value in parts.pairs if found.ok else ():
         if ai in {"10", "21", "240", "241", "250"} and _swallowed(value):
-            doubt = f"({ai}) ends like another element: a separator may be missing."
-            warn.append(doubt)
+            doubt = MAY_BE_MISSING
+            warn.append(f"({ai}) ends like another element: {MAY_BE_MISSING}.")
     return replace(found, warn=tuple(warn), doubt=doubt) if warn else found
 
 

@@ -15,3 +15,6 @@ COMPOSITE = "|]e"
 
 LOOKS_GS1 = "looks like GS1"
 """The reason of an element string that nothing but its content declares."""
+
+MAY_BE_MISSING = "a separator may be missing"
+"""The doubt about a value that ends like another element."""
