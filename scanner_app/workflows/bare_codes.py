@@ -52,7 +52,7 @@ def _expects_serial(shape: Reading, held: Parts, document: Document | None, know
 
 
 def _fits(serial: str, document: Document | None, knows: Knowledge) -> bool:
-    if document is not None and any(serial in line.serials for line in document.lines):
+    if document is not None and document.names(serial):
         return True
     return bool(knows.units_of_serial(serial) or knows.items_fitting(serial))
 
