@@ -48,6 +48,9 @@ def considered(
     ``text`` and ``symbology_id`` are as :func:`tracking.identifiers.reader.split_aim` gives them.
     """
     best = readings[0]
+    if lost and gs1.COMPOSITE in text and best.usable:
+        sentence = "A composite symbol of a scanner that loses separators: compare with the label."
+        return (replace(best, doubt=gs1.MAY_BE_MISSING, warn=(*best.warn, sentence)), *readings[1:])
     declared = symbology_id in gs1.GS1_SYMBOLOGIES
     if not (declared or best.reason == gs1.LOOKS_GS1) or GS in text[1:]:
         return readings
