@@ -40,6 +40,8 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid
     shelf_life_days: int = 0
     warranty_months: int = 0
     requires: tuple[Literal["lot", "expiry"], ...] = ()
+    checklist: tuple[str, ...] = ()
+    """What an inspection looks at, one question after the other, in the site's own language."""
 
 
 class Party(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,6 +99,12 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forb
     over_receipt: Literal["stop", "note"] = "stop"
     unknown_serial_at_shipping: Literal["stop", "note"] = "stop"
     complete_on_last_scan: bool = True
+    second_person: tuple[Literal["write_off", "destroy"], ...] = ()
+    """What only counts with the badge of another person beside the one who is signed in."""
+    sample_percent: int = 10
+    """How much of an order that came in quality looks at, in percent, rounded up."""
+    stolen_contact: str = ""
+    """Whom to call when a stolen unit turns up: shown with the stop."""
 
 
 _AS_MANY_AS_NAMED = -(2**53)
@@ -116,6 +124,8 @@ class BomEntry(BomLine, frozen=True, omit_defaults=True, kw_only=True, forbid_un
 class DocumentEntry(Document, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
     """A document as a site file states it."""
 
+    blind: bool | None = None  # type: ignore[assignment]
+    """Where it is left out: a count sheet is blind, nothing else is."""
     lines: tuple[LineEntry, ...] = ()
     bom: tuple[BomEntry, ...] = ()
 
@@ -162,7 +172,8 @@ def _numbered(document: DocumentEntry, site: str) -> DocumentEntry:
         msgspec.structs.replace(line, line=line.line or place, quantity=_quantity(line))
         for place, line in enumerate(document.lines, 1)
     )
-    return msgspec.structs.replace(document, lines=lines, site=document.site or site)
+    blind = document.type == "count_sheet" if document.blind is None else document.blind
+    return msgspec.structs.replace(document, lines=lines, blind=blind, site=document.site or site)
 
 
 def _quantity(line: LineEntry) -> int:

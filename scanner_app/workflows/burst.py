@@ -20,6 +20,7 @@ from tracking.site import Item
 _SURE = frozenset({"prompt", "known value", "known GTIN", "declared", "prefix rule"})
 _PATTERN = "item's serial pattern"
 _SHAPE = "shape"
+SHAPE_ROUNDS = 2
 TEXT_CHARS_MAX = 200
 
 
@@ -48,7 +49,10 @@ def one_label(cases: Sequence[Case]) -> Meaning:
     try:
         state = _sure(state)
         state = _by_pattern(state)
-        state = _by_shape(state)
+        for _ in range(
+            SHAPE_ROUNDS
+        ):  # a lot is believed once the serial number is there, which may come by shape
+            state = _by_shape(state)
         parts = _filled(state)
     except _Contradiction as found:
         why = f"{found.field} is {' and '.join(found.values)}"
@@ -130,12 +134,13 @@ def _item_in_hand(cases: Iterable[Case]) -> bool:
 
 def _by_shape(state: _Sorted) -> _Sorted:
     """Native numbers and lone data identifiers, for the fields that are not settled."""
+    shaped = {case.text: decision.meaning for case, decision in _decided(state) if decision.step == _SHAPE}
     found = {
-        case.text: missing_from(state.parts, decision.meaning.parts)
-        for case, decision in _decided(state)
-        if decision.step == _SHAPE and decision.meaning.kind == "label"
+        text: missing_from(state.parts, meaning.parts)
+        for text, meaning in shaped.items()
+        if meaning.kind == "label"
     }
-    left = tuple(case for case in state.left if case.text not in found)
+    left = tuple(case for case in state.left if case.text not in shaped)
     return state._replace(parts=_together([state.parts, *found.values()]), left=left)
 
 

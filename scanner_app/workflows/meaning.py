@@ -46,7 +46,7 @@ def items_of_serial(
     fitting = tuple(item.item for item in knows.items_fitting(serial))
     if document is None:
         return known or fitting
-    named = tuple(dict.fromkeys(line.item for line in document.lines if serial in line.serials))
+    named = tuple(dict.fromkeys(line.item for line in document.lines if serial in line.expected))
     if named:
         return named
     wanted = tuple(dict.fromkeys(line.item for line in document.lines))
