@@ -23,6 +23,8 @@ from config.keyboard_layouts import LAYOUTS, SPACE_KEY, Layout, Stroke
 CANDIDATES_MAX: Final = 8
 """Texts that could have come out as the same one. With more, undoing says nothing."""
 
+SEARCHED_CHARS_MAX: Final = 500
+"""A longer text with accents is not undone: addresses and envelopes on labels are shorter."""
 ACCENTS_MAX: Final = 1
 """A dead key that is pressed twice, or with a blank behind it, shows as one that is pressed once. That is thought of in
 texts with one accent; one with more is an address with many ``=``, where it means nothing."""
@@ -76,6 +78,8 @@ def meant(text: str, retyping: Retyping) -> tuple[str, ...]:
     alone = _alone(retyping)
     if all(character in alone or _untyped(character) for character in text):
         return ("".join(alone.get(character, character) for character in text),)
+    if len(text) > SEARCHED_CHARS_MAX:
+        return ()
     accents = sum(any(dead for _, dead in _sources(retyping).get(one, ())) for one in text)
     found = [""]
     at = [0]

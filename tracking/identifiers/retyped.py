@@ -49,6 +49,9 @@ CHANGED = "keyboard layout changed it: scan the calibration card"
 DOUBT = "A keyboard layout may have changed its characters: scan the calibration card with this scanner."
 CONFIRM = "A keyboard layout had changed its characters: compare with the label, scan the calibration card."
 
+MENDED_CHARS_MAX = 500
+"""A longer text is no label of ours; what happened to it is not looked for."""
+
 _HEAD = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _DIGIT_SIGNS = re.compile(r"[&\"'(_].*[&\"'(]")
 """Two of the signs that the French digits give, among them at least one that labels hardly have."""
@@ -63,6 +66,8 @@ def considered(
 ) -> tuple[str, tuple[Reading, ...]]:
     """The text as the label has it and its readings, where the damage is proven; else both as given, or doubted."""
     best = readings[0]
+    if len(text) > MENDED_CHARS_MAX:
+        return text, readings
     turned = _is_turned(text, symbology_id)
     visible = turned or _has_sign(text, best, ways.heads)
     proven = _proves(text, symbology_id, best)
@@ -94,7 +99,11 @@ def _unless_twofold(
     text: str, symbology_id: str, readings: tuple[Reading, ...], ways: Ways, today: date
 ) -> tuple[Reading, ...]:
     """The readings; doubted where a HIBC label, by its check character, is a code with an AIM identifier as well."""
-    if symbology_id or not text.startswith("+") or not _sound(text, "", ways, today, visible=False):
+    head = f"]{text[1:3]}"
+    twofold = text.startswith("+") and not {head, head.swapcase()}.isdisjoint(
+        GS1_SYMBOLOGIES | EAN_SYMBOLOGIES
+    )
+    if symbology_id or not twofold or not _sound(text, "", ways, today, visible=False):
         return readings
     return (doubted(readings[0], CHANGED, DOUBT), *readings[1:])
 
