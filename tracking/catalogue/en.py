@@ -16,7 +16,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "location_selected": ("LOCATION", "", "{location}|{counted} counted at {before}: shelf empty now?"),
     "container_selected": ("CONTAINER", "", "{container}"),
     "product_selected": ("PRODUCT", "", "{item}|{serial}|warranty to {until}"),
-    "received": ("RECEIVED", "", "{item}|{serial}|lot {lot}|expires {expiry}"),
+    "received": ("RECEIVED", "", "{item}|{serial}|{quantity} from {first}|lot {lot}|expires {expiry}"),
     "shipped": ("SHIPPED", "", "{item}|{serial}|for {party}"),
     "picked": ("PICKED", "", "{item}|{serial}|for {document}"),
     "packed": ("PACKED", "", "{serial}|in {container}"),
@@ -36,8 +36,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "replaced": ("REPLACED", "", _UNIT + "|in place of {faulty}|for {party}"),
     "scrapped": ("SCRAPPED", "", _UNIT + "|{quantity} pieces|lot {lot}|{reason}"),
     "destroyed": ("DESTROYED", "", _UNIT + "|{quantity} pieces|lot {lot}|{reason}"),
-    "assigned": ("ASSIGNED", "", "{serial}"),
-    "registered": ("REGISTERED", "", "{serial}"),
+    "assigned": ("ASSIGNED", "", _UNIT + "|{quantity} numbers from {first}"),
+    "registered": ("LABEL VERIFIED", "", _UNIT),
     "lot_recorded": ("LOT", "", "{item}|lot {lot}|now {need}"),
     "quantity_recorded": ("QUANTITY", "", "{quantity} x {item}|lot {lot}"),
     "completed": ("JOB COMPLETE", "", "{document}|{done} of {total}|{missing} missing|{counted} counted"),
@@ -91,6 +91,12 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "not_on_document": ("NOT ON THE ORDER", _ASIDE, _UNIT + "|not on {document}"),
     "over_quantity": ("TOO MANY", _ASIDE, _UNIT + "|line {line} of {document} has all {total}"),
+    "already_assigned": ("NUMBER IS GIVEN", "Take another number", _UNIT + "|reserved already"),
+    "not_in_range": (
+        "NOT OF THIS RANGE",
+        "Scan this carton one by one",
+        _UNIT + "|not from {first} to {last}|nothing was taken",
+    ),
     "already_received": ("ALREADY RECEIVED", _ASIDE, _UNIT + "|" + _WHO),
     "already_picked": ("ALREADY PICKED", _NOT_THIS, _UNIT + "|" + _WHO),
     "already_packed": ("ALREADY PACKED", _NOT_THIS, _UNIT + "|in {container}|" + _WHO),
@@ -158,6 +164,10 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
 }
 
 PROMPTS: dict[str, str] = {
+    "new_serial": "Scan the NEW SERIAL",
+    "range_first": "Scan the FIRST of the range",
+    "range_last": "Scan the LAST of the range",
+    "range_proof": "Open it: scan ANY {left} inside",
     "quality": "Scan a UNIT or a LOT",
     "judge": "PASS or FAIL? Or scan the next",
     "hold_all": "Scan what goes ON HOLD",
