@@ -165,6 +165,7 @@ def _settle(
         line=context.line.line if context.line is not None else 0,
         party=document.party if document is not None else "",
         new=context.new and bool(parts.serial),
+        repaired=parts.repaired,
         code=answer.code or "",
     )
     return _counted(cleared, answer, event, document, context.line, knows)
