@@ -107,7 +107,7 @@ def assigned(item: Item, serial: str, *, evidence: str = "scanned", code: str = 
 def _ranging(state: AssignState, subject: Subject, knows: Knowledge) -> Step:
     """First and last of a range. All of it is given, or nothing of it."""
     if state.stage == "first":
-        told = verdict("item_selected", item=subject.item.item, serial=subject.serial, need=subject.serial)
+        told = verdict("in_hand", item=subject.item.item, serial=subject.serial)
         stop = refused(subject)
         if stop is not None:
             return Step(state=state, verdict=stop)

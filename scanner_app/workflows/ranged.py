@@ -61,14 +61,11 @@ def advance(
         )
     if ranging.stage == "first":
         after = msgspec.structs.replace(ranging, stage="last", item=subject.item.item, first=subject.serial)
-        told = verdict("item_selected", item=subject.item.item, description=subject.serial, need=_LAST)
+        told = verdict("in_hand", item=subject.item.item, serial=subject.serial)
         return Step(state=msgspec.structs.replace(state, ranging=after), verdict=told)
     if ranging.stage == "last":
         return _whole(task, state, subject.item, subject.serial, document, knows)
     return _proof(task, state, subject.item, subject.serial, document, knows)
-
-
-_LAST = "the last"
 
 
 def _whole(
@@ -85,7 +82,7 @@ def _whole(
     if not proofs_wanted(len(serials), knows):
         return _take(state, ranging, events, document, knows)
     proving = msgspec.structs.replace(ranging, stage="proof")
-    told = verdict("item_selected", item=item.item, description=f"{len(serials)}", need="proof")
+    told = verdict("in_hand", item=item.item, serial=ranging.first, last=last, quantity=str(len(serials)))
     return Step(state=msgspec.structs.replace(state, ranging=proving), verdict=told)
 
 
