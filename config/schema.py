@@ -191,6 +191,17 @@ class CameraSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Interleaved 2 of 5 is believed at these lengths only: a part of such a code is a code as well."""
 
 
+class PrinterSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The label printer."""
+
+    target: Text
+    """``tcp://HOST:9100``, a device file like ``/dev/usb/lp0``, or a folder. Empty: no printer."""
+    language: Literal["zpl", "tspl", "escpos"]
+    dpi: Annotated[int, Meta(ge=100, le=1200)]
+    templates: Place
+    """A folder with templates of the site's own; those that ship stand behind them."""
+
+
 class Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the handheld looks."""
 
@@ -228,6 +239,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     serial: Serial
     usb: Usb
     camera: CameraSection
+    printer: PrinterSection
     screen: Screen
     policy: Policy
     server: Server

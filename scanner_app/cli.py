@@ -29,6 +29,10 @@ VERBS = {
     "import": ("scanner_app.commands.import_site", "load a site file into a server"),
     "export": ("scanner_app.commands.export", "events, units or documents as JSON Lines"),
     "labels": ("scanner_app.commands.labels", "print the labels of the sample data"),
+    "print": (
+        "scanner_app.commands.print_labels",
+        "print labels on a label printer, look at the jobs, verify",
+    ),
     "sync": ("scanner_app.commands.sync", "bring this handheld and its server up to date"),
     "audit": ("scanner_app.commands.audit", "verify a journal's hash chain"),
     "doctor": ("scanner_app.commands.doctor", "check data, clock, disk, libraries, scanners and server"),
