@@ -45,7 +45,12 @@ def label_prompt(
 
 def wrong_kind(meaning: Meaning, text: str, need: str) -> Verdict:
     """Says what was scanned instead, and what to scan."""
-    kinds = {"badge": "A BADGE", "location": "A PLACE", "document": "ANOTHER ORDER"}
+    kinds = {
+        "badge": "A BADGE",
+        "location": "A PLACE",
+        "document": "ANOTHER ORDER",
+        "party": "A SUPPLIER OR CUSTOMER",
+    }
     return verdict("wrong_kind", raw=text, kind=kinds.get(meaning.kind, "SOMETHING ELSE"), need=need)
 
 
@@ -160,6 +165,7 @@ def _settle(
         line=context.line.line if context.line is not None else 0,
         party=document.party if document is not None else "",
         new=context.new and bool(parts.serial),
+        repaired=parts.repaired,
         code=answer.code or "",
     )
     return _counted(cleared, answer, event, document, context.line, knows)
