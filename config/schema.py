@@ -130,6 +130,8 @@ class SerialPort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Use ``/dev/serial/by-id/...``: it stays the same when the cable is plugged in again."""
     baud: Annotated[int, Meta(ge=300, le=4_000_000)] = 9600
     terminator: SerialTerminator = "CR"
+    profile: Literal["generic", "honeywell", "zebra-ssi", "datalogic", "newland"] = "generic"
+    """What it understands from the host: beep, trigger, inhibit."""
 
 
 class Serial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -202,6 +204,17 @@ class PrinterSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A folder with templates of the site's own; those that ship stand behind them."""
 
 
+class Sound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What sounds and shines besides the terminal's own bell."""
+
+    outputs: Annotated[tuple[Literal["card", "speaker", "gun"], ...], Meta(max_length=3)]
+    """Of these, whichever exist are used."""
+    lamp_green: Place
+    """A folder below ``/sys/class/leds``; empty for none."""
+    lamp_yellow: Place
+    lamp_red: Place
+
+
 class Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the handheld looks."""
 
@@ -240,6 +253,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     usb: Usb
     camera: CameraSection
     printer: PrinterSection
+    sound: Sound
     screen: Screen
     policy: Policy
     server: Server

@@ -54,7 +54,11 @@ def serial_settings(port: PortSetting) -> SerialSettings:
         "TAB": "tab",
     }
     return SerialSettings(
-        port=port.path, name=port.name, baud=port.baud, terminator=terminators[port.terminator]
+        port=port.path,
+        name=port.name,
+        baud=port.baud,
+        terminator=terminators[port.terminator],
+        profile=port.profile,
     )
 
 
