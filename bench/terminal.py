@@ -35,6 +35,8 @@ class Terminal:
         environment = {
             name: text for name, text in os.environ.items() if not name.startswith(("SCANNER_", "XDG_"))
         }
+        # As installed: with compiled modules. A first start writes them where they are missing.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         environment |= {
             "HOME": str(folder), "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT),
         }  # fmt: skip

@@ -13,6 +13,7 @@ from typing import NoReturn
 from config.errors import ConfigError
 from config.loader import Flag, load
 from config.version import VERSION
+from scanner_app import start_up
 from scanner_app.commands.call import REFUSED, USAGE, Call, Refusal
 from scanner_app.storage_errors import StoreError
 
@@ -22,6 +23,7 @@ VERBS = {
     "server": ("scanner_app.commands.server", "run the central server"),
     "enroll": ("scanner_app.commands.enroll", "give this handheld its identity on a server"),
     "read": ("scanner_app.commands.read", "what the terminal understands of codes on standard input"),
+    "decode": ("scanner_app.commands.decode", "read the codes in picture files"),
     "replay": ("scanner_app.commands.replay", "run a script of scans through the real session"),
     "trace": ("scanner_app.commands.trace", "the whole story of a serial number"),
     "import": ("scanner_app.commands.import_site", "load a site file into a server"),
@@ -34,7 +36,7 @@ VERBS = {
 }
 """Verb -> the module that does it, loaded only when it is called, and one line of help."""
 
-LATER = ("decode", "recall", "assign")
+LATER = ("recall", "assign")
 """Verbs that this version does not have yet."""
 
 
@@ -95,6 +97,8 @@ def _run(arguments: Sequence[str]) -> int:
     flags = [Flag(option="--data", key="data.dir", value=options.data)] if options.data else []
     loaded = load(flags=flags, config_path=Path(options.config) if options.config else None)
     module = importlib.import_module(VERBS[options.verb or "run"][0])
+    if module.__name__ != VERBS["run"][0]:  # that one's start ends with its first picture
+        start_up.end()
     code: int = module.run(Call(options, loaded))
     return code
 

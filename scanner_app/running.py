@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,9 +18,10 @@ from scanner_app.handheld import Handheld
 from scanner_app.inputs import Command, DeviceNews, Typed
 from scanner_app.session import SessionSettings
 from scanner_app.session_thread import SessionThread
-from scanner_app.sync_port import SessionPort
 from scanner_app.view import ScreenView
-from sync.agent import Agent
+
+if TYPE_CHECKING:
+    from sync.agent import Agent
 
 JOIN_S = 2.0
 
@@ -68,6 +70,10 @@ class RunningHandheld:
             self.agent.start()
 
     def _new_agent(self, server: Server) -> Agent:
+        # Loaded for a handheld with a server only.
+        from scanner_app.sync_port import SessionPort
+        from sync.agent import Agent
+
         sync = self._settings.sync
         return Agent(
             SessionPort(self.thread, site=server.site, batch_bytes_max=sync.batch_bytes_max),

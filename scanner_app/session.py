@@ -20,6 +20,8 @@ from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArri
 from scanner_app.journal import Effect, Journal
 from scanner_app.knowledge import HandheldKnowledge
 from scanner_app.repeats import Repeats
+from scanner_app.scanners.learned import LearnedScanners
+from scanner_app.scanners.reading import understood
 from scanner_app.session_state import (
     SessionState,
     Stopped,
@@ -37,7 +39,6 @@ from scanner_app.workflows.registry import WORKFLOWS
 from tracking import catalogue
 from tracking.documents import complete
 from tracking.events import Event
-from tracking.identifiers.reader import read
 from tracking.site import Policy
 from tracking.units import UnitState
 from tracking.verdicts import NOTHING, Verdict, verdict
@@ -58,8 +59,16 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
 class Session:
     """Judges inputs one after the other. Not thread-safe on purpose: one thread owns it."""
 
-    def __init__(self, journal: Journal, cache: Cache, clock: Clock, settings: SessionSettings) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        cache: Cache,
+        clock: Clock,
+        settings: SessionSettings,
+        scanners: LearnedScanners | None = None,
+    ) -> None:
         self.journal, self.cache, self.clock, self.settings = journal, cache, clock, settings
+        self.scanners = scanners or LearnedScanners()
         feeding.match_overlay(journal, cache)
         self.knows = HandheldKnowledge(
             cache, journal, expires_soon_days=settings.expires_soon_days, policy=settings.policy
@@ -87,6 +96,7 @@ class Session:
     def handle(self, given: Input) -> Answer:
         """The answer to one input; whatever it says is written already."""
         self.knows.forget_scan()
+        self.knows.who = self.state.operator
         self.set_today()
         try:
             answer = self._dispatch(given)
@@ -152,18 +162,20 @@ class Session:
             return self.command(first.command, first.argument)
         if self.state.stopped is not None and not sign_in.is_awaited(self, scanned):
             return stops.hold(self, scans, scanned)
-        if self._repeats.seen(scanned.texts, self.clock.mono_ns()):
+        # A person who types the same reason or number twice means it twice.
+        if not scanned.typed and self._repeats.seen(scanned.texts, self.clock.mono_ns()):
             return self.answer(verdict("repeat", serial=scanned.texts[0]), noted=1)
         return self.judge(scans, scanned)
 
     def _read(self, scans: Sequence[Scan]) -> Scanned:
-        # A gun's suffix that no driver took off belongs to no code; the raw bytes keep it.
-        texts = tuple(scan.text.rstrip("\r\n\t") for scan in scans)
-        readings = tuple(
-            read(text, scan.symbology_id, today=self.knows.today)
-            for text, scan in zip(texts, scans, strict=True)
+        # Prefix, suffix, layout and separators of this scanner are undone; the raw bytes keep what came.
+        found = [
+            understood(scan.text, scan.symbology_id, self.scanners.of(scan.source), today=self.knows.today)
+            for scan in scans
+        ]
+        return Scanned(
+            tuple(one.readings for one in found), tuple(one.text for one in found), typed=scans[0].typed
         )
-        return Scanned(readings, texts, typed=scans[0].typed)
 
     def accepted_now(self, texts: Sequence[str]) -> None:
         """This label was taken; the same again within a moment is a bounce."""
@@ -221,7 +233,7 @@ class Session:
         """Writes what a step led to, then answers it."""
         name = self.state.workflow
         events = step.events
-        if step.verdict.stops and scans:
+        if step.verdict.stops and scans and not any(event.step == "sighting" for event in events):
             events = (*events, self._sighting(step.verdict, getattr(step.state, "document", "")))
         after = with_workflow_state(self.state, name, step.state)
         document = getattr(step.state, "document", "") or getattr(step.state, "finished", "")
@@ -292,6 +304,7 @@ class Session:
         for event, effect in zip(written, effects, strict=True):
             if event.document and (effect.delta or effect.closes):
                 self.knows.credited(event.document, event.line, effect.delta, effect.closes)
+        self.knows.written(written)
         self.knows.forget_scan()
         return written
 
@@ -328,7 +341,7 @@ class Session:
                 return taking_back.undo(self, argument)
             case "remove":
                 return taking_back.toggle_remove(self)
-            case "hold" | "release":
+            case "hold" | "release" if name not in WORKFLOWS[self.state.workflow].own_commands:
                 return taking_back.flag_last(self, name, argument)
             case "lock":
                 return sign_in.lock(self)
@@ -392,7 +405,10 @@ class Session:
         if document is None or self.state.workflow in {"home", "look_up"}:
             return None
         tally = self.knows.tally(document.number)
-        told = not document.blind or (tally.closed and complete(document, tally))
+        # A count is never told whether it was right: that is the office's to see.
+        told = not document.blind or (
+            tally.closed and complete(document, tally) and document.type != "count_sheet"
+        )
         return (tally.total, document.total) if told else None
 
 

@@ -70,8 +70,6 @@ def understand(body: bytes, device: str, epoch: int, seq: int, link: bytes = b""
     """The event of these bytes, or why they are to be kept aside until a newer version understands them."""
     if len(body) > EVENT_BYTES_MAX:
         return Misunderstood(f"larger than {EVENT_BYTES_MAX} bytes")
-    if b"\\u0000" in body and _has_nul(body):
-        return Misunderstood("a name in it holds a NUL")
     try:
         event = decode_body(body, device=device, epoch=epoch, seq=seq, hash=link.hex())
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -85,16 +83,6 @@ def understand(body: bytes, device: str, epoch: int, seq: int, link: bytes = b""
     if not (0 <= event.line <= COUNT_MAX and -COUNT_MAX <= event.quantity <= COUNT_MAX):
         return Misunderstood("its line or quantity is out of range")
     return event
-
-
-def _has_nul(body: bytes) -> bool:
-    """True where any field but the raw scan holds a NUL: PostgreSQL keeps none in a text, so no name may have one."""
-    try:
-        fields = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return False
-    fields = fields if isinstance(fields, dict) else {}
-    return any("\0" in str(value) for name, value in fields.items() if name != "raw")
 
 
 def event_of(entry: Entry) -> Event | Misunderstood:

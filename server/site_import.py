@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from server import devices, ledger, replica, tallies
+from server.badge_check import refuse_badges
 from server.judge import links_of
 from server.replica import Feed
 from server.storage import Reader, Storage, Writer
@@ -21,6 +22,7 @@ from tracking import clock, pins
 from tracking.chain import first_link
 from tracking.documents import Document, opening_line
 from tracking.events import Event, encode_body
+from tracking.prefix_rules import PrefixRules
 from tracking.site import OpeningUnit, Operator, Site, SiteError, load
 
 EPOCH = 1
@@ -32,6 +34,7 @@ def import_site(storage: Storage, site_name: str, data: bytes, now_ms: int) -> I
     if site.site != site_name:
         raise SiteError(f"the site file is for site {site.site!r}, not for {site_name!r}: send it there")
     with storage.read() as reader:
+        refuse_badges(reader, site)
         operators = [_operator_row(reader, site.site, operator) for operator in site.operators]
     with storage.write() as tx:
         feed = Feed(tx)
@@ -46,6 +49,9 @@ def import_site(storage: Storage, site_name: str, data: bytes, now_ms: int) -> I
             "documents": load_into.documents(site),
         }
         load_into.rows("policy", [(site.site, site.policy)], site.site)
+        if site.prefix_rules is not None:
+            rules = PrefixRules(rules=site.prefix_rules)
+            load_into.rows("prefix_rules", [(site.site, rules)], site.site)
         load_into.rows("site", [(site.site, SiteRow(site=site.site, timezone=site.timezone))], site.site)
         bodies = list(load_into.openings(site, now_ms))
         _append(tx, storage.generation, bodies, now_ms)

@@ -28,7 +28,7 @@ from server.storage import Reader, Row, StorageError, Writer
 CHANNEL = "scanner_server"
 TOLD_S_MAX = 5.0
 """So long at most until a server looks again, should a notice of another one get lost."""
-LISTEN_S = 0.3
+LISTEN_S = 0.1
 SETTLED_MS_MAX = 2000
 """How long the folder may hold up uploads while it waits for one that is being committed."""
 _LOCKS = 0x5343
@@ -44,6 +44,11 @@ def _spoken(sql: str) -> str:
     return sql.replace("%", "%%").replace("?", "%s")
 
 
+def _kept(values: Sequence[object]) -> list[object]:
+    """The values as PostgreSQL can keep them: a text there has no NUL. The ledger has every event's own bytes."""
+    return [value.replace("\0", "\ufffd") if isinstance(value, str) else value for value in values]
+
+
 class _Session:
     """Statements within one transaction."""
 
@@ -54,20 +59,20 @@ class _Session:
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         """All rows of a query."""
-        return self._connection.execute(_spoken(sql), values).fetchall()
+        return self._connection.execute(_spoken(sql), _kept(values)).fetchall()
 
     def row(self, sql: str, *values: object) -> Row | None:
         """The first row of a query, or None."""
-        return self._connection.execute(_spoken(sql), values).fetchone()
+        return self._connection.execute(_spoken(sql), _kept(values)).fetchone()
 
     def run(self, sql: str, *values: object) -> int:
         """Run one statement; the number of rows it changed."""
-        return self._connection.execute(_spoken(sql), values).rowcount
+        return self._connection.execute(_spoken(sql), _kept(values)).rowcount
 
     def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Run one statement for each row of values, without waiting for each answer."""
         with self._connection.cursor() as cursor:
-            cursor.executemany(_spoken(sql), rows)
+            cursor.executemany(_spoken(sql), map(_kept, rows))
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
         """Add rows; passes over those that are there already."""

@@ -6,6 +6,10 @@ VIN position 9 (49 CFR 565, GB 16735) binds for world manufacturer identifiers o
 
 from __future__ import annotations
 
+from typing import Literal
+
+from tracking.numbering import check as schemes
+
 _VIN_VALUES = dict(
     zip(
         "ABCDEFGHJKLMNPRSTUVWXYZ",
@@ -24,7 +28,7 @@ def fault(check: str, serial: str) -> str:
         case "vin":
             return _vin(serial)
         case "luhn" | "mod37_36" | "damm":
-            return _stdnum(check, serial)
+            return _last(check, serial)
         case _:
             return ""
 
@@ -35,7 +39,7 @@ def _imei(serial: str) -> str:
     if not (digits.isascii() and digits.isdecimal()) or len(digits) not in {14, 15, 16}:
         return "an IMEI has 14 to 16 digits"
     if len(digits) == 15:
-        return _stdnum("luhn", digits)
+        return _last("luhn", digits)
     return ""
 
 
@@ -61,14 +65,5 @@ def binds(check: str, serial: str) -> bool:
     return check != "vin" or serial[:1] in set("12345L") or len(serial) != 17
 
 
-def _stdnum(check: str, serial: str) -> str:
-    from stdnum import damm, luhn
-    from stdnum.exceptions import ValidationError
-    from stdnum.iso7064 import mod_37_36
-
-    module = {"luhn": luhn, "damm": damm, "mod37_36": mod_37_36}[check]
-    try:
-        module.validate(serial)
-    except (ValidationError, ValueError):
-        return "the check character does not fit"
-    return ""
+def _last(scheme: Literal["luhn", "damm", "mod37_36"], serial: str) -> str:
+    return "" if schemes.fits(serial, schemes.Scheme(scheme)) else "the check character does not fit"

@@ -13,13 +13,13 @@ import msgspec
 from tracking.dates import parse_iso
 from tracking.documents import DOCUMENT_TYPES, BomLine, Document, Line
 from tracking.lifecycle import FLAGS, STATUSES
+from tracking.numbering import characters
+from tracking.prefix_rules import COMMAND_PREFIX as COMMAND_PREFIX
+from tracking.prefix_rules import PrefixRule, problem
 
 SITE_BYTES_MAX = 256 * 1024 * 1024
 NAME_CHARS_MAX = 200
 PATTERN_CHARS_MAX = 200
-
-COMMAND_PREFIX = "%CMD:"
-"""What every command barcode begins with; nothing that is registered may."""
 
 
 class SiteError(ValueError):
@@ -40,6 +40,8 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid
     shelf_life_days: int = 0
     warranty_months: int = 0
     requires: tuple[Literal["lot", "expiry"], ...] = ()
+    checklist: tuple[str, ...] = ()
+    """What an inspection looks at, one question after the other, in the site's own language."""
 
 
 class Party(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,6 +99,12 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forb
     over_receipt: Literal["stop", "note"] = "stop"
     unknown_serial_at_shipping: Literal["stop", "note"] = "stop"
     complete_on_last_scan: bool = True
+    second_person: tuple[Literal["write_off", "destroy"], ...] = ()
+    """What only counts with the badge of another person beside the one who is signed in."""
+    sample_percent: int = 10
+    """How much of an order that came in quality looks at, in percent, rounded up."""
+    stolen_contact: str = ""
+    """Whom to call when a stolen unit turns up: shown with the stop."""
 
 
 _AS_MANY_AS_NAMED = -(2**53)
@@ -116,6 +124,8 @@ class BomEntry(BomLine, frozen=True, omit_defaults=True, kw_only=True, forbid_un
 class DocumentEntry(Document, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
     """A document as a site file states it."""
 
+    blind: bool | None = None  # type: ignore[assignment]
+    """Where it is left out: a count sheet is blind, nothing else is."""
     lines: tuple[LineEntry, ...] = ()
     bom: tuple[BomEntry, ...] = ()
 
@@ -133,6 +143,8 @@ class Site(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid
     documents: tuple[DocumentEntry, ...] = ()
     units: tuple[OpeningUnit, ...] = ()
     policy: Policy = Policy()
+    prefix_rules: tuple[PrefixRule, ...] | None = None
+    """What plain codes are by how they begin; left out, those that were loaded before stay."""
 
 
 _DECODER = msgspec.json.Decoder(Site)
@@ -160,15 +172,20 @@ def _numbered(document: DocumentEntry, site: str) -> DocumentEntry:
         msgspec.structs.replace(line, line=line.line or place, quantity=_quantity(line))
         for place, line in enumerate(document.lines, 1)
     )
-    return msgspec.structs.replace(document, lines=lines, site=document.site or site)
+    blind = document.type == "count_sheet" if document.blind is None else document.blind
+    return msgspec.structs.replace(document, lines=lines, blind=blind, site=document.site or site)
 
 
 def _quantity(line: LineEntry) -> int:
     return len(line.serials) or 1 if line.quantity == _AS_MANY_AS_NAMED else line.quantity
 
 
+_AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+"""A symbology identifier, which terminals take off the front of what they read."""
+
+
 def refuse_name(text: str) -> str:
-    """Why a text cannot be registered as a serial, lot, item, document, location or badge; empty if it can."""
+    """Why a text cannot be the name of a place, a site or a device; empty if it can."""
     if not text:
         return "is empty"
     if len(text) > NAME_CHARS_MAX:
@@ -182,23 +199,36 @@ def refuse_name(text: str) -> str:
     return ""
 
 
+def refuse_code(text: str) -> str:
+    """Why a text cannot be registered as a serial, lot, item, document or badge; empty if it can.
+
+    Narrower than a name: these are printed, scanned and typed, and must come back as the characters they were.
+    """
+    why = refuse_name(text)
+    if not why and _AIM.match(text):
+        return f"begins with {text[:3]}, which terminals take off as a symbology identifier"
+    return why or next(iter(characters.faults(text)), "")
+
+
 def _check(site: Site, name: str) -> None:
     try:
         _named("site", site.site)
         _dated("today", site.today)
+        register = _Register(site.operators)
         for item in site.items:
-            _named("item", item.item)
+            register.check("item", item.item)
         for place in site.locations:
             _named("location", place.location)
-        for operator in site.operators:
-            _named("badge", operator.badge)
+            register.refuse_badge("location", place.location)
         for document in site.documents:
-            _check_document(document)
-        badges = {operator.badge for operator in site.operators}
+            _check_document(document, register)
         for unit in site.units:
-            _check_unit(unit, badges)
+            _check_unit(unit, register)
     except _Wrong as wrong:
         raise SiteError(f"{name}: {wrong}") from None
+    wrong_rule = problem(site.prefix_rules or ())
+    if wrong_rule:
+        raise SiteError(f"{name}: {wrong_rule}")
     for item in site.items:
         _check_pattern(item, name)
     _check_unique(site, name)
@@ -214,22 +244,43 @@ def _named(kind: str, text: str) -> None:
         raise _Wrong(f"{kind} {text[:60]!r} {why}")
 
 
+class _Register:
+    """What may be registered beside the badges of this file: no code that could be one of them."""
+
+    def __init__(self, operators: tuple[Operator, ...]) -> None:
+        self._badges: frozenset[str] = frozenset()
+        for operator in operators:
+            self.check("badge", operator.badge)
+        # Some scanners fold the case, so a badge is one in any case.
+        self._badges = frozenset(operator.badge.upper() for operator in operators)
+
+    def check(self, kind: str, text: str) -> None:
+        why = refuse_code(text)
+        if why:
+            raise _Wrong(f"{kind} {text[:60]!r} {why}")
+        self.refuse_badge(kind, text)
+
+    def refuse_badge(self, kind: str, text: str) -> None:
+        if text.upper() in self._badges:
+            raise _Wrong(f"{kind} {text!r} is also a badge: change one of them")
+
+
 def _dated(what: str, text: str) -> None:
     if text and parse_iso(text) is None:
         raise _Wrong(f"{what} {text[:40]!r} is no date like 2026-11-23")
 
 
-def _check_document(document: DocumentEntry) -> None:
-    _named("document", document.number)
+def _check_document(document: DocumentEntry, register: _Register) -> None:
+    register.check("document", document.number)
     about = f"document {document.number}"
     if document.type not in DOCUMENT_TYPES:
         raise _Wrong(f"{about}: type {document.type!r} is not one of {', '.join(DOCUMENT_TYPES)}")
     seen: set[int] = set()
     for line in _numbered(document, "").lines:
         for serial in line.serials:
-            _named(f"{about}: serial", serial)
+            register.check(f"{about}: serial", serial)
         if line.lot:
-            _named(f"{about}: lot", line.lot)
+            register.check(f"{about}: lot", line.lot)
         if line.quantity < 0:
             raise _Wrong(f"{about}: quantity {line.quantity} is negative")
         if line.line in seen or line.line < 1:
@@ -237,15 +288,13 @@ def _check_document(document: DocumentEntry) -> None:
         seen.add(line.line)
 
 
-def _check_unit(unit: OpeningUnit, badges: set[str]) -> None:
-    _named("serial", unit.serial)
+def _check_unit(unit: OpeningUnit, register: _Register) -> None:
+    register.check("serial", unit.serial)
     about = f"unit {unit.serial}"
     if unit.lot:
-        _named(f"{about}: lot", unit.lot)
+        register.check(f"{about}: lot", unit.lot)
     _dated(f"{about}: expiry", unit.expiry)
     _dated(f"{about}: sold_on", unit.sold_on)
-    if unit.serial in badges:
-        raise _Wrong(f"serial {unit.serial!r} is also a badge: change one of them")
     if unit.status not in STATUSES:
         raise _Wrong(f"{about}: status {unit.status!r} is not one of {', '.join(STATUSES)}")
     for flag in unit.flags:

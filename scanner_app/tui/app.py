@@ -19,6 +19,7 @@ from textual.timer import Timer
 from drivers.scan import Burst, Scan
 from drivers.tones import TONES, ToneName, rings
 from drivers.wedge import KeyFramer, Output
+from scanner_app import start_up
 from scanner_app.inputs import Command, Typed
 from scanner_app.tui.canvas import Canvas
 from scanner_app.tui.desk import Act, Desk, Own
@@ -80,6 +81,10 @@ class ScannerScreens(App[None]):
         self._colours()
         self._minute()
         self._port.subscribe(self._arrived)
+
+    def on_ready(self) -> None:
+        """The first picture is on the screen."""
+        start_up.end()
 
     def _arrived(self, view: ScreenView) -> None:
         """Called in the session's thread; a screen that has gone takes no more."""

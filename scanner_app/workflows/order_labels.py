@@ -45,7 +45,12 @@ def label_prompt(
 
 def wrong_kind(meaning: Meaning, text: str, need: str) -> Verdict:
     """Says what was scanned instead, and what to scan."""
-    kinds = {"badge": "A BADGE", "location": "A PLACE", "document": "ANOTHER ORDER"}
+    kinds = {
+        "badge": "A BADGE",
+        "location": "A PLACE",
+        "document": "ANOTHER ORDER",
+        "party": "A SUPPLIER OR CUSTOMER",
+    }
     return verdict("wrong_kind", raw=text, kind=kinds.get(meaning.kind, "SOMETHING ELSE"), need=need)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from typing import Any
 
 import pytest
 
+from server import schema
+from server.storage_sqlite import SqliteStorage
 from tests.server.fleet import Handheld, Office, receiving, site_file
 from tracking.chain import first_link, follow
 from tracking.pins import pin_matches
@@ -122,9 +125,13 @@ def test_a_pin_is_nowhere_but_in_its_hash(office: Office, handheld: Handheld) ->
     assert held["operator", "OP-8"]["pin_hash"] == ""
     with office.running.central.storage.write() as tx:
         tx.run("UPDATE meta SET value = value")
-    folder = office.running.central.storage.path.parent  # type: ignore[attr-defined]
-    for path in folder.iterdir():
-        assert secret.encode() not in path.read_bytes(), path.name
+    storage = office.running.central.storage
+    if isinstance(storage, SqliteStorage):
+        for path in storage.path.parent.iterdir():
+            assert secret.encode() not in path.read_bytes(), path.name
+    with storage.read() as reader:
+        for table in re.findall(r"CREATE TABLE (\w+)", "".join(schema.MIGRATIONS)):
+            assert secret not in repr(reader.rows(f"SELECT * FROM {table}")), table
 
 
 def test_a_changed_pin_is_a_new_hash(office: Office, handheld: Handheld) -> None:
@@ -167,3 +174,43 @@ def test_a_compressed_file_is_the_same_file(office: Office) -> None:
     headers = {**office.auth, "Content-Encoding": "gzip"}
     answer = office.http.post("/v1/sites/HAM/import", content=body, headers=headers)
     assert answer.json()["units"] == 4
+
+
+@pytest.mark.parametrize(
+    ("second", "named"),
+    [
+        ({"units": [{"item": "PUMP", "serial": "op-1"}]}, "serial 'op-1' is also a badge"),
+        ({"units": [{"item": "PUMP", "serial": "S9", "lot": "OP-1"}]}, "lot 'OP-1' is also a badge"),
+        ({"items": [{"item": "OP-1"}], "documents": []}, "item 'OP-1' is also a badge"),
+        ({"operators": [{"badge": "S1"}]}, "badge 'S1' is also a serial number"),
+        (
+            {"operators": [{"badge": "PUMP"}], "items": [], "documents": []},
+            "'PUMP' is also a registered item",
+        ),
+    ],
+)
+def test_a_badge_is_nothing_else_even_by_two_files(
+    office: Office, second: dict[str, Any], named: str
+) -> None:
+    office.load(site_file(units=UNITS[:1], operators=[{"badge": "OP-1"}]))
+    office.settle()
+    before = office_events(office)
+    file = site_file(**{"operators": [], **second})
+    answer = office.http.post("/v1/sites/HAM/import", json=file, headers=office.auth)
+    assert (answer.status_code, answer.json()["error"]) == (422, "site_file")
+    assert named in answer.json()["detail"]
+    assert office_events(office) == before
+
+
+def test_prefix_rules_reach_handhelds_and_stay_until_a_file_says_otherwise(
+    office: Office, handheld: Handheld
+) -> None:
+    rules = [{"prefix": "1P", "kind": "item", "strip": True}, {"prefix": "V", "kind": "ignore"}]
+    office.load(site_file(prefix_rules=rules))
+    assert handheld.replica()["prefix_rules", "HAM"] == {"rules": rules}
+    since = handheld.feed().next
+    office.load(site_file())  # says nothing of rules
+    office.load(site_file(prefix_rules=rules))
+    assert handheld.feed(since).rows == []
+    office.load(site_file(prefix_rules=[]))
+    assert handheld.replica()["prefix_rules", "HAM"] == {"rules": []}

@@ -66,6 +66,20 @@ def test_it_says_in_one_sentence_why_it_cannot_be_used(cluster: Cluster, address
         PostgresStorage(newer)
 
 
+def test_a_nul_in_a_name_stops_nothing(address: str) -> None:
+    running = serve(address)
+    with httpx.Client(base_url=running.url, trust_env=False, timeout=60) as http:
+        office = Office(running, http)
+        handheld = office.handheld("Do\0ck")
+        handheld.write(receiving("S\0 1"), receiving("S2"))
+        assert handheld.send().status_code == 200
+        office.settle()
+        assert http.get("/v1/units", params={"serial": "S\0 1"}, headers=office.auth).status_code == 200
+        units = {key for table, key in handheld.replica() if table == "unit"}
+        assert units == {'["PUMP","S\\u0000 1"]', '["PUMP","S2"]'}
+    running.stop()
+
+
 def test_two_that_open_it_at_once_make_it_once(address: str) -> None:
     made: list[PostgresStorage] = []
     threads = [threading.Thread(target=lambda: made.append(PostgresStorage(address))) for _ in range(4)]

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tracking.site import NAME_CHARS_MAX, Site, SiteError, load, refuse_name
+from tracking.site import NAME_CHARS_MAX, Site, SiteError, load, refuse_code, refuse_name
 
 
 def _site(**fields: object) -> Site:
@@ -57,6 +57,39 @@ def test_names_that_nobody_may_register(text: str) -> None:
 )
 def test_names_that_are_odd_and_fine(text: str) -> None:
     assert refuse_name(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["Größe-7", "\uff11\uff12", "SN\u200b1", "]C1SN-1", "]E0%CMD:UNDO", "SN\u00a0"]
+)
+def test_codes_that_would_not_come_back_as_they_were(text: str) -> None:
+    assert refuse_code(text)
+    for file in (
+        {"items": [{"item": text}]},
+        {"operators": [{"badge": text}]},
+        {"documents": [{"type": "asn", "number": text}]},
+        {"documents": [{"type": "asn", "number": "A", "lines": [{"item": "A", "serials": [text]}]}]},
+        {"documents": [{"type": "asn", "number": "A", "lines": [{"item": "A", "lot": text}]}]},
+        {"units": [{"item": "A", "serial": text}]},
+        {"units": [{"item": "A", "serial": "1", "lot": text}]},
+    ):
+        with pytest.raises(SiteError):
+            _site(**file)
+
+
+def test_a_badge_is_nothing_else_in_any_case() -> None:
+    for file in (
+        {"items": [{"item": "op-7"}]},
+        {"locations": [{"location": "OP-7"}]},
+        {"documents": [{"type": "asn", "number": "Op-7"}]},
+        {"documents": [{"type": "asn", "number": "A", "lines": [{"item": "A", "serials": ["OP-7"]}]}]},
+        {"documents": [{"type": "asn", "number": "A", "lines": [{"item": "A", "lot": "OP-7"}]}]},
+        {"units": [{"item": "A", "serial": "op-7"}]},
+        {"units": [{"item": "A", "serial": "1", "lot": "OP-7"}]},
+    ):
+        assert _site(**file).site == "HAM"
+        with pytest.raises(SiteError, match="is also a badge"):
+            _site(**file, operators=[{"badge": "OP-7"}])
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff", b'{"site":"H","items":[{}]}', b"[" * 100_000])

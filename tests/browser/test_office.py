@@ -1,0 +1,78 @@
+"""What the office sees and clicks, in a real browser."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import HOSTILE
+from tests.server.fleet import Office
+
+PAGES = ("/", "/documents", "/exceptions", "/devices", "/documents/PO-1", "/units/PUMP/SN-1", "/units?q=SN")
+
+
+def signed_in(visitor: BrowserContext, office: Office, first: str = "/") -> Page:
+    page = visitor.new_page()
+    page.goto(first)
+    page.get_by_label("Token").fill(office.running.office_token)
+    page.get_by_role("button", name="Sign in").click()
+    return page
+
+
+def test_signing_in_leads_to_the_page_that_was_asked_for(visitor: BrowserContext, office: Office) -> None:
+    page = visitor.new_page()
+    page.goto("/documents")
+    page.get_by_label("Token").fill("guessed")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("Token").fill(office.running.office_token)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(f"{office.running.url}/documents")
+    expect(page.get_by_role("link", name="PO-1")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    page.goto("/documents")
+    expect(page.get_by_label("Token")).to_be_visible()
+
+
+def test_from_an_order_to_a_units_whole_story(visitor: BrowserContext, office: Office) -> None:
+    page = signed_in(visitor, office)
+    page.get_by_role("link", name="Documents", exact=True).click()
+    page.get_by_role("link", name="PO-1").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("PO-1")
+    page.get_by_label("Search").fill("SN-1")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("link", name="SN-1").first.click() if "q=" in page.url else None
+    expect(page.get_by_role("heading", level=1)).to_have_text("SN-1")
+    story = page.locator(".timeline")
+    expect(story).to_contain_text("Ada")
+    expect(story).to_contain_text("dented")
+    expect(page.get_by_role("heading", name="Facts that cannot both be right")).to_be_visible()
+
+
+def test_a_hostile_serial_number_is_text(visitor: BrowserContext, office: Office) -> None:
+    page = signed_in(visitor, office, "/units?q=script")
+    page.goto("/documents/PO-1")
+    expect(page.get_by_text(HOSTILE).first).to_be_visible()
+    assert page.title() != "taken"
+
+
+@pytest.mark.parametrize("width", [400, 1200])
+def test_every_page_fits_asks_nobody_else_and_reports_no_fault(
+    visitor: BrowserContext, office: Office, width: int
+) -> None:
+    page = signed_in(visitor, office)
+    page.set_viewport_size({"width": width, "height": 800})
+    asked: list[str] = []
+    faults: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    for address in PAGES:
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, address
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+    assert {urlsplit(url).netloc for url in asked} == {urlsplit(office.running.url).netloc}
+    assert faults == []
