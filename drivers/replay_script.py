@@ -58,6 +58,7 @@ COMMANDS = frozenset(
         "help",
         "lock",
         "reprint",
+        "scrap",
     )
 )
 """Names that ``command`` takes."""

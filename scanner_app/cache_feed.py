@@ -157,6 +157,7 @@ def _opening_state(unit: OpeningUnit) -> UnitState:
         expiry=unit.expiry,
         location=unit.location,
         document=unit.document,
+        container=unit.container,
         supplier=unit.supplier,
         customer=unit.customer,
         sold_on=unit.sold_on,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MENU = (
     MenuLine(key="1", label="Receive", command="workflow receiving"),
     MenuLine(key="2", label="Ship", command="workflow shipping"),
+    MenuLine(key="3", label="Build", command="workflow production"),
     MenuLine(key="9", label="Look up", command="look_up"),
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from sync.wire import SiteRow
+from tracking.containers import ContainerState
 from tracking.documents import Document, Tally
 from tracking.exceptions import ExceptionRecord
 from tracking.people import KnownOperator
@@ -45,6 +46,7 @@ DOCUMENT = msgspec.json.Decoder(Document)
 TALLY = msgspec.json.Decoder(Tally)
 LOT = msgspec.json.Decoder(LotRecord)
 SITE = msgspec.json.Decoder(SiteRow)
+CONTAINER = msgspec.json.Decoder(ContainerState)
 EXCEPTION = msgspec.json.Decoder(ExceptionRecord)
 
 KINDS: dict[str, msgspec.json.Decoder[Any]] = {
@@ -57,5 +59,6 @@ KINDS: dict[str, msgspec.json.Decoder[Any]] = {
     "tally": TALLY,
     "lot": LOT,
     "policy": POLICY,
+    "container": CONTAINER,
     "exception": EXCEPTION,
 }

@@ -39,6 +39,8 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     serials: tuple[str, ...] = ()
     """Expected serial numbers, where the supplier announced or the customer asked for them."""
     lot: str = ""
+    container: str = ""
+    """SSCC of the carton or pallet that the supplier announced these in."""
 
 
 class BomLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -47,6 +49,8 @@ class BomLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     item: str
     quantity: int = 1
     position: str = ""
+    alternates: tuple[str, ...] = ()
+    """Items that may stand in for it once a person confirms it."""
 
 
 class Document(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -129,6 +133,7 @@ _ALREADY_DONE = {
     "asn": ("received", "booked", "consumed", "produced", "picked", "shipped"),
     "sales_order": ("picked", "shipped"),
     "rma": ("returned",),
+    "work_order": ("produced",),
 }
 
 

@@ -25,6 +25,7 @@ COMMANDS = (
     "workflow",
     "list",
     "theme",
+    "scrap",
 )
 """Every command, as barcode, soft key and script line alike."""
 
