@@ -23,6 +23,7 @@ VERBS = {
     "server": ("scanner_app.commands.server", "run the central server"),
     "enroll": ("scanner_app.commands.enroll", "give this handheld its identity on a server"),
     "read": ("scanner_app.commands.read", "what the terminal understands of codes on standard input"),
+    "decode": ("scanner_app.commands.decode", "read the codes in picture files"),
     "replay": ("scanner_app.commands.replay", "run a script of scans through the real session"),
     "trace": ("scanner_app.commands.trace", "the whole story of a serial number"),
     "import": ("scanner_app.commands.import_site", "load a site file into a server"),
@@ -35,7 +36,7 @@ VERBS = {
 }
 """Verb -> the module that does it, loaded only when it is called, and one line of help."""
 
-LATER = ("decode", "recall", "assign")
+LATER = ("recall", "assign")
 """Verbs that this version does not have yet."""
 
 

@@ -13,6 +13,7 @@ from scanner_app.cache import Cache
 from scanner_app.clockwork import Clock
 from scanner_app.feeding import CACHE_LOST
 from scanner_app.journal import Journal
+from scanner_app.scanners.learned import LearnedScanners
 from scanner_app.session import Session, SessionSettings
 from scanner_app.storage_errors import StoreError
 
@@ -33,6 +34,7 @@ class Handheld:
         try:
             self.journal = Journal(folder / JOURNAL_FILE, device=device)
             self.cache = Cache(folder / CACHE_FILE)
+            self.scanners = LearnedScanners(folder)
             self.session = self._opened()
         except BaseException:
             os.close(self._lock)
@@ -43,16 +45,19 @@ class Handheld:
     def _opened(self) -> Session:
         """The session; over an empty cache where the one that is there cannot be read."""
         try:
-            return Session(self.journal, self.cache, self.clock, self.settings)
+            return self._new_session()
         except (sqlite3.Error, msgspec.MsgspecError) as error:
             if isinstance(error, sqlite3.Error) and self.cache.sound():
                 raise StoreError(f"this handheld's data cannot be read ({error}): check the disk") from error
         self.cache.begin_again()
-        return Session(self.journal, self.cache, self.clock, self.settings)
+        return self._new_session()
+
+    def _new_session(self) -> Session:
+        return Session(self.journal, self.cache, self.clock, self.settings, self.scanners)
 
     def renew_session(self) -> Session:
         """A new session after the cache was filled by other means than the feed."""
-        self.session = Session(self.journal, self.cache, self.clock, self.settings)
+        self.session = self._new_session()
         return self.session
 
     def crash(self) -> None:

@@ -20,6 +20,8 @@ from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArri
 from scanner_app.journal import Effect, Journal
 from scanner_app.knowledge import HandheldKnowledge
 from scanner_app.repeats import Repeats
+from scanner_app.scanners.learned import LearnedScanners
+from scanner_app.scanners.reading import understood
 from scanner_app.session_state import (
     SessionState,
     Stopped,
@@ -37,7 +39,6 @@ from scanner_app.workflows.registry import WORKFLOWS
 from tracking import catalogue
 from tracking.documents import complete
 from tracking.events import Event
-from tracking.identifiers.reader import read
 from tracking.site import Policy
 from tracking.units import UnitState
 from tracking.verdicts import NOTHING, Verdict, verdict
@@ -58,8 +59,16 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
 class Session:
     """Judges inputs one after the other. Not thread-safe on purpose: one thread owns it."""
 
-    def __init__(self, journal: Journal, cache: Cache, clock: Clock, settings: SessionSettings) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        cache: Cache,
+        clock: Clock,
+        settings: SessionSettings,
+        scanners: LearnedScanners | None = None,
+    ) -> None:
         self.journal, self.cache, self.clock, self.settings = journal, cache, clock, settings
+        self.scanners = scanners or LearnedScanners()
         feeding.match_overlay(journal, cache)
         self.knows = HandheldKnowledge(
             cache, journal, expires_soon_days=settings.expires_soon_days, policy=settings.policy
@@ -157,13 +166,14 @@ class Session:
         return self.judge(scans, scanned)
 
     def _read(self, scans: Sequence[Scan]) -> Scanned:
-        # A gun's suffix that no driver took off belongs to no code; the raw bytes keep it.
-        texts = tuple(scan.text.rstrip("\r\n\t") for scan in scans)
-        readings = tuple(
-            read(text, scan.symbology_id, today=self.knows.today)
-            for text, scan in zip(texts, scans, strict=True)
+        # Prefix, suffix, layout and separators of this scanner are undone; the raw bytes keep what came.
+        found = [
+            understood(scan.text, scan.symbology_id, self.scanners.of(scan.source), today=self.knows.today)
+            for scan in scans
+        ]
+        return Scanned(
+            tuple(one.readings for one in found), tuple(one.text for one in found), typed=scans[0].typed
         )
-        return Scanned(readings, texts, typed=scans[0].typed)
 
     def accepted_now(self, texts: Sequence[str]) -> None:
         """This label was taken; the same again within a moment is a bounce."""

@@ -10,10 +10,12 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
 
+from sync.ground import Asking, Ground, Worker
 from sync.line import Line as Line
 from sync.line import Unreachable as Unreachable
 from sync.line import understood as understood
@@ -93,8 +95,15 @@ class Backoff:
 class Uploader:
     """Sends what is pending. One batch in flight; a batch that is too large is halved."""
 
-    def __init__(self, port: Port, line: Line, events_max: int, ask_again_s: float = 300.0) -> None:
-        self._port, self._line, self._most = port, line, events_max
+    def __init__(
+        self,
+        port: Port,
+        line: Asking,
+        events_max: int,
+        ask_again_s: float = 300.0,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._port, self._line, self._most, self._now_s = port, line, events_max, now_s
         self._events_max = events_max
         self._ask_again_s = ask_again_s
         self._ask_again_at_s = 0.0
@@ -105,7 +114,7 @@ class Uploader:
 
     def drain(self) -> bool:
         """Sends until nothing is pending. True where the server was heard. Raises :class:`Unreachable`."""
-        if self.halted and time.monotonic() < self._ask_again_at_s:
+        if self.halted and self._now_s() < self._ask_again_at_s:
             return False
         if self.halted:
             self.halted, self._greeted = "", False
@@ -121,7 +130,7 @@ class Uploader:
             heard = True
             if wasted > ANSWERS_WASTED_MAX:
                 raise Unreachable("the server answers and takes nothing: check the address in sync.url")
-        self._ask_again_at_s = time.monotonic() + self._ask_again_s
+        self._ask_again_at_s = self._now_s() + self._ask_again_s
         return heard
 
     def greet_again(self) -> None:
@@ -170,15 +179,18 @@ class Agent:
         timeout_s: float = 20.0,
         retry_s_max: float = 300.0,
         batch_events_max: int = 1000,
+        ground: Ground | None = None,
     ) -> None:
         self._port = port
+        self._ground = ground = ground or Ground()
         self._poll_s, self._retry_s_max = poll_s, retry_s_max
-        self._up_line, self._down_line = Line(url, token, timeout_s), Line(url, token, timeout_s)
-        self._uploader = Uploader(port, self._up_line, batch_events_max, retry_s_max)
-        self._wake, self._wake_feed = threading.Event(), threading.Event()
-        self._over = threading.Event()
-        self._paused = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._up_line = ground.line(url, token, timeout_s)
+        self._down_line = ground.line(url, token, timeout_s)
+        self._uploader = Uploader(port, self._up_line, batch_events_max, retry_s_max, ground.now_s)
+        self._wake, self._wake_feed = ground.flag(), ground.flag()
+        self._over = ground.flag()
+        self._paused = ground.flag()
+        self._workers: list[Worker] = []
         self._telling = threading.Lock()
         self._troubles = {"up": "", "down": ""}
         self._told: tuple[bool, str] | None = None
@@ -186,9 +198,7 @@ class Agent:
     def start(self) -> None:
         """Begins to sync, now and whenever the server can be reached."""
         for work, name in ((self._upload, "sync-up"), (self._follow, "sync-down")):
-            thread = threading.Thread(target=work, name=name, daemon=True)
-            thread.start()
-            self._threads.append(thread)
+            self._workers.append(self._ground.begin(work, name))
 
     def wake(self) -> None:
         """Something was written: send it now."""
@@ -212,8 +222,8 @@ class Agent:
         self._wake_feed.set()
         self._up_line.close()
         self._down_line.close()
-        for thread in self._threads:
-            thread.join(timeout_s)
+        for worker in self._workers:
+            worker.join(timeout_s)
 
     def _tell(self, side: str, trouble: str) -> None:
         """The state line: online where neither direction has trouble. Told only when it changes."""
@@ -227,7 +237,7 @@ class Agent:
                 self._port.link(not said, said)
 
     def _upload(self) -> None:
-        backoff = Backoff(self._retry_s_max)
+        backoff = Backoff(self._retry_s_max, self._ground.seed)
         while True:
             # Cleared before the end is looked for: whoever ends us sets that first, then wakes us.
             self._wake.clear()
@@ -255,14 +265,14 @@ class Agent:
         return self._poll_s
 
     def _follow(self) -> None:
-        backoff = Backoff(min(FEED_BACKOFF_S_MAX, self._retry_s_max))
+        backoff = Backoff(min(FEED_BACKOFF_S_MAX, self._retry_s_max), self._ground.seed)
         wait_s, quick = 0, 0
         while not self._over.is_set():
             if self._paused.is_set():
                 self._over.wait(0.5)
                 wait_s = 0
                 continue
-            began_s = time.monotonic()
+            began_s = self._ground.now_s()
             try:
                 news, more = self._feed_once(wait_s)
             except Exception as error:  # noqa: BLE001 - whatever comes, the next try is made
@@ -277,7 +287,7 @@ class Agent:
                 self.wake()  # the server is there again: do not sit out an upload's long back-off
             backoff.reset()
             self._tell("down", "")
-            at_once = bool(wait_s) and not news and time.monotonic() - began_s < QUICK_POLL_S
+            at_once = bool(wait_s) and not news and self._ground.now_s() - began_s < QUICK_POLL_S
             quick = quick + 1 if at_once else 0
             if quick > QUICK_POLLS_MAX:
                 self._over.wait(QUICK_POLL_S)

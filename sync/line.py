@@ -95,7 +95,7 @@ class Line:
             raise Unreachable(f"the answer of {self._url} broke off ({type(error).__name__})") from error
         finally:
             watch.cancel()
-        return _checked(status, data, retry_after)
+        return checked(status, data, retry_after)
 
     def _body(self, reply: requests.Response) -> bytes:
         parts: list[bytes] = []
@@ -163,7 +163,8 @@ def _session(opened: Callable[[socket.socket | None], None]) -> requests.Session
     return session
 
 
-def _checked(status: int, data: bytes, retry_after: str) -> tuple[int, bytes]:
+def checked(status: int, data: bytes, retry_after: str) -> tuple[int, bytes]:
+    """Status and body of an answer that the agent can use. Raises :class:`Unreachable` for the others."""
     if status in {401, 403}:
         why = "the server does not accept this handheld: enroll it again"
         raise Unreachable(why, status=status, detail=_said(data))

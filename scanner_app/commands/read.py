@@ -13,8 +13,9 @@ from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, Call, print_json, usage
 from scanner_app.commands.reading_row import reading_row, shortcuts
 from scanner_app.commands.standards import table
+from scanner_app.scanners.profile import of_record
+from scanner_app.scanners.reading import understood
 from tracking.dates import parse_iso
-from tracking.identifiers.reader import read
 from tracking.identifiers.reading import Reading
 from tracking.printable import printable
 
@@ -75,7 +76,7 @@ def _given(line: str) -> dict[str, Any]:
 def answer(given: dict[str, Any], today: date) -> dict[str, Any]:
     """The reading of one record: the best on top, all of them under ``readings``."""
     raw, symbology_id = _text(given.get("raw")), _text(given.get("symbology_id"))
-    readings = read(_with_separators(raw, given.get("profile")), symbology_id, today=today)
+    _, readings = understood(raw, symbology_id, of_record(given.get("profile")), today=today)
     want = given.get("want")
     kinds = [kind for kind in want if isinstance(kind, str)] if isinstance(want, list) else []
     best = _best(readings, kinds)
@@ -103,17 +104,6 @@ def _best(readings: tuple[Reading, ...], kinds: list[str]) -> Reading | None:
         reading for reading in readings if reading.kind in kinds or reading.details.get("form") in kinds
     ]
     return next((reading for reading in wanted if reading.ok), wanted[0] if wanted else None)
-
-
-def _with_separators(raw: str, profile: object) -> str:
-    """The text with real separators, where the record says what the device sends for ``gs``, ``rs`` and ``eot``."""
-    if not isinstance(profile, dict):
-        return raw
-    for name, separator in (("rs", "\x1e"), ("gs", "\x1d"), ("eot", "\x04")):
-        sent = profile.get(name)
-        if isinstance(sent, str) and sent:
-            raw = raw.replace(sent, separator)
-    return raw
 
 
 def _for_people(number: int, row: dict[str, Any], *, explain: bool) -> Iterator[str]:

@@ -118,6 +118,8 @@ def test_a_file_that_is_no_json_is_refused(
         (["config", "show", "--config", "a-file"], 2, "a-file"),
         (["read", "--today", "soon"], 2, "soon"),
         (["decode"], 2, "decode"),
+        (["decode", "--formats", "Morse", "a-file"], 2, "Morse"),
+        (["recall"], 2, "recall"),
         (["trace", "SN-1", "--data", "nowhere"], 1, "nowhere"),
     ],
     ids=lambda value: " ".join(value)[-40:] if isinstance(value, list) else None,

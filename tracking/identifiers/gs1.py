@@ -28,6 +28,9 @@ _UNTOLD = frozenset({"", "]X0"})
 _SUBSTITUTES = re.compile(r"\{GS\}|<GS>|\[GS\]|\{FNC1\}|<FNC1>|\u241d|\u00e8|\u00c8|Alt\+?029", re.IGNORECASE)
 """What keyboard wedges type where the label has a separator, of those that are recognisable for themselves."""
 
+LOOKS_GS1 = "looks like GS1"
+"""The reason of an element string that nothing but its content declares."""
+
 COMPOSITE = "|]e"
 """Where the two-dimensional part of a composite symbol begins, in what scanners send (ISO/IEC 24723)."""
 
@@ -54,7 +57,7 @@ def parse(text: str, symbology_id: str, today: date) -> list[Reading]:
         if declared
         else "a separator, as only GS1 has it"
         if GS in text
-        else "looks like GS1"
+        else LOOKS_GS1
     )
     if not body:
         return [Reading(kind="unit", reason=reason, error="an empty element string", layer="syntax")]
@@ -90,12 +93,14 @@ def _looks_gs1(body: str, today: date) -> bool:
 
 def _warned(found: Reading, parts: Split, *, replaced: bool) -> Reading:
     warn = []
+    doubt = ""
     if replaced:
         warn.append("The scanner replaced the separators: please check lot and serial against the label.")
     for ai, value in parts.pairs if found.ok else ():
         if ai in {"10", "21", "240", "241", "250"} and _swallowed(value):
-            warn.append(f"({ai}) ends like another element: a separator may be missing.")
-    return replace(found, warn=tuple(warn)) if warn else found
+            doubt = f"({ai}) ends like another element: a separator may be missing."
+            warn.append(doubt)
+    return replace(found, warn=tuple(warn), doubt=doubt) if warn else found
 
 
 def _swallowed(value: str) -> bool:

@@ -64,6 +64,9 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     a GS1 reading is not ``ok`` (layer ``association``); a workflow may gather it.
     """
     repaired: bool = False
+    """It was rebuilt from a damaged scan, in the one way that is sound."""
+    doubt: str = ""
+    """Why the label may say something else: damage that cannot be undone for certain. One of :attr:`warn` too."""
 
     @property
     def ok(self) -> bool:

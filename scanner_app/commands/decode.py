@@ -1,0 +1,96 @@
+"""``scanner decode``: the codes in picture files, a line each."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+from scanner_app.commands.call import DONE, REFUSED, Call, Refusal, print_json, usage
+from tracking.printable import printable
+
+FILES_MAX = 100_000
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument("files", nargs="*", metavar="FILE", help="a picture, or a folder of them")
+    parser.add_argument("--formats", help="look only for these, like 'Code128,DataMatrix'; default: all")
+
+
+def run(call: Call) -> int:
+    """One line a file, in their order; exit 1 when one could not be read as a picture."""
+    from drivers.driver import DriverError
+
+    options = call.options
+    if not options.files:
+        usage("name a picture to decode (see 'scanner decode --help')")
+    try:
+        formats = _formats(options.formats)
+        refused = 0
+        for path in _paths(options.files):
+            row = _row(path, formats)
+            refused += "error" in row
+            if options.json:
+                print_json(row)
+            else:
+                _print_for_people(row)
+    except DriverError as error:
+        raise Refusal(str(error)) from error
+    return REFUSED if refused else DONE
+
+
+def _formats(given: str | None) -> tuple[str, ...]:
+    from drivers.camera.zxing import format_names
+
+    names = [name.strip() for name in (given or "").split(",") if name.strip()]
+    try:
+        return format_names(names)
+    except ValueError:
+        usage(f"--formats {printable(str(given), 60)} names a format that is not known")
+
+
+def _paths(files: list[str]) -> list[Path]:
+    """The files, and those in the folders named, by name."""
+    paths: list[Path] = []
+    for file in files:
+        path = Path(file)
+        paths += sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
+        if len(paths) > FILES_MAX:
+            usage(f"more than {FILES_MAX} pictures in one call")
+    return paths
+
+
+def _row(path: Path, formats: tuple[str, ...]) -> dict[str, Any]:
+    from drivers.camera.pictures import PictureError, read_picture
+    from drivers.camera.still import read_still
+
+    try:
+        gray = read_picture(path)
+    except PictureError as error:
+        return {"file": str(path), "codes": [], "ms": 0.0, "error": str(error)}
+    start_s = time.perf_counter()
+    found = read_still(gray, formats)
+    took_ms = round((time.perf_counter() - start_s) * 1000, 1)
+    codes = [
+        {
+            "text": one.text,
+            "bytes_hex": one.raw.hex(),
+            "symbology": one.symbology,
+            "symbology_id": one.symbology_id,
+            "position": [list(point) for point in one.position],
+        }
+        for one in found
+    ]
+    return {"file": str(path), "codes": codes, "ms": took_ms}
+
+
+def _print_for_people(row: dict[str, Any]) -> None:
+    file = printable(row["file"], None)
+    if "error" in row:
+        print(f"{file}: {printable(row['error'], None)}")
+    elif not row["codes"]:
+        print(f"{file}: no code found ({row['ms']} ms)")
+    for code in row["codes"]:
+        print(f"{file}: {code['symbology']:<12} {code['symbology_id']} {printable(code['text'], None)}")
