@@ -25,7 +25,7 @@ def holder_named(event: Event) -> str:
         return holder_key(event.parent_item, event.parent_serial)
     if event.step in {"packing", "unpacking"}:
         return holder_key("", event.parent_container)
-    if event.step == "receiving" and event.serial:
+    if event.step == "receiving" and event.item:
         return holder_key("", event.container)
     return ""
 
@@ -38,11 +38,17 @@ class Contents:
         self._quantities: dict[str, list[Event]] = defaultdict(list)
         self._containers: dict[str, list[Event]] = defaultdict(list)
         self._boxes: dict[str, dict[str, None]] = defaultdict(dict)
+        self._emptied: dict[str, list[Event]] = defaultdict(list)
         self._cancelled: set[str] = set()
         for event in journal.relations():
             self.add(event)
         for event in journal.covered_quantities():
-            self._cancelled.add(event.cancels) if event.cancels else self._quantity(event)
+            if event.cancels:
+                self._cancelled.add(event.cancels)
+            elif is_about_container(event):
+                self._leaving(event)
+            else:
+                self._quantity(event)
 
     def add(self, event: Event) -> None:
         """An own event was written."""
@@ -50,6 +56,7 @@ class Contents:
             self._cancelled.add(event.cancels)
         holder = holder_named(event)
         if is_about_container(event):
+            self._leaving(event)
             self._containers[event.container].append(event)
             if event.parent_container:
                 self._boxes[event.parent_container][event.container] = None
@@ -58,6 +65,11 @@ class Contents:
                 self._candidates[holder][event.item, event.serial] = None
         elif not event.cancels:
             self._quantity(event)
+
+    def _leaving(self, event: Event) -> None:
+        """A container that is shipped takes its lots along; under the same label it comes back empty."""
+        if event.step == "shipping" and not event.cancels:
+            self._emptied[holder_key("", event.container)].append(event)
 
     def _quantity(self, event: Event) -> None:
         holder = holder_named(event)
@@ -83,11 +95,16 @@ class Contents:
     def quantities(self, item: str, serial: str) -> tuple[Inside, ...]:
         """Lots and untracked parts in a product or container: what went in less what came out."""
         sums: dict[tuple[str, str, str], int] = {}
-        for event in self._quantities.get(holder_key(item, serial), ()):
+        holder = holder_key(item, serial)
+        events = [*self._quantities.get(holder, ()), *self._emptied.get(holder, ())]
+        for event in sorted(events, key=lambda event: (event.epoch, event.seq)):
             if event.ref in self._cancelled:
                 continue
+            if event.step == "shipping":
+                sums.clear()
+                continue
             key = (event.item, event.lot, event.position)
-            went_in = event.step in {"installing", "packing"}
+            went_in = event.step in {"installing", "packing", "receiving"}
             sums[key] = sums.get(key, 0) + (event.quantity if went_in else -event.quantity)
         return tuple(
             Inside(item=name, serial="", lot=lot, position=position, quantity=quantity)

@@ -106,6 +106,7 @@ class HandheldKnowledge:
         self._contents: Contents | None = None
         self._inside = {}
         self._boxes: dict[str, list[str]] | None = None
+        self._announced: dict[str, str] | None = None
         self._has_operators = next(self._cache.records("operator"), None) is not None
         self._own_credits, self._own_closed = self._journal.overlay_tallies()
 
@@ -227,6 +228,16 @@ class HandheldKnowledge:
                 self._boxes.setdefault(records.CONTAINER.decode(body).parent, []).append(key)
         names = dict.fromkeys((*self._boxes.get(code, ()), *self.contents.boxes(code)))
         return tuple(name for name in names if self.container(name).parent == code)
+
+    def announced(self, container: str) -> str:
+        """The number of the notice that names this container; empty for none."""
+        if self._announced is None:
+            self._announced = {}
+            for number, body in self._cache.records("document"):
+                for line in records.DOCUMENT.decode(body).lines:
+                    if line.container:
+                        self._announced[line.container] = number
+        return self._announced.get(container, "")
 
     def new_sscc(self) -> str:
         """An SSCC that this handheld has not given yet; empty where the site has no company prefix."""

@@ -65,7 +65,7 @@ class Overlay:
         yield from self._decoded(_RELATIONS)
 
     def covered_quantities(self) -> Iterator[Event]:
-        """The same of lots and untracked parts that the cache has heard of: it does not keep what they are in."""
+        """The same of lots, untracked parts and containers that the cache has heard of: it does not keep the first."""
         yield from self._decoded(_COVERED_QUANTITIES)
 
     def _decoded(self, sql: str) -> Iterator[Event]:
@@ -118,7 +118,8 @@ _RELATIONS = """SELECT o.epoch, o.seq, e.body FROM overlay o JOIN event e ON e.e
 WHERE instr(e.body, CAST('"parent_' AS BLOB)) OR instr(e.body, CAST('"container"' AS BLOB)) ORDER BY o.epoch, o.seq"""
 _COVERED_QUANTITIES = """SELECT o.epoch, o.seq, e.body FROM covered o
 JOIN event e ON e.epoch = o.epoch AND e.seq = o.seq
-WHERE o.serial = '' AND o.item != '' AND instr(e.body, CAST('"parent_' AS BLOB)) ORDER BY o.epoch, o.seq"""
+WHERE o.serial = '' AND (instr(e.body, CAST('"parent_' AS BLOB)) OR instr(e.body, CAST('"container"' AS BLOB)))
+ORDER BY o.epoch, o.seq"""
 
 _SET_ASIDE = (
     """INSERT OR REPLACE INTO covered (serial, item, epoch, seq, document, line, delta, closes, before)

@@ -17,6 +17,7 @@ from scanner_app.session_state import (
     Gesture,
     SessionState,
     decode_gesture,
+    decode_unit,
     encode,
     with_workflow_state,
     workflow_state,
@@ -51,15 +52,44 @@ def undo(session: Session, argument: str = "") -> Answer:
     return _take_back(session, number, gesture, code="undone", restore=is_newest)
 
 
+_OUTER_STEPS = frozenset({"assembling", "installing", "shipping", "picking"})
+"""Steps of a product that stand on what is in it."""
+
+
 def _went_on(session: Session, gesture: Gesture) -> str:
     """The serial of a unit that a later step moved on; without the earlier one that step would hang in the air."""
+    own = {(credit.epoch, credit.seq) for credit in gesture.credits}
     for credit in gesture.credits:
         event = session.journal.event(credit.epoch, credit.seq)
         if event is None or not event.serial or event.step in {"sighting", "holding"}:
             continue
-        if session.knows.unit(event.item, event.serial).ref != event.ref:
+        if _later(session, event.item, event.serial, event, own) or _elsewhere(session, event, credit.before):
             return event.serial
+        whole = event.parent_serial if event.step == "installing" else ""
+        if whole and _OUTER_STEPS & _later(session, event.parent_item, whole, event, own):
+            return whole
     return ""
+
+
+def _later(session: Session, item: str, serial: str, event: Event, own: set[tuple[int, int]]) -> set[str]:
+    """The steps that this handheld did with a unit after an event and outside its gesture, and that still stand."""
+    steps = session.journal.later_steps(item, serial, event.epoch, event.seq)
+    cancelled = {step.cancels for step in steps if step.cancels}
+    return {
+        step.step
+        for step in steps
+        if not step.cancels
+        and step.ref not in cancelled
+        and (step.epoch, step.seq) not in own
+        and step.step not in {"sighting", "holding"}
+    }
+
+
+def _elsewhere(session: Session, event: Event, before: bytes) -> bool:
+    """True where another device gave the unit its status since: neither the one that it had before nor the event's."""
+    unit = session.knows.unit(event.item, event.serial)
+    known = {event.ref, decode_unit(before).ref if before else ""}
+    return unit.device not in {"", session.journal.device} and unit.ref not in known
 
 
 def _take_back(

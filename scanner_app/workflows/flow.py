@@ -124,6 +124,10 @@ class Knowledge(Protocol):
         """Containers that stand in this one."""
         ...
 
+    def announced(self, container: str) -> str:
+        """The number of the notice that names this container; empty for none."""
+        ...
+
     def new_sscc(self) -> str:
         """An SSCC that nobody has given yet; empty where the site has no company prefix."""
         ...

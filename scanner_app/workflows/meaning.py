@@ -19,7 +19,7 @@ from tracking.identifiers.reading import NATIVE_KINDS, Reading
 from tracking.site import Item, refuse_code
 from tracking.verdicts import Verdict, verdict
 
-Kind = Literal["label", "document", "badge", "location", "command", "refused"]
+Kind = Literal["label", "document", "badge", "location", "container", "command", "refused"]
 
 
 class Meaning(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +28,7 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     parts: Parts = NO_PARTS
     value: str = ""
-    """Document number, badge, location code, or the command."""
+    """Document number, badge, location code, container code, or the command."""
     argument: str = ""
     refusal: Verdict | None = None
 
@@ -120,9 +120,8 @@ def _registrable(meaning: Meaning, text: str, knows: Knowledge) -> Meaning:
 def _structured(reading: Reading, text: str, document: Document | None, knows: Knowledge) -> Meaning:
     """A label whose fields are named, or a bare number whose shape is believed."""
     if reading.kind == "container":
-        return refuse(
-            "wrong_kind", text, kind="A CARTON OR PALLET CODE", need="the serial or the part number"
-        )
+        plate = str(reading.details.get("license_plate", ""))
+        return Meaning(kind="container", value=reading.sscc or plate or reading.text or text)
     if reading.kind in {"badge", "asset"}:
         return refuse("wrong_kind", text, kind="A BADGE OR ASSET CODE", need="the serial or the part number")
     if reading.kind == "document" and order_named(reading):
@@ -181,6 +180,8 @@ def _token(text: str, knows: Knowledge) -> Meaning | None:
         return Meaning(kind="label", parts=Parts(item=text))
     if knows.location(text) is not None:
         return Meaning(kind="location", value=text)
+    if knows.container(text).known:
+        return Meaning(kind="container", value=text)
     return None
 
 

@@ -187,10 +187,10 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
         more = document.product
         if state.parts.serial:
             return Prompt(name="item", more=state.parts.serial)
+        if state.parts.item:
+            return Prompt(name="serial", more=state.parts.item)
         return Prompt(name="product", fields={"item": document.product}, more=more)
     bench = bench_of(state, document, knows)
-    if state.taking_out:
-        return Prompt(name="remove", more=bench.name)
     item = knows.item(state.parts.item) if state.parts.item else None
     if item is not None:
         need = need_of(state.parts, item, going_out=True)
@@ -201,6 +201,8 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
             return Prompt(name=need, more=more)
     if state.parts.serial:
         return Prompt(name="item", more=state.parts.serial)
+    if state.taking_out:
+        return Prompt(name="remove", more=bench.name)
     slot = next_slot(bench.slots)
     if slot is None:
         return Prompt(name="product_next", fields={"item": document.product}, more=bench.name)

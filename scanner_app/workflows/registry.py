@@ -5,12 +5,14 @@ from __future__ import annotations
 from scanner_app.workflows.flow import Workflow
 from scanner_app.workflows.home import HOME
 from scanner_app.workflows.look_up import LOOK_UP
+from scanner_app.workflows.move import MOVE
+from scanner_app.workflows.pack import PACK
 from scanner_app.workflows.production import PRODUCTION
 from scanner_app.workflows.receiving import RECEIVING
 from scanner_app.workflows.shipping import SHIPPING
 
 WORKFLOWS: dict[str, Workflow] = {
-    flow.name: flow for flow in (HOME, RECEIVING, SHIPPING, PRODUCTION, LOOK_UP)
+    flow.name: flow for flow in (HOME, RECEIVING, SHIPPING, PRODUCTION, MOVE, PACK, LOOK_UP)
 }
 
 ANNOUNCED = (

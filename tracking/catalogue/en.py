@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_UNIT = "{item}  {serial}"
+_UNIT = "{item}  {serial}|in {container}"
 _WHO = "by {operator}|{where}|{when}|on {document}|for {party}"
 _ASIDE = "Put it aside"
 _NOT_THIS = "Not this one: put it aside"
@@ -14,14 +14,24 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "document_opened": ("OPENED", "", "{document}|{party}|{missing} to go"),
     "item_selected": ("PART NUMBER", "", "{item}  {description}|now scan {need}"),
     "location_selected": ("LOCATION", "", "{location}"),
-    "container_selected": ("CONTAINER", "", "{container}"),
+    "container_selected": ("CONTAINER", "", "{container}|{count} inside"),
+    "container_closed": ("CLOSED", "", "{container}|{count} inside"),
     "product_selected": ("ON THE BENCH", "", "{item}|{serial}|{description}|rev {revision}"),
-    "received": ("RECEIVED", "", "{item}|{serial}|lot {lot}|expires {expiry}"),
-    "shipped": ("SHIPPED", "", "{item}|{serial}|for {party}"),
-    "picked": ("PICKED", "", "{item}|{serial}|for {document}"),
-    "packed": ("PACKED", "", "{serial}|in {container}"),
-    "unpacked": ("UNPACKED", "", "{serial}"),
-    "moved": ("MOVED", "", "{serial}|to {location}"),
+    "received": ("RECEIVED", "", "{item}|{serial}|lot {lot}|expires {expiry}|{container}: all {count}"),
+    "shipped": ("SHIPPED", "", "{item}|{serial}|{container}: all {count}|for {party}"),
+    "picked": ("PICKED", "", "{item}|{serial}|{container}: all {count}|for {document}"),
+    "packed": ("PACKED", "", "{item}|{serial}|{box} with {count} inside|in {container}"),
+    "unpacked": (
+        "UNPACKED",
+        "",
+        "{quantity} x|{item}|{serial}|lot {lot}|{box}|all {count}|out of {container}",
+    ),
+    "moved": (
+        "MOVED",
+        "",
+        "{quantity} x|{item}|{serial}|lot {lot}|{container}|{things} things|to {location}",
+    ),
+    "taken": ("TAKEN UP", "", "{item}|{serial}|lot {lot}|{container}|now its place"),
     "counted": ("COUNTED", "", "{serial}"),
     "booked": ("BOOKED", "", "{serial}|to {document}"),
     "installed": (
@@ -31,7 +41,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "removed": ("TAKEN OUT", "", "{item}|{serial}|lot {lot}|out of {parent}"),
     "produced": ("BUILT", "", "{item}|{serial}"),
-    "inspected": ("INSPECTED", "", "{serial}|{reason}"),
+    "inspected": ("INSPECTED", "", "{serial}|{reason}|{container} is empty"),
     "hold_placed": ("ON HOLD NOW", "", "{item}|{serial}|{reason}|put it on the hold shelf"),
     "released": ("RELEASED", "", "{item}|{serial}"),
     "collected": ("COLLECTED", "", "{serial}"),
@@ -43,13 +53,17 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "assigned": ("ASSIGNED", "", "{serial}"),
     "registered": ("REGISTERED", "", "{serial}"),
     "lot_recorded": ("LOT", "", "{item}|lot {lot}|now {need}"),
-    "quantity_recorded": ("QUANTITY", "", "{quantity} x {item}|lot {lot}|in {parent}|{built} is complete"),
+    "quantity_recorded": (
+        "QUANTITY",
+        "",
+        "{quantity} x {item}|lot {lot}|in {parent}|in {container}|{built} is complete",
+    ),
     "completed": ("JOB COMPLETE", "", "{document}|{done} of {total}|{missing} missing"),
     "undone": ("TAKEN BACK", "", "{item}|{serial}|{what}|scan it again when right"),
     "looked_up": (
         "LOOK-UP",
         "",
-        "{item}  {serial}|{conflict}|{status}|at {location}|"
+        "{item}  {serial}|{container}|{inside} inside|{conflict}|{status}|at {location}|in carton {box}|"
         + _WHO
         + "|lot {lot}|from {supplier}|expires {expiry}|warranty to {until}|in {parent}|{what}",
     ),
@@ -91,7 +105,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "over_quantity": ("TOO MANY", _ASIDE, _UNIT + "|line {line} of {document} has all {total}"),
     "already_received": ("ALREADY RECEIVED", _ASIDE, _UNIT + "|" + _WHO),
     "already_picked": ("ALREADY PICKED", _NOT_THIS, _UNIT + "|" + _WHO),
-    "already_packed": ("ALREADY PACKED", _NOT_THIS, _UNIT + "|in {container}|" + _WHO),
+    "already_packed": ("ALREADY PACKED", _NOT_THIS, _UNIT + "|{box}|" + _WHO),
     "already_shipped": ("ALREADY SHIPPED", _NOT_THIS, _UNIT + "|" + _WHO),
     "already_installed": ("ALREADY INSTALLED", _NOT_THIS, _UNIT + "|in {parent}|" + _WHO),
     "already_returned": ("ALREADY CAME BACK", _ASIDE, _UNIT + "|" + _WHO),
@@ -135,6 +149,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "document_closed": ("ORDER IS CLOSED", "Put the paper aside", "{document}|{when}"),
     "confirm_required": ("SURE?", "CONFIRM closes it, ENTER goes on", "{what}|{missing}"),
+    "no_company_prefix": (
+        "NO NUMBER TO GIVE",
+        "Take a carton with a label",
+        "the site has no company prefix (company_prefix in its policy)",
+    ),
     "disk_full": (
         "STORE IS FULL",
         "Stop: bring this handheld to a network",
@@ -163,6 +182,12 @@ PROMPTS: dict[str, str] = {
     "lookup": "Scan what you want to know",
     "remove": "Scan what to TAKE OUT",
     "work_order": "Scan the WORK ORDER",
+    "pack": "Scan the CARTON",
+    "pack_into": "Scan what goes IN",
+    "pack_empty": "EMPTY now? CONFIRM",
+    "move": "Scan a PLACE or a UNIT",
+    "move_here": "Scan what goes to {location}",
+    "move_place": "Scan the PLACE for these {count}",
     "next_work_order": "Scan the next WORK ORDER",
     "product": "Scan the SERIAL of a {item}",
     "product_next": "Complete: scan the next {item}",
