@@ -11,8 +11,10 @@ from scanner_app.clockwork import clock_time, local_iso
 from scanner_app.conflicts import SHOWN_MAX, sentence
 from scanner_app.session_state import decode_gesture, workflow_state
 from scanner_app.view import HISTORY_LINES_MAX, Banner, HistoryLine, MenuLine, ScreenView, SoftKey
+from scanner_app.workflows.flow import Prompt
 from scanner_app.workflows.lines import current_line
 from scanner_app.workflows.registry import WORKFLOWS
+from tracking import catalogue
 
 if TYPE_CHECKING:
     from scanner_app.session import Session
@@ -21,8 +23,11 @@ MENU = (
     MenuLine(key="1", label="Receive", command="workflow receiving"),
     MenuLine(key="2", label="Ship", command="workflow shipping"),
     MenuLine(key="3", label="Build", command="workflow production"),
+    MenuLine(key="4", label="Count", command="workflow stocktake"),
     MenuLine(key="5", label="Move", command="workflow move"),
     MenuLine(key="6", label="Pack", command="workflow pack"),
+    MenuLine(key="7", label="Return", command="workflow returns"),
+    MenuLine(key="8", label="Quality", command="workflow quality"),
     MenuLine(key="9", label="Look up", command="look_up"),
 )
 
@@ -157,7 +162,7 @@ class Presenter:
             prompt_more="" if blocked else prompt.more,
             wants_text=bool(state.pin_for) or (prompt.wants_text and not blocked),
             secret=bool(state.pin_for),
-            progress=session.progress() or self._blind_count(),
+            progress=session.progress() or self._blind_count(prompt),
             line_text=line_text,
             next_text=next_text,
             banner=self._banner,
@@ -167,11 +172,24 @@ class Presenter:
             history=tuple(self._history),
             hint=self._hint(exceptions),
             exceptions=exceptions,
-            soft_keys=self._soft_keys(),
-            menu=MENU if state.workflow == "home" and not blocked else (),
+            soft_keys=self._soft_keys(prompt),
+            menu=self._menu(prompt) if not blocked else (),
             resume=resume,
             resume_command=resume_command,
             help=flow.help,
+        )
+
+    def _menu(self, prompt: Prompt) -> tuple[MenuLine, ...]:
+        """The tasks on the start screen; elsewhere what may be chosen beside a scan, each with a digit."""
+        state = self._session.state
+        if state.workflow == "home":
+            return MENU
+        if state.stopped is not None:
+            return ()
+        language = self._session.settings.language
+        return tuple(
+            MenuLine(key=str(place), label=catalogue.choice(command, language), command=command)
+            for place, command in enumerate(prompt.choices, 1)
         )
 
     def _document(self) -> str:
@@ -199,9 +217,11 @@ class Presenter:
         after = document.lines[place + 1 : place + 2]
         return f"line {place + 1} of {len(document.lines)}", f"next: {after[0].item}" if after else ""
 
-    def _blind_count(self) -> tuple[int, int] | None:
-        """What was counted on a blind document, without what is expected."""
+    def _blind_count(self, prompt: Prompt) -> tuple[int, int] | None:
+        """What was counted here, or on a blind document, without what is expected."""
         session = self._session
+        if prompt.here >= 0:
+            return prompt.here, 0
         document = session.knows.document(session.state.document)
         if document is None or not document.blind or session.state.workflow in {"home", "look_up"}:
             return None
@@ -233,7 +253,7 @@ class Presenter:
                 return f"{there.document} {name}{total}", f"workflow {name}"
         return "", ""
 
-    def _soft_keys(self) -> tuple[SoftKey, ...]:
+    def _soft_keys(self, prompt: Prompt) -> tuple[SoftKey, ...]:
         session = self._session
         state = session.state
         if state.stopped is not None:
@@ -246,6 +266,13 @@ class Presenter:
         if state.workflow == "look_up":
             return (SoftKey(key="f3", label="BACK", command="back"), _START)
         there = workflow_state(state, state.workflow)
+        if prompt.keys:
+            language = session.settings.language
+            own = zip(("f4", "f5"), prompt.keys, strict=False)
+            labelled = tuple(
+                SoftKey(key=key, label=catalogue.choice(name, language), command=name) for key, name in own
+            )
+            return (_UNDO, _LOOK, *labelled)
         if getattr(there, "confirming", ""):
             return (_UNDO, _LOOK, _CONFIRM, _BACK)
         if there.document or getattr(there, "blind", False):

@@ -96,6 +96,7 @@ class Session:
     def handle(self, given: Input) -> Answer:
         """The answer to one input; whatever it says is written already."""
         self.knows.forget_scan()
+        self.knows.who = self.state.operator
         self.set_today()
         try:
             answer = self._dispatch(given)
@@ -161,7 +162,8 @@ class Session:
             return self.command(first.command, first.argument)
         if self.state.stopped is not None and not sign_in.is_awaited(self, scanned):
             return stops.hold(self, scans, scanned)
-        if self._repeats.seen(scanned.texts, self.clock.mono_ns()):
+        # A person who types the same reason or number twice means it twice.
+        if not scanned.typed and self._repeats.seen(scanned.texts, self.clock.mono_ns()):
             return self.answer(verdict("repeat", serial=scanned.texts[0]), noted=1)
         return self.judge(scans, scanned)
 
@@ -234,7 +236,7 @@ class Session:
         """Writes what a step led to, then answers it."""
         name = self.state.workflow
         events = step.events
-        if step.verdict.stops and scans:
+        if step.verdict.stops and scans and not any(event.step == "sighting" for event in events):
             events = (*events, self._sighting(step.verdict, getattr(step.state, "document", "")))
         after = with_workflow_state(self.state, name, step.state)
         document = getattr(step.state, "document", "") or getattr(step.state, "finished", "")
@@ -305,6 +307,7 @@ class Session:
         for event, effect in zip(written, effects, strict=True):
             if event.document and (effect.delta or effect.closes):
                 self.knows.credited(event.document, event.line, effect.delta, effect.closes)
+        self.knows.written(written)
         self.knows.forget_scan()
         for event in written:
             self.knows.wrote(event)
@@ -347,7 +350,7 @@ class Session:
                 return taking_back.undo(self, argument)
             case "remove":
                 return taking_back.toggle_remove(self)
-            case "hold" | "release":
+            case "hold" | "release" if name not in WORKFLOWS[self.state.workflow].own_commands:
                 return taking_back.flag_last(self, name, argument)
             case "lock":
                 return sign_in.lock(self)
@@ -411,7 +414,10 @@ class Session:
         if document is None or self.state.workflow in {"home", "look_up"}:
             return None
         tally = self.knows.tally(document.number)
-        told = not document.blind or (tally.closed and complete(document, tally))
+        # A count is never told whether it was right: that is the office's to see.
+        told = not document.blind or (
+            tally.closed and complete(document, tally) and document.type != "count_sheet"
+        )
         return (tally.total, document.total) if told else None
 
 

@@ -6,7 +6,6 @@ import msgspec
 
 from scanner_app.workflows.flow import State
 from scanner_app.workflows.registry import WORKFLOWS
-from tracking.units import UnitState
 from tracking.verdicts import Verdict
 
 HELD_SCANS_MAX = 200
@@ -86,7 +85,6 @@ class SessionState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(SessionState)
-_UNIT = msgspec.msgpack.Decoder(UnitState)
 _GESTURE = msgspec.msgpack.Decoder(Gesture)
 
 
@@ -109,11 +107,6 @@ def decode_gesture(data: bytes) -> Gesture | None:
         return _GESTURE.decode(data) if data else None
     except msgspec.MsgspecError:
         return None
-
-
-def decode_unit(data: bytes) -> UnitState:
-    """A unit's state as a gesture keeps it."""
-    return _UNIT.decode(data)
 
 
 def workflow_state(session: SessionState, name: str) -> State:

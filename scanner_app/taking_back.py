@@ -12,12 +12,12 @@ import msgspec
 
 from scanner_app import sign_in
 from scanner_app.journal import Effect
+from scanner_app.knowledge import SEEING, state_before
 from scanner_app.session_state import (
     Credit,
     Gesture,
     SessionState,
     decode_gesture,
-    decode_unit,
     encode,
     with_workflow_state,
     workflow_state,
@@ -25,6 +25,7 @@ from scanner_app.session_state import (
 from scanner_app.workflows.meaning import understand
 from scanner_app.workflows.parts import NO_PARTS
 from tracking.events import Event
+from tracking.units import UnitState, evolve
 from tracking.verdicts import NOTHING, verdict
 
 if TYPE_CHECKING:
@@ -63,7 +64,10 @@ def _went_on(session: Session, gesture: Gesture) -> str:
         event = session.journal.event(credit.epoch, credit.seq)
         if event is None or not event.serial or event.step in {"sighting", "holding"}:
             continue
-        if _later(session, event.item, event.serial, event, own) or _elsewhere(session, event, credit.before):
+        before = state_before(credit.before, event.item, event.serial)
+        if event.step in SEEING and evolve(before, event)[0].ref != event.ref:
+            continue  # it was seen, and moved nowhere: whatever came later does not stand on that
+        if _later(session, event.item, event.serial, event, own) or _elsewhere(session, event, before):
             return event.serial
         whole = event.parent_serial if event.step == "installing" else ""
         if whole and _OUTER_STEPS & _later(session, event.parent_item, whole, event, own):
@@ -85,11 +89,10 @@ def _later(session: Session, item: str, serial: str, event: Event, own: set[tupl
     }
 
 
-def _elsewhere(session: Session, event: Event, before: bytes) -> bool:
+def _elsewhere(session: Session, event: Event, before: UnitState) -> bool:
     """True where another device gave the unit its status since: neither the one that it had before nor the event's."""
     unit = session.knows.unit(event.item, event.serial)
-    known = {event.ref, decode_unit(before).ref if before else ""}
-    return unit.device not in {"", session.journal.device} and unit.ref not in known
+    return unit.device not in {"", session.journal.device} and unit.ref not in {event.ref, before.ref}
 
 
 def _take_back(
@@ -131,6 +134,8 @@ def _cancellation(original: Event, code: str) -> Event:
         serial=original.serial,
         lot=original.lot,
         quantity=original.quantity,
+        location=original.location,
+        recount=original.recount,
         document=original.document,
         line=original.line,
         container=original.container,
@@ -193,7 +198,8 @@ def toggle_remove(session: Session) -> Answer:
 
 def remove(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer:
     """Takes back the gesture that this label was counted by."""
-    meaning = understand(scanned, NO_PARTS, session.knows.document(session.state.document), session.knows)
+    document = session.knows.document(session.state.document)
+    meaning = understand(scanned, NO_PARTS, document, session.knows, wanted=frozenset({"unit"}))
     serial = meaning.parts.serial
     for number, body in session.journal.gestures(GESTURES_SEARCHED_MAX) if serial else ():
         gesture = decode_gesture(body)

@@ -96,6 +96,26 @@ def _about(code: str, unit: UnitState, **fields: str) -> Verdict:
     )
 
 
+def about(code: str, unit: UnitState, **fields: str) -> Verdict:
+    """A verdict about a unit, for tasks that judge by themselves."""
+    return _about(code, unit, **fields)
+
+
+def step_stop(step: str, action: str, unit: UnitState, document: str = "") -> Verdict | None:
+    """The stop that the lifecycle's table gives for a step, or None. ``document``: the one being worked on."""
+    result = outcome(step, action, unit.status)
+    if not result.code or (result.own_document and document and unit.document == document):
+        return None
+    return _about(result.code, unit)
+
+
+def shape_stop(unit: UnitState, item: Item) -> Verdict | None:
+    """The stop for a serial number that is not of the item's shape or fails its check, or None."""
+    for code, fields in _shape_stops(unit, Context(item=item, today=date.min)):
+        return _about(code, unit, **fields)
+    return None
+
+
 _Answers = Iterator[tuple[str, dict[str, str]]]
 
 

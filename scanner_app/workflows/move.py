@@ -12,7 +12,6 @@ from scanner_app.workflows.flow import (
     Knowledge,
     ListLine,
     Prompt,
-    Scanned,
     State,
     Step,
     Workflow,
@@ -24,6 +23,7 @@ from scanner_app.workflows.move_state import WAITING_MAX, MoveState, Taken
 from scanner_app.workflows.order_labels import wrong_kind
 from scanner_app.workflows.order_state import QUANTITY_MAX
 from scanner_app.workflows.parts import NO_PARTS, Parts
+from scanner_app.workflows.subject import typed_quantity
 from tracking import rules
 from tracking.events import Event
 from tracking.rules import Context
@@ -38,7 +38,7 @@ def _advance(state: State, given: Input, knows: Knowledge) -> Step:
     assert isinstance(state, MoveState)
     if isinstance(given, Asked):
         return _command(state, given, knows)
-    quantity = _typed(state, given, knows)
+    quantity = typed_quantity(state.parts, given, knows)
     if quantity:
         return _quantity(state, quantity, knows)
     meaning = understand(given, state.parts, None, knows)
@@ -221,12 +221,6 @@ def _waiting_item(state: MoveState, knows: Knowledge) -> Item | None:
     """The lot or untracked item whose quantity is asked for, or None."""
     item = knows.item(state.parts.item) if state.parts.item else None
     return item if item is not None and need_of(state.parts, item, going_out=True) == "quantity" else None
-
-
-def _typed(state: MoveState, given: Scanned, knows: Knowledge) -> int:
-    text = given.texts[0].strip()
-    plain = given.typed and text.isascii() and text.isdecimal() and len(text) <= 7
-    return int(text) if plain and _waiting_item(state, knows) is not None else 0
 
 
 def _quantity(state: MoveState, quantity: int, knows: Knowledge) -> Step:

@@ -27,7 +27,7 @@ def advance(task: Task, state: OrderState, given: Input, knows: Knowledge) -> St
         return _order_prompt(task, state, given, knows)
     if document is None and state.parts.empty:
         # Begun without paper, and now it was found.
-        paper = understand(given, NO_PARTS, None, knows)
+        paper = understand(given, NO_PARTS, None, knows, wanted=frozenset({"unit", "item"}))
         if paper.kind == "document":
             return _open(task, state, paper.value, knows)
     return label_prompt(task, state, given, document, knows)
@@ -38,7 +38,7 @@ def advance(task: Task, state: OrderState, given: Input, knows: Knowledge) -> St
 
 def _order_prompt(task: Task, state: OrderState, given: Scanned, knows: Knowledge) -> Step:
     text = given.texts[0]
-    meaning = understand(given, NO_PARTS, None, knows)
+    meaning = understand(given, NO_PARTS, None, knows, wanted=frozenset({"document"}))
     need = f"the {task.document_words}"
     if meaning.kind == "document":
         return _open(task, state, meaning.value, knows)
@@ -48,7 +48,7 @@ def _order_prompt(task: Task, state: OrderState, given: Scanned, knows: Knowledg
     announced = knows.announced(meaning.value) if meaning.kind == "container" and not task.going_out else ""
     if announced:
         return _by_first_carton(task, state, announced, meaning.value, knows)
-    if meaning.kind in {"badge", "location", "container"}:
+    if meaning.kind in {"badge", "location", "party", "container"}:
         return _answer(state, wrong_kind(meaning, text, need))
     if meaning.refusal is not None and meaning.refusal.code == "unknown_code" and not _is_card(given):
         return _answer(state, verdict("document_unknown", document=text))

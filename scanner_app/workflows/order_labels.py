@@ -50,6 +50,7 @@ def wrong_kind(meaning: Meaning, text: str, need: str) -> Verdict:
         "location": "A PLACE",
         "document": "ANOTHER ORDER",
         "container": "A CARTON OR PALLET CODE",
+        "party": "A SUPPLIER OR CUSTOMER",
     }
     return verdict("wrong_kind", raw=text, kind=kinds.get(meaning.kind, "SOMETHING ELSE"), need=need)
 

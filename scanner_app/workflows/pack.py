@@ -23,6 +23,7 @@ from scanner_app.workflows.order_labels import wrong_kind
 from scanner_app.workflows.order_state import QUANTITY_MAX
 from scanner_app.workflows.pack_state import PackState
 from scanner_app.workflows.parts import NO_PARTS, Parts
+from scanner_app.workflows.subject import typed_quantity
 from tracking import rules
 from tracking.events import Event
 from tracking.rules import Context
@@ -40,7 +41,7 @@ def _advance(state: State, given: Input, knows: Knowledge) -> Step:
     if isinstance(given, Asked):
         return _command(state, given, knows)
     state = msgspec.structs.replace(state, emptied="")
-    quantity = _typed(state, given, knows)
+    quantity = typed_quantity(state.parts, given, knows)
     if quantity:
         return _quantity(state, quantity, knows)
     meaning = understand(given, state.parts, None, knows)
@@ -199,12 +200,6 @@ def _put_in(state: PackState, parts: Parts, item: Item, knows: Knowledge) -> Ste
 def _waiting_item(state: PackState, knows: Knowledge) -> Item | None:
     item = knows.item(state.parts.item) if state.parts.item else None
     return item if item is not None and need_of(state.parts, item, going_out=True) == "quantity" else None
-
-
-def _typed(state: PackState, given: Scanned, knows: Knowledge) -> int:
-    text = given.texts[0].strip()
-    plain = given.typed and text.isascii() and text.isdecimal() and len(text) <= 7
-    return int(text) if plain and _waiting_item(state, knows) is not None else 0
 
 
 def _quantity(state: PackState, quantity: int, knows: Knowledge) -> Step:

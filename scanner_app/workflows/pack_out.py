@@ -143,5 +143,5 @@ def _all_out(code: str, knows: Knowledge) -> tuple[Event, ...]:
 def is_empty(state: PackState) -> Step:
     """A person looked: nothing is left in it."""
     event = Event(step="inspecting", container=state.emptied, reason="empty", code="inspected")
-    said = verdict("inspected", container=state.emptied)
+    said = verdict("inspected", empty=state.emptied)
     return Step(state=PackState(taking_out=state.taking_out), verdict=said, events=(event,), afresh=True)

@@ -47,3 +47,9 @@ def merge(held: Parts, read: Parts) -> Parts | Clash:
         values[name] = first or second
     values["quantity"] = read.quantity or held.quantity
     return msgspec.structs.replace(NO_PARTS, **values)
+
+
+def missing_from(held: Parts, read: Parts) -> Parts:
+    """What was read, without the fields that are held already."""
+    taken = {name: "" for name in _TEXT_FIELDS if getattr(held, name)}
+    return msgspec.structs.replace(read, **taken) if taken else read

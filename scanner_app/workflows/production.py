@@ -23,6 +23,7 @@ from scanner_app.workflows.order_state import DOCUMENT_NAMES
 from scanner_app.workflows.parts import NO_PARTS
 from scanner_app.workflows.production_state import Bench, ProductionState, bench_of, slots_in
 from scanner_app.workflows.production_units import select_product
+from scanner_app.workflows.subject import typed_quantity
 from tracking.assembly import bill_of, complete, next_slot
 from tracking.documents import Document, Line
 from tracking.verdicts import Verdict, verdict
@@ -153,7 +154,7 @@ def _not_a_label(state: ProductionState, document: Document, meaning: Meaning, g
 def _component_prompt(state: ProductionState, bench: Bench, given: Scanned, knows: Knowledge) -> Step:
     bill, _ = bill_of(bench.document, bench.slots)
     paper = _both(bench.document, bill)
-    quantity = production_parts.typed_quantity(state, given, knows)
+    quantity = typed_quantity(state.parts, given, knows)
     if quantity:
         return production_parts.add_quantity(state, bench, quantity, knows)
     meaning = understand(given, state.parts, paper, knows)

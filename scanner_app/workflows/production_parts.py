@@ -161,15 +161,6 @@ def _install(
 # -- quantities -----------------------------------------------------------------------------------------------------
 
 
-def typed_quantity(state: ProductionState, given: Scanned, knows: Knowledge) -> int:
-    """A number keyed in while the quantity of a lot or an untracked part is asked for; else 0."""
-    text = given.texts[0].strip()
-    item = knows.item(state.parts.item) if state.parts.item else None
-    if not given.typed or not text.isascii() or not text.isdecimal() or len(text) > 7 or item is None:
-        return 0
-    return int(text) if item.tracking == "none" or (item.tracking == "lot" and state.parts.lot) else 0
-
-
 def add_quantity(state: ProductionState, bench: Bench, quantity: int, knows: Knowledge) -> Step:
     """So many of the lot or untracked part in hand."""
     item = knows.item(state.parts.item) if state.parts.item else None

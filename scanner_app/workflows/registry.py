@@ -8,11 +8,32 @@ from scanner_app.workflows.look_up import LOOK_UP
 from scanner_app.workflows.move import MOVE
 from scanner_app.workflows.pack import PACK
 from scanner_app.workflows.production import PRODUCTION
+from scanner_app.workflows.quality import QUALITY
+from scanner_app.workflows.recall import RECALL
 from scanner_app.workflows.receiving import RECEIVING
+from scanner_app.workflows.returns import RETURNS
+from scanner_app.workflows.service import SERVICE
 from scanner_app.workflows.shipping import SHIPPING
+from scanner_app.workflows.stocktake import STOCKTAKE
+from scanner_app.workflows.write_off import WRITE_OFF
 
 WORKFLOWS: dict[str, Workflow] = {
-    flow.name: flow for flow in (HOME, RECEIVING, SHIPPING, PRODUCTION, MOVE, PACK, LOOK_UP)
+    flow.name: flow
+    for flow in (
+        HOME,
+        RECEIVING,
+        SHIPPING,
+        PRODUCTION,
+        MOVE,
+        PACK,
+        LOOK_UP,
+        STOCKTAKE,
+        RETURNS,
+        SERVICE,
+        RECALL,
+        WRITE_OFF,
+        QUALITY,
+    )
 }
 
 ANNOUNCED = (

@@ -32,8 +32,11 @@ def test_the_start_screen_offers_the_tasks(floor: Floor) -> None:
         ("1", "Receive"),
         ("2", "Ship"),
         ("3", "Build"),
+        ("4", "Count"),
         ("5", "Move"),
         ("6", "Pack"),
+        ("7", "Return"),
+        ("8", "Quality"),
         ("9", "Look up"),
     ]
     assert (view.site, view.link, view.unsynced, view.cache_age_s) == ("HAM", "none", 0, None)

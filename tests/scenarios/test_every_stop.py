@@ -9,13 +9,10 @@ import pytest
 from tests.scenarios import story
 from tracking.catalogue import LEVELS
 
-LATER = {"not_shipped_to_customer"}
-"""Given by returns only."""
-
 OF_THE_STORE = {"disk_full", "journal_fault"}
 """Given when the journal cannot be written; tests/scanner_app/test_store_faults.py makes them happen."""
 
-STOPS = sorted({code for code, level in LEVELS.items() if level == "stop"} - LATER - OF_THE_STORE)
+STOPS = sorted({code for code, level in LEVELS.items() if level == "stop"} - OF_THE_STORE)
 
 
 def test_every_stop_has_its_two_stories() -> None:

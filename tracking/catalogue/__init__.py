@@ -67,4 +67,9 @@ def prompt(name: str, language: str = "en", **fields: str) -> str:
     return template.format_map({key: printable(value, 40) for key, value in fields.items()})
 
 
-__all__ = ["LEVELS", "Message", "message", "prompt"]
+def choice(command: str, language: str = "en") -> str:
+    """The words of a command that may be chosen: at most 10 characters, for a key or a touch field."""
+    return en.CHOICES.get(command, command.upper())
+
+
+__all__ = ["LEVELS", "Message", "choice", "message", "prompt"]
