@@ -176,6 +176,21 @@ class Usb(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     devices: Annotated[tuple[UsbDevice, ...], Meta(max_length=USB_RULES_MAX)]
 
 
+class CameraSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The camera as a scanner."""
+
+    source: Text
+    """A number, ``/dev/v4l/by-id/...``, a video, a picture or a folder of pictures. Empty: no camera."""
+    read: Literal["aimed", "all"]
+    """``aimed``: the code in the middle. ``all``: every code of a label, answered once."""
+    width: Annotated[int, Meta(ge=160, le=4096)]
+    height: Annotated[int, Meta(ge=120, le=4096)]
+    formats: Annotated[tuple[Name, ...], Meta(max_length=32)]
+    """zxing-cpp's names. Fewer are read faster."""
+    itf_lengths: Annotated[tuple[Annotated[int, Meta(ge=2, le=80)], ...], Meta(max_length=8)]
+    """Interleaved 2 of 5 is believed at these lengths only: a part of such a code is a code as well."""
+
+
 class Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the handheld looks."""
 
@@ -212,6 +227,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scan: ScanSettings
     serial: Serial
     usb: Usb
+    camera: CameraSection
     screen: Screen
     policy: Policy
     server: Server

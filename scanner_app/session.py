@@ -20,8 +20,11 @@ from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArri
 from scanner_app.journal import Effect, Journal
 from scanner_app.knowledge import HandheldKnowledge
 from scanner_app.repeats import Repeats
+from scanner_app.scanners import card
 from scanner_app.scanners.learned import LearnedScanners
-from scanner_app.scanners.reading import understood
+from scanner_app.scanners.reading import Understood, understood
+from scanner_app.scanners.settling import settled
+from scanner_app.scanners.teaching import taught
 from scanner_app.session_state import (
     SessionState,
     Stopped,
@@ -39,6 +42,7 @@ from scanner_app.workflows.registry import WORKFLOWS
 from tracking import catalogue
 from tracking.documents import complete
 from tracking.events import Event
+from tracking.identifiers.reader import read
 from tracking.site import Policy
 from tracking.units import UnitState
 from tracking.verdicts import NOTHING, Verdict, verdict
@@ -156,6 +160,8 @@ class Session:
 
     def scans(self, scans: Sequence[Scan]) -> Answer:
         """One scan, or the codes of one label: a command, held behind a stop, a repeat, or judged."""
+        if len(scans) == 1 and self.state.stopped is None and card.is_card(scans[0].text):
+            return taught(self, scans[0])
         scanned = self._read(scans)
         first = scanned.readings[0][0]
         if len(scans) == 1 and first.kind == "command" and first.ok:
@@ -169,13 +175,17 @@ class Session:
 
     def _read(self, scans: Sequence[Scan]) -> Scanned:
         # Prefix, suffix, layout and separators of this scanner are undone; the raw bytes keep what came.
-        found = [
-            understood(scan.text, scan.symbology_id, self.scanners.of(scan.source), today=self.knows.today)
-            for scan in scans
-        ]
+        found = [self._understood(scan) for scan in scans]
         return Scanned(
             tuple(one.readings for one in found), tuple(one.text for one in found), typed=scans[0].typed
         )
+
+    def _understood(self, scan: Scan) -> Understood:
+        if scan.typed:
+            return Understood(scan.text, read(scan.text, today=self.knows.today))
+        profile = self.scanners.of(scan.source)
+        found = understood(scan.text, scan.symbology_id, profile, today=self.knows.today)
+        return settled(found, scan.symbology_id, self.knows)
 
     def accepted_now(self, texts: Sequence[str]) -> None:
         """This label was taken; the same again within a moment is a bounce."""
@@ -228,6 +238,8 @@ class Session:
                 self._repeats.accepted(given.texts, now)
             if step.events:
                 self._repeats.accepted(unit, now)
+            if any(readings[0].repaired for readings in given.readings):
+                step = msgspec.structs.replace(step, events=tuple(map(_repaired, step.events)))
         return self.apply(step, scans, given.texts if isinstance(given, Scanned) else ())
 
     # -- writing ----------------------------------------------------------------------------------------------------
@@ -419,6 +431,10 @@ class Session:
             tally.closed and complete(document, tally) and document.type != "count_sheet"
         )
         return (tally.total, document.total) if told else None
+
+
+def _repaired(event: Event) -> Event:
+    return msgspec.structs.replace(event, repaired=True) if event.step != "completing" else event
 
 
 def _with_hand(state: SessionState, said: Verdict) -> SessionState:

@@ -54,7 +54,7 @@ def import_site(storage: Storage, site_name: str, data: bytes, now_ms: int) -> I
             load_into.rows("prefix_rules", [(site.site, rules)], site.site)
         load_into.rows("site", [(site.site, SiteRow(site=site.site, timezone=site.timezone))], site.site)
         bodies = list(load_into.openings(site, now_ms))
-        _append(tx, storage.generation, bodies, now_ms)
+        append_in_office_name(tx, storage.generation, bodies, now_ms)
         feed.flush()
         for document in site.documents:
             tallies.publish(tx, feed, document.number)
@@ -185,7 +185,7 @@ def _flag(site: str, unit: OpeningUnit, flag: str, at: str, hlc: int) -> Event:
     )
 
 
-def _append(tx: Writer, generation: str, bodies: list[bytes], now_ms: int) -> None:
+def append_in_office_name(tx: Writer, generation: str, bodies: list[bytes], now_ms: int) -> None:
     """Write events in the office's name, on its own chain, as any device would."""
     if not bodies:
         return

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from config.schema import TERMINATOR_BYTES, Settings, Usb
+from config.schema import TERMINATOR_BYTES, CameraSection, Settings, Usb
 from config.schema import SerialPort as PortSetting
 from drivers.driver import Driver
 from drivers.framing import Framing
 from drivers.serial_settings import SerialSettings
 
 if TYPE_CHECKING:
+    from drivers.camera.driver import CameraSettings
     from drivers.usb.settings import UsbSettings
 
 
@@ -26,6 +27,10 @@ def drivers_of(settings: Settings) -> list[Driver]:
         from drivers.usb.driver import UsbScanners
 
         drivers.append(UsbScanners(usb_settings(settings.usb)))
+    if settings.camera.source:
+        from drivers.camera.driver import CameraScanner
+
+        drivers.append(CameraScanner(camera_settings(settings.camera)))
     return drivers
 
 
@@ -39,6 +44,20 @@ def serial_settings(port: PortSetting) -> SerialSettings:
     }
     return SerialSettings(
         port=port.path, name=port.name, baud=port.baud, terminator=terminators[port.terminator]
+    )
+
+
+def camera_settings(camera: CameraSection) -> CameraSettings:
+    """The section as its driver takes it."""
+    from drivers.camera.driver import CameraSettings
+
+    return CameraSettings(
+        source=camera.source,
+        width=camera.width,
+        height=camera.height,
+        formats=camera.formats,
+        itf_lengths=camera.itf_lengths,
+        read=camera.read,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from scanner_app.workflows.bare_codes import items_named, order_named
 from scanner_app.workflows.flow import Knowledge
 from scanner_app.workflows.meant import Meaning, refuse
@@ -40,9 +42,12 @@ def labelled(reading: Reading, text: str, document: Document | None, knows: Know
         expiry=reading.expiry or last_of_month(str(reading.details.get("expiry_month", ""))),
         made=reading.made,
         quantity=reading.quantity,
+        repaired=reading.repaired,
     )
     if parts.empty:
         return refuse("unknown_code", text, why="it holds no serial, lot or item of ours")
+    if reading.repaired:
+        parts = replace(parts, repaired=True)
     return Meaning(kind="label", parts=parts)
 
 

@@ -74,5 +74,6 @@ def settled_event(
         line=line.line if line is not None else 0,
         party=document.party if document is not None else "",
         new=context.new and bool(parts.serial),
+        repaired=parts.repaired,
         code=answer.code or "",
     )

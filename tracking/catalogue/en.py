@@ -71,7 +71,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         + _WHO
         + "|lot {lot}|from {supplier}|expires {expiry}|warranty to {until}|in {parent}|{what}",
     ),
-    "command": ("{what}", "", ""),
+    "command": (
+        "{what}",
+        "",
+        "{source}|keyboard {layout}|{caps}|separator {separator}|ends with {ending}|adds {prefix}|adds {suffix}|{aim}",
+    ),
     "checked": ("CHECKED", "", "{what}|{done} of {total}"),
     "restocked": ("BACK IN STOCK", "", _UNIT + "|{reason}"),
     "in_service": ("IN FOR REPAIR", "", _UNIT + "|sold {sold}|{reason}"),
@@ -236,6 +240,16 @@ PROMPTS: dict[str, str] = {
     "component": "Scan a {item}",
     "component_at": "Scan a {item} for {position}",
     "next_order": "Scan the next ORDER",
+    "card": "Calibration card",
+    "card_learned": "SCANNER LEARNED",
+    "card_half": "only half the card: scan it again",
+    "card_swallowed": "signs are lost: give scanner and handheld the same keyboard",
+    "card_separator": "its separator looks like a letter: set it to send {{GS}}",
+    "card_gs_lost": "lost: set it to send {{GS}}",
+    "card_no_ending": "nothing: set it to send Enter",
+    "card_caps": "caps lock is on",
+    "card_aim": "names the kind of code",
+    "card_no_aim": "does not name the kind of code",
 }
 
 CHOICES: dict[str, str] = {
