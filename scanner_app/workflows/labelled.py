@@ -20,7 +20,8 @@ NEED = "the serial or the part number"
 def labelled(reading: Reading, text: str, document: Document | None, knows: Knowledge) -> Meaning:
     """A label whose fields are named, or a bare number whose shape is believed."""
     if reading.kind == "container":
-        return refuse("wrong_kind", text, kind="A CARTON OR PALLET CODE", need=NEED)
+        plate = str(reading.details.get("license_plate", ""))
+        return Meaning(kind="container", value=reading.sscc or plate or reading.text or text)
     if reading.kind in {"badge", "asset"}:
         return refuse("wrong_kind", text, kind="A BADGE OR ASSET CODE", need=NEED)
     if reading.kind == "document" and order_named(reading):
