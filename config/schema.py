@@ -237,7 +237,7 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: Annotated[Text, Meta(min_length=1)]
     port: Annotated[int, Meta(ge=1, le=65_535)]
     database: Place
-    """Path of the SQLite file. Empty: ``server.db`` in the data directory."""
+    """Path of the SQLite file, or ``postgresql://...``. Empty: ``server.db`` in the data directory."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -28,6 +28,7 @@ VERBS = {
     "trace": ("scanner_app.commands.trace", "the whole story of a serial number"),
     "import": ("scanner_app.commands.import_site", "load a site file into a server"),
     "export": ("scanner_app.commands.export", "events, units or documents as JSON Lines"),
+    "assign": ("scanner_app.commands.assign", "reserve serial numbers: one, a range, a pattern or a CSV"),
     "labels": ("scanner_app.commands.labels", "print the labels of the sample data"),
     "print": (
         "scanner_app.commands.print_labels",
@@ -40,7 +41,7 @@ VERBS = {
 }
 """Verb -> the module that does it, loaded only when it is called, and one line of help."""
 
-LATER = ("recall", "assign")
+LATER = ("recall",)
 """Verbs that this version does not have yet."""
 
 

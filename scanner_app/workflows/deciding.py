@@ -82,8 +82,8 @@ def _command(case: Case) -> Meaning | None:
     return Meaning(kind="command", value=case.best.command, argument=case.best.argument)
 
 
-def _doubtful(case: Case) -> Meaning | None:
-    """A code that its scanner has damaged, and nothing proves how: it must not be taken for something else."""
+def _damaged(case: Case) -> Meaning | None:
+    """The scanner or its host has changed the code, and nothing known here tells what the label says."""
     return refuse("unreadable", case.text, why=case.best.doubt) if case.best.doubt else None
 
 
@@ -228,7 +228,7 @@ def _refused(case: Case) -> Meaning:
 
 STEPS = (
     Step("command", _command, new=False),
-    Step("damage", _doubtful, new=False),
+    Step("damage", _damaged, new=False),
     Step("badge", _badge, new=False),
     Step("prompt", _prompted, new=False),
     Step("known value", _known, new=False),

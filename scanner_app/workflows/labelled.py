@@ -41,6 +41,7 @@ def labelled(reading: Reading, text: str, document: Document | None, knows: Know
         expiry=reading.expiry or last_of_month(str(reading.details.get("expiry_month", ""))),
         made=reading.made,
         quantity=reading.quantity,
+        repaired=reading.repaired,
     )
     if parts.empty:
         return refuse("unknown_code", text, why="it holds no serial, lot or item of ours")

@@ -23,7 +23,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def empty(self) -> bool:
         """True when nothing was read yet."""
-        return self == NO_PARTS
+        return msgspec.structs.replace(self, repaired=False) == NO_PARTS
 
 
 NO_PARTS = Parts()
