@@ -12,9 +12,10 @@ from msgspec.structs import replace
 
 from config.keyboard_text import RETYPINGS, meant, typed
 from scanner_app.scanners.profile import NOTHING_KNOWN, Profile, undone
-from tracking.identifiers import gs1, lost_separators, retyped
+from tracking.identifiers import retyped
 from tracking.identifiers.reader import read, split_aim
 from tracking.identifiers.reading import Reading
+from tracking.identifiers.symbologies import GS1_SYMBOLOGIES, LOOKS_GS1, MAY_BE_MISSING
 
 _UNSOUND_URL = re.compile(r"https?:.*(?: |==)", re.IGNORECASE | re.DOTALL)
 """Addresses write such signs with a percent sign; here they stand for a dead key that was pressed once."""
@@ -57,6 +58,10 @@ def _read(text: str, symbology_id: str, profile: Profile, today: date) -> tuple[
     if profile.separates:
         return tuple(_undoubted(reading) for reading in readings)
     body, aim = split_aim(text, symbology_id)
+    if aim not in GS1_SYMBOLOGIES and readings[0].reason != LOOKS_GS1:
+        return readings
+    from tracking.identifiers import lost_separators
+
     return lost_separators.considered(body, aim, readings, today, lost=profile.gs_lost)
 
 
@@ -64,7 +69,7 @@ def _undoubted(reading: Reading) -> Reading:
     """Without the doubt that a separator may be missing."""
     if not reading.doubt:
         return reading
-    warn = tuple(sentence for sentence in reading.warn if gs1.MAY_BE_MISSING not in sentence)
+    warn = tuple(sentence for sentence in reading.warn if MAY_BE_MISSING not in sentence)
     return replace(reading, doubt="", warn=warn)
 
 

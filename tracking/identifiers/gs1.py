@@ -16,25 +16,16 @@ from tracking.identifiers.gs1_linters import mod10_fits
 from tracking.identifiers.gs1_reading import reading
 from tracking.identifiers.gs1_values import GS, Split, split
 from tracking.identifiers.reading import Reading
-
-GS1_SYMBOLOGIES = frozenset(
-    {"]C1", "]e0", "]e1", "]e2", "]d2", "]d5", "]Q3", "]Q4", "]J1", "]J4", "]z1", "]z4"}
-)
-"""AIM identifiers that say FNC1 is in first position: element strings and nothing else (ISO/IEC 15424)."""
+from tracking.identifiers.symbologies import COMPOSITE as COMPOSITE
+from tracking.identifiers.symbologies import GS1_SYMBOLOGIES as GS1_SYMBOLOGIES
+from tracking.identifiers.symbologies import LOOKS_GS1 as LOOKS_GS1
+from tracking.identifiers.symbologies import MAY_BE_MISSING as MAY_BE_MISSING
 
 _UNTOLD = frozenset({"", "]X0"})
 """No identifier, or the one for "other": the content has to say what it is."""
 
 SUBSTITUTES = re.compile(r"\{GS\}|<GS>|\[GS\]|\{FNC1\}|<FNC1>|\u241d|\u00e8|\u00c8|Alt\+?029", re.IGNORECASE)
 """What keyboard wedges type where the label has a separator, of those that are recognisable for themselves."""
-
-LOOKS_GS1 = "looks like GS1"
-"""The reason of an element string that nothing but its content declares."""
-
-COMPOSITE = "|]e"
-"""Where the two-dimensional part of a composite symbol begins, in what scanners send (ISO/IEC 24723)."""
-
-MAY_BE_MISSING = "a separator may be missing"
 
 _OTHER_ENVELOPE = re.compile(r"(?:\]?>?\[\)>|[+=&])")
 _DATED_END = re.compile(r"(.+?)(1[1-7])(\d{6})")

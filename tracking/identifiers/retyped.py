@@ -17,10 +17,9 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from tracking.identifiers.gs1 import GS1_SYMBOLOGIES
 from tracking.identifiers.reader import read, split_aim
 from tracking.identifiers.reading import NATIVE_KINDS, Reading
-from tracking.identifiers.trade import EAN_SYMBOLOGIES
+from tracking.identifiers.symbologies import EAN_SYMBOLOGIES, GS1_SYMBOLOGIES
 
 Way = Callable[[str], Sequence[str]]
 """Undoes one kind of damage: the texts that can have come out as the one given."""
