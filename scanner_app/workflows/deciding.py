@@ -40,9 +40,7 @@ class Case(NamedTuple):
 
     @property
     def plain(self) -> str:
-        """The code as plain text; empty where a declaration rules that out, or damage leaves it in doubt."""
-        if self.best.doubt:
-            return ""
+        """The code as plain text; empty where a declaration rules that out."""
         return next((one.text for one in self.readings if one.kind == "text" and one.ok), "")
 
     @property
