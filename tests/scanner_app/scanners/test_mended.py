@@ -94,6 +94,11 @@ def test_a_label_that_two_presses_could_have_made_is_asked_about() -> None:
     assert (sure.serial, sure.doubt, sure.repaired) == ("SN-000042", "", False)
 
 
+def test_a_composite_symbol_of_a_scanner_that_loses_separators_is_asked_about() -> None:
+    best = told("]E09521234543213|]e099COMP98XYZ", profile=Profile(gs_lost=True)).readings[0]
+    assert best.doubt
+
+
 @pytest.mark.parametrize("text", ["", "\r\n", "]", "]C", "]C1", "\x1d", "´", "è" * 5000, "ß" * 499, "\ufffd"])
 def test_nothing_is_too_strange_to_be_looked_at(text: str) -> None:
     for profile in (NOTHING_KNOWN, Profile(host="ch", caps=True, gs="è"), Profile(gs_lost=True)):
