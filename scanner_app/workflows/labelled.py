@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from scanner_app.workflows.bare_codes import items_named, order_named
 from scanner_app.workflows.flow import Knowledge
 from scanner_app.workflows.meant import Meaning, refuse
@@ -46,8 +44,6 @@ def labelled(reading: Reading, text: str, document: Document | None, knows: Know
     )
     if parts.empty:
         return refuse("unknown_code", text, why="it holds no serial, lot or item of ours")
-    if reading.repaired:
-        parts = replace(parts, repaired=True)
     return Meaning(kind="label", parts=parts)
 
 
