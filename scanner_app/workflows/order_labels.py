@@ -134,11 +134,11 @@ def _counted(
 ) -> Step:
     """The event, and the completion of the order where this was the last of it."""
     if document is None:
-        return Step(state=state, verdict=_named(answer, event, document, knows), events=(event,))
+        return Step(state=state, verdict=named(answer, event, document, knows), events=(event,))
     tally = knows.tally(document.number)
     already = event.step == "shipping" and knows.unit(event.item, event.serial).status == "picked"
     after = tally.plus(line.line, 0 if already else event.quantity) if line is not None else tally
-    shown = _named(answer, event, document, knows)
+    shown = named(answer, event, document, knows)
     if knows.policy.complete_on_last_scan and complete(document, after):
         events = (event, completion(document, ""))
         return Step(
@@ -147,7 +147,7 @@ def _counted(
     return Step(state=state, verdict=shown, events=(event,))
 
 
-def _named(answer: Verdict, event: Event, document: Document | None, knows: Knowledge) -> Verdict:
+def named(answer: Verdict, event: Event, document: Document | None, knows: Knowledge) -> Verdict:
     """The answer with the customer or supplier by name, not the story of an earlier step."""
     party = knows.party(event.party) if event.party else None
     fields = {**answer.fields, "party": (party.name or party.party) if party else event.party}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scanner_app.workflows.assign import ASSIGN
 from scanner_app.workflows.flow import Workflow
 from scanner_app.workflows.home import HOME
 from scanner_app.workflows.look_up import LOOK_UP
@@ -33,6 +34,7 @@ WORKFLOWS: dict[str, Workflow] = {
         RECALL,
         WRITE_OFF,
         QUALITY,
+        ASSIGN,
     )
 }
 

@@ -17,7 +17,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "container_selected": ("CONTAINER", "", "{container}|{count} inside"),
     "container_closed": ("CLOSED", "", "{container}|{count} inside"),
     "product_selected": ("PRODUCT", "", "{item}|{serial}|{description}|rev {revision}|warranty to {until}"),
-    "received": ("RECEIVED", "", "{item}|{serial}|lot {lot}|expires {expiry}|{container}: all {count}"),
+    "received": (
+        "RECEIVED",
+        "",
+        "{item}|{serial}|{quantity} from {first}|lot {lot}|expires {expiry}|{container}: all {count}",
+    ),
     "shipped": ("SHIPPED", "", "{item}|{serial}|{container}: all {count}|for {party}"),
     "picked": ("PICKED", "", "{item}|{serial}|{container}: all {count}|for {document}"),
     "packed": ("PACKED", "", "{item}|{serial}|{box} with {count} inside|in {container}"),
@@ -54,8 +58,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "replaced": ("REPLACED", "", _UNIT + "|in place of {faulty}|for {party}"),
     "scrapped": ("SCRAPPED", "", _UNIT + "|{quantity} pieces|lot {lot}|{reason}"),
     "destroyed": ("DESTROYED", "", _UNIT + "|{quantity} pieces|lot {lot}|{reason}"),
-    "assigned": ("ASSIGNED", "", "{serial}"),
-    "registered": ("REGISTERED", "", "{serial}"),
+    "assigned": ("ASSIGNED", "", _UNIT + "|{quantity} numbers from {first}"),
+    "registered": ("LABEL VERIFIED", "", _UNIT),
     "lot_recorded": ("LOT", "", "{item}|lot {lot}|now {need}"),
     "quantity_recorded": (
         "QUANTITY",
@@ -76,6 +80,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{source}|keyboard {layout}|{caps}|separator {separator}|ends with {ending}|adds {prefix}|adds {suffix}|{aim}",
     ),
+    "in_hand": ("IN HAND", "", _UNIT + "|lot {lot}|{quantity} pieces|to {last}"),
     "checked": ("CHECKED", "", "{what}|{done} of {total}"),
     "restocked": ("BACK IN STOCK", "", _UNIT + "|{reason}"),
     "in_service": ("IN FOR REPAIR", "", _UNIT + "|sold {sold}|{reason}"),
@@ -121,6 +126,12 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "not_on_document": ("NOT ON THE ORDER", _ASIDE, _UNIT + "|not on {document}"),
     "over_quantity": ("TOO MANY", _ASIDE, _UNIT + "|line {line} of {document} has all {total}"),
+    "already_assigned": ("NUMBER IS GIVEN", "Take another number", _UNIT + "|reserved already"),
+    "not_in_range": (
+        "NOT OF THIS RANGE",
+        "Scan this carton one by one",
+        _UNIT + "|not from {first} to {last}|nothing was taken",
+    ),
     "already_received": ("ALREADY RECEIVED", _ASIDE, _UNIT + "|" + _WHO),
     "already_picked": ("ALREADY PICKED", _NOT_THIS, _UNIT + "|" + _WHO),
     "already_packed": ("ALREADY PACKED", _NOT_THIS, _UNIT + "|{box}|" + _WHO),
@@ -140,11 +151,15 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "written_off": ("WRITTEN OFF", _NOT_THIS, _UNIT + "|{reason}|" + _WHO),
     "held": ("ON HOLD", "Put it on the hold shelf", _UNIT + "|{reason}"),
-    "recalled": ("RECALLED", "Keep it: bring it to the recall place", _UNIT + "|{reason}|{where}"),
+    "recalled": (
+        "RECALLED",
+        "Keep it: bring it to the recall place",
+        _UNIT + "|{counted:.0}counted all the same|{reason}|{where}",
+    ),
     "stolen": (
         "REPORTED STOLEN",
         "Keep it: call your supervisor",
-        _UNIT + "|call {call}|owner {party}|{reason}",
+        _UNIT + "|{counted:.0}counted all the same|call {call}|owner {party}|{reason}",
     ),
     "expired": ("EXPIRED", _NOT_THIS, _UNIT + "|expired {expiry}|lot {lot}"),
     "missing_lot": ("LOT MISSING", "Scan the lot of this one first", _UNIT + "|its lot is not recorded yet"),
@@ -193,6 +208,10 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
 }
 
 PROMPTS: dict[str, str] = {
+    "new_serial": "Scan the NEW SERIAL",
+    "range_first": "Scan the FIRST of the range",
+    "range_last": "Scan the LAST of the range",
+    "range_proof": "Open it: scan ANY {left} inside",
     "quality": "Scan a UNIT or a LOT",
     "judge": "PASS or FAIL? Or scan the next",
     "hold_all": "Scan what goes ON HOLD",
