@@ -20,6 +20,7 @@ BENCHMARKS = {
     "start": "start to the first picture that takes scans against a bare Textual app",
     "lookup": "a unit among ten million against one million, and the cache's bytes per serial",
     "receipt": "a receipt of ten thousand serials, each durable",
+    "count": "a count of twenty thousand serials, each durable",
     "ingest": "events over HTTP against the same storage without HTTP, and bytes per event",
 }
 """Name -> what it measures; each is a module of this package with ``run(room)``."""
