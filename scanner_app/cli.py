@@ -30,6 +30,10 @@ VERBS = {
     "export": ("scanner_app.commands.export", "events, units or documents as JSON Lines"),
     "assign": ("scanner_app.commands.assign", "reserve serial numbers: one, a range, a pattern or a CSV"),
     "labels": ("scanner_app.commands.labels", "print the labels of the sample data"),
+    "print": (
+        "scanner_app.commands.print_labels",
+        "print labels on a label printer, look at the jobs, verify",
+    ),
     "sync": ("scanner_app.commands.sync", "bring this handheld and its server up to date"),
     "audit": ("scanner_app.commands.audit", "verify a journal's hash chain"),
     "doctor": ("scanner_app.commands.doctor", "check data, clock, disk, libraries, scanners and server"),
