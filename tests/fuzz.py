@@ -19,7 +19,7 @@ from time import perf_counter_ns, thread_time_ns
 import msgspec
 
 from scanner_app.commands.standards import EXAMPLES
-from scanner_app.scanners.reading import WAYS, understood
+from scanner_app.scanners.reading import understood, ways
 from tests.tracking.identifiers.cases import CASES
 from tracking.identifiers.reader import TEXT_CHARS_MAX, read
 from tracking.identifiers.reading import KINDS, NATIVE_KINDS, Reading
@@ -115,7 +115,7 @@ _RANGES = (
 def _retyped(chance: Random, seeds: Sequence[tuple[str, str]]) -> str:
     """A code as another keyboard layout or caps lock would write it, or nearly so."""
     text = chance.choice(seeds)[0]
-    return next(iter(chance.choice(WAYS)(text)), text.swapcase())
+    return next(iter(chance.choice(ways().undo)(text)), text.swapcase())
 
 
 def _spliced(chance: Random, seeds: Sequence[tuple[str, str]]) -> str:
