@@ -37,7 +37,7 @@ STATUS = re.compile(r"HIL-STATUS (\d+)")
 PACKAGES = {"qemu-system-x86_64": "qemu-system-x86", "busybox": "busybox-static", "dpkg-deb": "dpkg"}
 
 INIT = """#!/bin/busybox sh
-/bin/busybox mkdir -p /proc /sys /dev /host /up /root
+/bin/busybox mkdir -p /proc /sys /dev /host /up /whole
 export PATH=/bin
 busybox mount -t proc proc /proc
 busybox mount -t sysfs sysfs /sys
@@ -46,16 +46,16 @@ for m in ROOT_MODULES; do busybox modprobe $m || echo "HIL no module $m"; done
 busybox mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=262144,cache=loose,posixacl host /host
 busybox mount -t tmpfs tmpfs /up
 busybox mkdir -p /up/files /up/work
-busybox mount -t overlay -o lowerdir=/host,upperdir=/up/files,workdir=/up/work overlay /root
+busybox mount -t overlay -o lowerdir=/host,upperdir=/up/files,workdir=/up/work overlay /whole
 busybox mkdir -p /lib
 busybox rm -rf /lib/modules
 busybox ln -s /rootMODULES_FOLDER /lib/modules
 for m in USB_MODULES; do busybox modprobe $m || echo "HIL no module $m"; done
-for m in proc sys dev; do busybox mount -o bind /$m /root/$m; done
-for m in tmp run; do busybox mount -t tmpfs tmpfs /root/$m; done
-busybox mount -t configfs configfs /root/sys/kernel/config
+for m in proc sys dev; do busybox mount -o bind /$m /whole/$m; done
+for m in tmp run; do busybox mount -t tmpfs tmpfs /whole/$m; done
+busybox mount -t configfs configfs /whole/sys/kernel/config
 busybox ip link set lo up
-busybox chroot /root /bin/sh -c 'COMMAND'
+busybox chroot /whole /bin/sh -c 'COMMAND'
 echo "HIL-STATUS $?"
 busybox poweroff -f
 """

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 MENU = (
     MenuLine(key="1", label="Receive", command="workflow receiving"),
     MenuLine(key="2", label="Ship", command="workflow shipping"),
+    MenuLine(key="3", label="Build", command="workflow production"),
     MenuLine(key="4", label="Count", command="workflow stocktake"),
+    MenuLine(key="5", label="Move", command="workflow move"),
+    MenuLine(key="6", label="Pack", command="workflow pack"),
     MenuLine(key="7", label="Return", command="workflow returns"),
     MenuLine(key="8", label="Quality", command="workflow quality"),
     MenuLine(key="9", label="Look up", command="look_up"),
@@ -80,7 +83,8 @@ class Presenter:
         session, said = self._session, answer.verdict
         if not said.code or not (answer.accepted or answer.noted or answer.stopped or answer.events):
             return
-        text = said.serial or said.fields.get("raw") or said.fields.get("document") or said.item
+        named = (said.fields.get(name) for name in ("container", "raw", "document"))
+        text = said.serial or next(filter(None, named), said.item)
         word = words(said, session.settings.language).word
         level = (
             "undone"
