@@ -49,11 +49,6 @@ def raw_fields(scans: Sequence[Scan]) -> dict[str, object]:
     return fields
 
 
-def _evidence(event: Event, raw: dict[str, object]) -> dict[str, object]:
-    """The scan's own evidence, unless the event says that its unit was not scanned one by one."""
-    return raw if event.evidence == "scanned" else {**raw, "evidence": event.evidence}
-
-
 class Stamper:
     """Gives events their times and people. Keeps the hybrid clock between commits."""
 
@@ -93,6 +88,10 @@ class Stamper:
         stamped: list[Event] = []
         raw = raw_fields(scans)
         for place, event in enumerate(events):
+            scan = raw if place == 0 else {"evidence": raw.get("evidence", "scanned")}
+            if event.evidence != "scanned":
+                # The task knows better how it came by this serial number: it stood between a first and a last.
+                scan = {name: value for name, value in scan.items() if name != "evidence"}
             stamped.append(
                 msgspec.structs.replace(
                     event,
@@ -107,7 +106,7 @@ class Stamper:
                     clock=clock,
                     offset_ms=self.server_time.offset_ms if self.server_time is not None else 0,
                     app=self._app,
-                    **_evidence(event, raw if place == 0 else {"evidence": raw.get("evidence", "scanned")}),
+                    **scan,
                 )
             )
         return stamped

@@ -283,9 +283,9 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
     if state.parts.serial:
         return Prompt(name="item", more=state.parts.serial)
     if state.location:
-        return Prompt(name="move_here", fields={"location": state.location})
+        return Prompt(name="move_here", fields={"location": state.location}, keys=("back",))
     if state.waiting:
-        return Prompt(name="move_place", fields={"count": str(len(state.waiting))})
+        return Prompt(name="move_place", fields={"count": str(len(state.waiting))}, keys=("back",))
     return Prompt(name="move")
 
 

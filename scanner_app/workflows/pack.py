@@ -272,12 +272,12 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
     if state.parts.serial:
         return Prompt(name="item", more=state.parts.serial)
     if state.emptied:
-        return Prompt(name="pack_empty", more=state.emptied)
+        return Prompt(name="pack_empty", more=state.emptied, keys=("confirm", "back"))
     if state.taking_out:
-        return Prompt(name="remove", more=state.container)
+        return Prompt(name="remove", more=state.container, keys=("remove", "back"))
     if state.container:
-        return Prompt(name="pack_into", more=state.container)
-    return Prompt(name="pack")
+        return Prompt(name="pack_into", more=state.container, keys=("done", "remove"))
+    return Prompt(name="pack", keys=("confirm", "remove"))
 
 
 def _listing(state: State, knows: Knowledge) -> tuple[ListLine, ...]:

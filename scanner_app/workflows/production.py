@@ -190,26 +190,29 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
             return Prompt(name="item", more=state.parts.serial)
         if state.parts.item:
             return Prompt(name="serial", more=state.parts.item)
-        return Prompt(name="product", fields={"item": document.product}, more=more)
+        return Prompt(name="product", fields={"item": document.product}, more=more, keys=("done", "back"))
     bench = bench_of(state, document, knows)
     item = knows.item(state.parts.item) if state.parts.item else None
     if item is not None:
         need = need_of(state.parts, item, going_out=True)
         more = f"{item.item}  {item.description}"
         if need == "quantity":
-            return Prompt(name="quantity", fields={"item": item.item}, more=more, wants_text=True)
+            return Prompt(
+                name="quantity", fields={"item": item.item}, more=more, wants_text=True, keys=("done", "back")
+            )
         if need:
             return Prompt(name=need, more=more)
     if state.parts.serial:
         return Prompt(name="item", more=state.parts.serial)
     if state.taking_out:
-        return Prompt(name="remove", more=bench.name)
+        return Prompt(name="remove", more=bench.name, keys=("remove", "back"))
+    keys = ("scrap", "remove") if state.out_serial else ("remove", "done")
     slot = next_slot(bench.slots)
     if slot is None:
-        return Prompt(name="product_next", fields={"item": document.product}, more=bench.name)
+        return Prompt(name="product_next", fields={"item": document.product}, more=bench.name, keys=keys)
     name = "component_at" if slot.line.position else "component"
     fields = {"item": slot.line.item, "position": slot.position}
-    return Prompt(name=name, fields=fields, more=f"in {bench.name}")
+    return Prompt(name=name, fields=fields, more=bench.name, keys=keys)
 
 
 def _listing(state: State, knows: Knowledge) -> tuple[ListLine, ...]:

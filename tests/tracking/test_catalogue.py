@@ -92,6 +92,6 @@ def test_an_unknown_language_speaks_english() -> None:
 
 def test_prompts_say_what_to_scan() -> None:
     for name in en.PROMPTS:
-        fields = dict.fromkeys(("item", "position", "location", "count", "container"), "\x1b[2J")
-        assert prompt(name, left="2", **fields)
-        assert "\x1b" not in prompt(name, left="2", **fields)
+        fields = dict.fromkeys(("item", "position", "location", "count", "container", "left"), "\x1b[2J")
+        assert prompt(name, **fields)
+        assert "\x1b" not in prompt(name, **fields)

@@ -15,7 +15,8 @@ _STOP = """unknown_code unreadable ambiguous wrong_kind wrong_item not_on_docume
 already_picked already_packed already_shipped already_installed already_returned not_received consumed booked_elsewhere
 written_off held recalled stolen expired missing_lot missing_expiry serial_pattern bad_check_digit wrong_component
 bom_complete not_shipped_to_customer sign_in_required role_required document_unknown document_closed confirm_required
-no_company_prefix disk_full journal_fault already_assigned not_in_range"""
+disk_full journal_fault already_assigned
+not_in_range no_company_prefix"""
 
 LEVELS: dict[str, str] = (
     dict.fromkeys(_OK.split(), "ok")

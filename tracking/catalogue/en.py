@@ -195,7 +195,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "confirm_required": (
         "SURE?",
-        "CONFIRM closes it, ENTER goes on",
+        "CONFIRM does it, ENTER goes on",
         "{what}|{document}: {counted} counted|{missing}",
     ),
     "no_company_prefix": (
@@ -288,5 +288,7 @@ CHOICES: dict[str, str] = {
     "destroy": "DESTROY",
     "replace": "REPLACE",
     "range": "RANGE",
+    "remove": "TAKE OUT",
+    "back": "BACK",
 }
 """Commands that a task offers beside a scan."""
