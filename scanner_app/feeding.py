@@ -6,7 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from scanner_app import faults
-from scanner_app.cache_feed import applied, apply_page
+from scanner_app.cache_feed import applied, applied_chains, apply_page
 from scanner_app.clockwork import zone
 from scanner_app.storage_errors import StoreFull
 
@@ -56,6 +56,11 @@ FORKED = "forked"
 def match_overlay(journal: Journal, cache: Cache) -> bool:
     """Own effects that the cache shows leave the overlay, what it lost comes back. True if anything changed."""
     shown = applied(cache)
+    for epoch, link in applied_chains(cache).items():
+        ours = journal.link_before(epoch, shown.get(epoch, 0) + 1)
+        if ours is None or ours.hex() != link:
+            # Events of another one with the same files, or of a time that this one lost: what was confirmed is ours.
+            shown[epoch] = min(shown.get(epoch, 0), journal.acked().get(epoch, 0))
     forked = journal.meta(FORKED)
     if forked:
         # Under these numbers the server shows the events of a copy of this handheld.
