@@ -16,6 +16,7 @@ from bench.room import Room, room
 BENCHMARKS = {
     "scan": "one durable scan against write + fdatasync",
     "verdict": "scan to verdict without the disk, a million units known",
+    "read": "reading a code against biip.parse, and what loading the reader costs",
     "screen": "scan to bytes on the terminal against a bare Textual app",
     "start": "start to the first picture that takes scans against a bare Textual app",
     "lookup": "a unit among ten million against one million, and the cache's bytes per serial",
