@@ -38,9 +38,20 @@ def label_prompt(
         case "container":
             return by_container(task, state, meaning.value, document, knows)
         case "label":
-            return add_parts(task, state, meaning.parts, document, knows)
+            step = add_parts(task, state, meaning.parts, document, knows)
+            return _with_code(step, given)
         case _:
             return Step(state=state, verdict=wrong_kind(meaning, given.texts[0], "the serial of the unit"))
+
+
+def _with_code(step: Step, given: Scanned) -> Step:
+    """Names the code that turned out to be the part number: the serial number is on the label beside it."""
+    said = step.verdict
+    if said.code != "item_selected" or len(given.texts) != 1 or given.texts[0] == said.item:
+        return step
+    described = " ".join(filter(None, (said.fields.get("description", ""), f"= {given.texts[0]}")))
+    shown = msgspec.structs.replace(said, fields={**said.fields, "description": described})
+    return msgspec.structs.replace(step, verdict=shown)
 
 
 def wrong_kind(meaning: Meaning, text: str, need: str) -> Verdict:
