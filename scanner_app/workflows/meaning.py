@@ -16,6 +16,7 @@ from tracking import rules
 from tracking.dates import from_yymmdd, last_of_month, parse_iso
 from tracking.documents import Document
 from tracking.identifiers.reading import NATIVE_KINDS, Reading
+from tracking.phrases import Said, phrase
 from tracking.site import Item, refuse_code
 from tracking.verdicts import Verdict, verdict
 
@@ -33,9 +34,9 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True):
     refusal: Verdict | None = None
 
 
-def refuse(code: str, text: str, **fields: str) -> Meaning:
+def refuse(code: str, text: str, *, item: str = "", serial: str = "", **fields: Said) -> Meaning:
     """A scan that means nothing here, with its raw text for the banner."""
-    return Meaning(kind="refused", refusal=verdict(code, **{"raw": text, **fields}))
+    return Meaning(kind="refused", refusal=verdict(code, item=item, serial=serial, raw=text, **fields))
 
 
 def understand(scanned: Scanned, held: Parts, document: Document | None, knows: Knowledge) -> Meaning:
@@ -62,9 +63,7 @@ def understand(scanned: Scanned, held: Parts, document: Document | None, knows: 
             joined = merge(together, meaning.parts)
             together = together if isinstance(joined, Clash) else joined
     if together.empty:
-        return refuse(
-            "unknown_code", " | ".join(scanned.texts)[:200], why="none of these codes is a label of ours"
-        )
+        return refuse("unknown_code", " | ".join(scanned.texts)[:200], why=phrase("why_no_label"))
     return Meaning(kind="label", parts=together)
 
 
@@ -74,7 +73,7 @@ def _shape_only(reading: Reading) -> bool:
 
 
 def _clash(clash: Clash) -> Meaning:
-    why = f"{clash.field} is {clash.first} and {clash.second}"
+    why = phrase(f"clash_{clash.field}", first=clash.first, second=clash.second)
     return refuse("ambiguous", clash.second, serial=clash.second, candidates=why)
 
 
@@ -101,7 +100,7 @@ def _of_code(
     if plain is not None and knows.items_fitting(plain.text):
         return _registrable(_plain(plain.text, held, document, knows), text, knows)
     if best.kind == "url":
-        return refuse("wrong_kind", text, kind="A WEB ADDRESS", need="the serial or the part number")
+        return refuse("wrong_kind", text, kind=phrase("kind_url"), need=phrase("need_serial_or_item"))
     code = "unreadable" if best.kind == "text" or best.layer else "unknown_code"
     return refuse(code, text, why=best.error)
 
@@ -111,7 +110,7 @@ def _registrable(meaning: Meaning, text: str, knows: Knowledge) -> Meaning:
     for value in (meaning.parts.serial, meaning.parts.lot):
         why = refuse_code(value) if value else ""
         if value and not why and knows.operator(value) is not None:
-            why = "is a badge"
+            return refuse("unknown_code", text, why=phrase("why_badge", value=value[:40]))
         if why:
             return refuse("unknown_code", text, why=f"{value[:40]} {why}")
     return meaning
@@ -120,18 +119,16 @@ def _registrable(meaning: Meaning, text: str, knows: Knowledge) -> Meaning:
 def _structured(reading: Reading, text: str, document: Document | None, knows: Knowledge) -> Meaning:
     """A label whose fields are named, or a bare number whose shape is believed."""
     if reading.kind == "container":
-        return refuse(
-            "wrong_kind", text, kind="A CARTON OR PALLET CODE", need="the serial or the part number"
-        )
+        return refuse("wrong_kind", text, kind=phrase("kind_container"), need=phrase("need_serial_or_item"))
     if reading.kind in {"badge", "asset"}:
-        return refuse("wrong_kind", text, kind="A BADGE OR ASSET CODE", need="the serial or the part number")
+        return refuse("wrong_kind", text, kind=phrase("kind_asset"), need=phrase("need_serial_or_item"))
     if reading.kind == "document" and order_named(reading):
         return Meaning(kind="document", value=order_named(reading))
     item = item_named(reading, knows)
     if reading.gtin:
         found = _items_of_gtin(reading, document, knows)
         if not found:
-            return refuse("unknown_code", text, why=f"GTIN {reading.gtin} is none of our items")
+            return refuse("unknown_code", text, why=phrase("why_gtin", gtin=reading.gtin))
         if len(found) > 1:
             return refuse("ambiguous", text, serial=reading.serial or text, candidates=", ".join(found[:4]))
         item = found[0]
@@ -145,7 +142,7 @@ def _structured(reading: Reading, text: str, document: Document | None, knows: K
         quantity=reading.quantity,
     )
     if parts.empty:
-        return refuse("unknown_code", text, why="it holds no serial, lot or item of ours")
+        return refuse("unknown_code", text, why=phrase("why_empty_label"))
     return Meaning(kind="label", parts=parts)
 
 
@@ -193,7 +190,7 @@ def _plain(text: str, held: Parts, document: Document | None, knows: Knowledge) 
             return Meaning(kind="label", parts=lacking)
     if knows.items_fitting(text) or _shapeless(document, knows):
         return Meaning(kind="label", parts=Parts(serial=text))
-    return refuse("unknown_code", text, why="no serial, order, item or place of ours")
+    return refuse("unknown_code", text, why=phrase("why_nothing_ours"))
 
 
 def _lacking(text: str, held: Parts, item: Item, knows: Knowledge) -> Parts | None:

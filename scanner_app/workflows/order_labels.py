@@ -14,6 +14,7 @@ from tracking import rules
 from tracking.documents import Document, Line, Tally, complete
 from tracking.events import Event
 from tracking.lifecycle import FLAGS
+from tracking.phrases import Said, phrase
 from tracking.rules import Context
 from tracking.site import Item
 from tracking.units import UnitState
@@ -40,13 +41,13 @@ def label_prompt(
         case "label":
             return add_parts(task, state, meaning.parts, document, knows)
         case _:
-            return Step(state=state, verdict=wrong_kind(meaning, given.texts[0], "the serial of the unit"))
+            return Step(state=state, verdict=wrong_kind(meaning, given.texts[0], phrase("need_unit")))
 
 
-def wrong_kind(meaning: Meaning, text: str, need: str) -> Verdict:
+def wrong_kind(meaning: Meaning, text: str, need: Said) -> Verdict:
     """Says what was scanned instead, and what to scan."""
-    kinds = {"badge": "A BADGE", "location": "A PLACE", "document": "ANOTHER ORDER"}
-    return verdict("wrong_kind", raw=text, kind=kinds.get(meaning.kind, "SOMETHING ELSE"), need=need)
+    kind = meaning.kind if meaning.kind in {"badge", "location", "document"} else "other"
+    return verdict("wrong_kind", raw=text, kind=phrase(f"kind_{kind}"), need=need)
 
 
 def _typed_quantity(state: OrderState, given: Scanned, knows: Knowledge) -> int:
@@ -207,11 +208,11 @@ def add_quantity(
     if item is None or item.tracking == "serial":
         if item is not None or state.parts.serial:
             what = verdict(
-                "wrong_kind", raw=str(quantity), kind="A QUANTITY", need="every serial, one by one"
+                "wrong_kind", raw=str(quantity), kind=phrase("kind_quantity"), need=phrase("need_serials")
             )
             return Step(state=state, verdict=what)
         held = msgspec.structs.replace(state, quantity_next=quantity)
         return Step(
-            state=held, verdict=verdict("quantity_recorded", quantity=str(quantity), item="the next item")
+            state=held, verdict=verdict("quantity_recorded", quantity=str(quantity), what=phrase("next_item"))
         )
     return add_parts(task, state, Parts(quantity=quantity), document, knows)
