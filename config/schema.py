@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 SERIAL_PORTS_MAX: Final = 16
+USB_RULES_MAX: Final = 32
 
 _NO_CONTROL: Final = r"^[^\x00-\x1f\x7f-\x9f]*\Z"
 
@@ -137,6 +138,59 @@ class Serial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ports: Annotated[tuple[SerialPort, ...], Meta(max_length=SERIAL_PORTS_MAX)]
 
 
+KeyboardLayout = Literal["us", "uk", "de", "fr", "es", "it", "ch"]
+Affix = Annotated[
+    str,
+    Meta(
+        max_length=64,
+        pattern=r"^([^\\\x00-\x1f\x7f]|\\\\|\\x[0-9A-Fa-f]{2})*\Z",
+        description="text in which \\x02 stands for a control character and \\\\ for a backslash",
+    ),
+]
+
+
+class UsbDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What holds for one USB scanner, or for several that it fits."""
+
+    match: Annotated[Text, Meta(min_length=1)]
+    """``vendor:product``, a serial number, a port or a product name; ``*`` and ``?`` stand for any characters."""
+    name: Name = ""
+    use: Literal["scanner", "ignore"] = "scanner"
+    layout: KeyboardLayout | None = None
+    """None: that of the section."""
+    terminators: Annotated[tuple[Terminator, ...], Meta(max_length=3)] | None = None
+    prefix: Affix = ""
+    suffix: Affix = ""
+
+
+class Usb(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Scanners on USB that type like a keyboard or speak HID-POS; found when they are plugged in."""
+
+    scanners: Literal["auto", "off"]
+    """``off``: what they type goes to the terminal like a person's keys."""
+    layout: KeyboardLayout
+    """The keyboard that the scanners are set to, whatever this machine is set to."""
+    terminators: Annotated[tuple[Terminator, ...], Meta(max_length=3)]
+    """None: silence ends a code."""
+    gap_ms_max: Annotated[int, Meta(ge=10, le=2000)]
+    devices: Annotated[tuple[UsbDevice, ...], Meta(max_length=USB_RULES_MAX)]
+
+
+class CameraSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The camera as a scanner."""
+
+    source: Text
+    """A number, ``/dev/v4l/by-id/...``, a video, a picture or a folder of pictures. Empty: no camera."""
+    read: Literal["aimed", "all"]
+    """``aimed``: the code in the middle. ``all``: every code of a label, answered once."""
+    width: Annotated[int, Meta(ge=160, le=4096)]
+    height: Annotated[int, Meta(ge=120, le=4096)]
+    formats: Annotated[tuple[Name, ...], Meta(max_length=32)]
+    """zxing-cpp's names. Fewer are read faster."""
+    itf_lengths: Annotated[tuple[Annotated[int, Meta(ge=2, le=80)], ...], Meta(max_length=8)]
+    """Interleaved 2 of 5 is believed at these lengths only: a part of such a code is a code as well."""
+
+
 class Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the handheld looks."""
 
@@ -172,6 +226,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wedge: Wedge
     scan: ScanSettings
     serial: Serial
+    usb: Usb
+    camera: CameraSection
     screen: Screen
     policy: Policy
     server: Server

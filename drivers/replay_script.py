@@ -58,6 +58,14 @@ COMMANDS = frozenset(
         "help",
         "lock",
         "reprint",
+        "pass",
+        "fail",
+        "stock",
+        "repair",
+        "scrap",
+        "destroy",
+        "replace",
+        "range",
     )
 )
 """Names that ``command`` takes."""

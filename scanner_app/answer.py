@@ -50,6 +50,8 @@ def dressed(verdict: Verdict, knows: Knowledge, where: tzinfo, language: str) ->
     supplier = knows.party(fields.get("supplier", ""))
     if supplier is not None and supplier.name:
         fields["supplier"] = supplier.name
+    if verdict.code == "stolen" and knows.policy.stolen_contact:
+        fields["call"] = knows.policy.stolen_contact
     if fields.get("when"):
         fields["when"] = spoken(fields["when"], knows.today, where, language)
     if verdict.code in {"looked_up", "on_hold"} and verdict.serial:

@@ -13,6 +13,7 @@ from tracking.documents import Tally, opening_line
 from tracking.lifecycle import STATUSES
 from tracking.people import KnownOperator
 from tracking.pins import SALT_BYTES, pin_hash
+from tracking.prefix_rules import PrefixRules
 from tracking.site import OpeningUnit, Site
 from tracking.units import UnitState
 
@@ -141,6 +142,8 @@ def load_site(cache: Cache, site: Site) -> None:
         for number, tally in _opening_tallies(site).items():
             cache.put_record("tally", number, encode(tally))
         cache.put_record("policy", site.site, encode(site.policy))
+        if site.prefix_rules is not None:
+            cache.put_record("prefix_rules", site.site, encode(PrefixRules(rules=site.prefix_rules)))
         for place0 in range(0, len(site.units), SITE_UNITS_PER_PUT):
             cache.put_units(map(_opening_state, site.units[place0 : place0 + SITE_UNITS_PER_PUT]))
         for key, value in (("site", site.site), ("timezone", site.timezone), ("today", site.today)):

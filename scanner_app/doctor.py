@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-import msgspec
-
 from config.paths import data_dir
 from config.schema import Settings
 from config.version import VERSION
 from scanner_app.audit import verify
 from scanner_app.ballast import BALLAST_BYTES
+from scanner_app.doctor_check import Check
+from scanner_app.doctor_devices import device_checks
 from scanner_app.handheld import JOURNAL_FILE
 from scanner_app.identity import server_of
 from scanner_app.journal_reader import JournalReader
@@ -29,23 +29,14 @@ WAL_RACE_FIXED = (3, 51, 3)
 """Before this release several writers on one WAL file could lose commits; the journal has one connection."""
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the report."""
-
-    name: str
-    state: str
-    """``ok``, ``note`` or ``fault``."""
-    detail: str
-    fix: str = ""
-
-
 def checks(settings: Settings) -> Iterator[Check]:
     """All of them, in the order in which they matter."""
     yield Check(name="program", state="ok", detail=f"scanner {VERSION}, Python {sys.version.split()[0]}")
     yield from _data(settings)
     yield from _clock()
     yield from _libraries()
-    yield from _scanners(settings)
+    yield from device_checks(settings)
+    yield from learned_scanners(data_dir(settings))
     yield from _server(settings)
 
 
@@ -126,8 +117,8 @@ def _libraries() -> Iterator[Check]:
     yield Check(name="sqlite", state="ok", detail=detail)
     for module, package, what in (
         ("serial", "pyserial", "serial scanners"),
-        ("evdev", "evdev", "USB keyboard scanners"),
         ("cv2", "opencv-python", "the camera"),
+        ("zxingcpp", "zxing-cpp", "reading of pictures"),
         ("pyzbar", "pyzbar", "the camera's second opinion"),
     ):
         there = find_spec(module) is not None
@@ -140,24 +131,26 @@ def _libraries() -> Iterator[Check]:
         )
 
 
-def _scanners(settings: Settings) -> Iterator[Check]:
-    from drivers.driver import DriverError
-    from drivers.serial_port import SerialPort
-    from scanner_app.commands.run import serial_settings
+def learned_scanners(folder: Path) -> Iterator[Check]:
+    """What the calibration card has taught of each scanner."""
+    from scanner_app.scanners.learned import SCANNERS_FILE, LearnedScanners
+    from scanner_app.scanners.teaching import learned
 
-    wedge = "a scanner that types into this terminal works at once"
-    yield Check(name="terminal wedge", state="ok", detail=wedge)
-    for port in settings.serial.ports:
-        driver = SerialPort(serial_settings(port))
-        try:
-            driver.open()
-        except DriverError as error:
-            yield Check(
-                name=driver.name, state="fault", detail=f"{error.what}: {error.why}", fix=error.try_this
-            )
-        else:
-            driver.close()
-            yield Check(name=driver.name, state="ok", detail=f"{port.path} opens")
+    known = LearnedScanners(folder)
+    if known.damaged:
+        yield Check(
+            name="scanners",
+            state="fault",
+            detail=f"{folder / SCANNERS_FILE} cannot be read",
+            fix="scan the calibration card with each scanner: scanner labels --calibration",
+        )
+    for source, profile in known.all().items():
+        told = learned(profile, source, "en")
+        words = [f"{name} {text}" for name, text in told.items() if name not in {"source", "aim", "caps"}]
+        detail = ", ".join([*words, *(told[name] for name in ("caps", "aim") if name in told)])
+        yield Check(
+            name=f"scanner {source}", state="note" if profile.gs_lost else "ok", detail=f"learned: {detail}"
+        )
 
 
 def _server(settings: Settings) -> Iterator[Check]:

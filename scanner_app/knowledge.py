@@ -15,10 +15,13 @@ from scanner_app import records
 from scanner_app.cache import NAMED, TAIL_CHARS_MIN, Cache
 from scanner_app.journal import Journal
 from scanner_app.overlay import OverlayRow
+from scanner_app.own_work import OwnWork
+from scanner_app.workflows.flow import Counted
 from sync.wire import pair_key
 from tracking import rules
 from tracking.dates import parse_iso
 from tracking.documents import Document, Tally
+from tracking.events import Event
 from tracking.exceptions import ExceptionRecord
 from tracking.people import KnownOperator
 from tracking.site import Item, Location, Party, Policy
@@ -28,6 +31,8 @@ UNITS_ENDING_MAX = 20
 RECORDS_KEPT_MAX = 256
 """Records kept in memory, those that are not there too: the person, the order at hand, what was scanned lately."""
 
+_SEEING = frozenset({"stock_taking", "inspecting", "collecting"})
+"""Steps that may leave a unit where and what it is."""
 _STATE = msgspec.msgpack.Decoder(UnitState)
 
 
@@ -45,13 +50,32 @@ def with_own(base: UnitState, rows: Iterable[OverlayRow]) -> UnitState:
             state = msgspec.structs.replace(state, flags=_flags_before(state, row.before, event.flag))
         elif event.cancels:
             # The cache shows the cancelled event; the state before it was kept when it was made.
-            before = (
-                _STATE.decode(row.before) if row.before else UnitState(item=base.item, serial=base.serial)
-            )
-            state = msgspec.structs.replace(before, flags=state.flags)
+            before = state_before(row.before, base.item, base.serial)
+            state = _unseen(state, before) if _only_seen(event, before) else _moved_back(state, before)
         else:
             state, _ = evolve(state, event)
     return state
+
+
+def state_before(kept: bytes, item: str, serial: str) -> UnitState:
+    """A unit as it was before an event, by what the gesture log keeps of it."""
+    return _STATE.decode(kept) if kept else UnitState(item=item, serial=serial)
+
+
+def _only_seen(event: Event, before: UnitState) -> bool:
+    """True for a step that moved nothing: what happened to the unit since stands."""
+    return (
+        event.step in _SEEING
+        and evolve(before, msgspec.structs.replace(event, cancels=""))[0].status == before.status
+    )
+
+
+def _unseen(state: UnitState, before: UnitState) -> UnitState:
+    return msgspec.structs.replace(state, seen_on=before.seen_on, seen_recount=before.seen_recount)
+
+
+def _moved_back(state: UnitState, before: UnitState) -> UnitState:
+    return msgspec.structs.replace(before, flags=state.flags)
 
 
 def _flags_before(state: UnitState, before: bytes, flag: str) -> tuple[str, ...]:
@@ -69,7 +93,10 @@ class HandheldKnowledge:
         self._default_policy = policy
         self.today = date.min
         """Set by the session before every input, in the site's time zone."""
+        self.who = ""
+        """Set by the session before every input."""
         self.expires_soon_days = expires_soon_days
+        self._own = OwnWork(journal)
         self._by_serial: dict[str, tuple[UnitState, ...]] = {}
         self._fitting: dict[str, tuple[Item, ...]] = {}
         self._read: dict[tuple[str, str], bytes] = {}
@@ -82,6 +109,8 @@ class HandheldKnowledge:
         """The date that a site file for tests fixes; None on the floor."""
         policy = self._cache.record("policy", self.site)
         self.policy = records.POLICY.decode(policy) if policy else self._default_policy
+        rules_row = self._cache.record("prefix_rules", self.site)
+        self.prefix_rules = records.prefix_rules(rules_row) if rules_row else ()
         self._items = {key: records.ITEM.decode(body) for key, body in self._cache.records("item")}
         self._gtins: dict[str, tuple[Item, ...]] = {}
         for item in self._items.values():
@@ -97,6 +126,7 @@ class HandheldKnowledge:
         self._by_serial = {}
         self._read = {}
         self._has_operators = next(self._cache.records("operator"), None) is not None
+        self._own.forget()
         self._own_credits, self._own_closed = self._journal.overlay_tallies()
 
     def forget_scan(self) -> None:
@@ -211,6 +241,18 @@ class HandheldKnowledge:
             tally = self._tallies[number] = Tally(done=done, closed=own > 0 if own else base.closed)
         return tally
 
+    def counted(self, number: str, recount: int) -> Counted:
+        """What was counted here on a sheet in one round."""
+        return self._own.counted(number, recount)
+
+    def inspected(self, number: str) -> int:
+        """How many units of a document were inspected here."""
+        return self._own.inspected(number)
+
+    def written(self, events: Iterable[Event]) -> None:
+        """Own events were written: what is kept of them in memory follows."""
+        self._own.note(events)
+
     def credited(self, document: str, line: int, delta: int, closes: int) -> None:
         """An own event was written that credits or closes a document."""
         if delta:
@@ -244,4 +286,4 @@ class HandheldKnowledge:
     def lot_flags(self, item: str, lot: str) -> tuple[str, ...]:
         """Flags on a whole lot."""
         body = self._record("lot", pair_key(item, lot))
-        return records.LOT.decode(body).flags if body else ()
+        return self._own.lot_flags(item, lot, records.LOT.decode(body).flags if body else ())

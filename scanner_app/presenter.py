@@ -11,6 +11,7 @@ from scanner_app.clockwork import clock_time, local_iso
 from scanner_app.conflicts import SHOWN_MAX, sentence
 from scanner_app.session_state import decode_gesture, workflow_state
 from scanner_app.view import HISTORY_LINES_MAX, Banner, HistoryLine, MenuLine, ScreenView, SoftKey
+from scanner_app.workflows.flow import Prompt
 from scanner_app.workflows.lines import current_line
 from scanner_app.workflows.registry import WORKFLOWS
 from tracking import catalogue
@@ -36,6 +37,9 @@ _KEYS = {
     "return": ("f3", "back"),
 }
 """Soft key -> the terminal's key and the command it gives; its word is the catalogue's."""
+
+_BESIDE_OWN = ("undo", "look_up")
+"""What stays beside the keys that a task asks for."""
 
 
 class Presenter:
@@ -160,7 +164,7 @@ class Presenter:
             prompt_more="" if blocked else catalogue.say(prompt.more, self._language),
             wants_text=bool(state.pin_for) or (prompt.wants_text and not blocked),
             secret=bool(state.pin_for),
-            progress=session.progress() or self._blind_count(),
+            progress=session.progress() or self._blind_count(prompt),
             line_text=line_text,
             next_text=next_text,
             banner=self._banner,
@@ -170,11 +174,31 @@ class Presenter:
             history=tuple(self._history),
             hint=self._hint(exceptions),
             exceptions=exceptions,
-            soft_keys=self._soft_keys(),
-            menu=self._menu() if state.workflow == "home" and not blocked else (),
+            soft_keys=self._soft_keys(prompt),
+            menu=self._menu(prompt) if not blocked else (),
             resume=resume,
             resume_command=resume_command,
             help=catalogue.help_lines(flow.name, self._language) or flow.help,
+        )
+
+    def _menu(self, prompt: Prompt) -> tuple[MenuLine, ...]:
+        """The tasks on the start screen; elsewhere what may be chosen beside a scan, each with a digit."""
+        state = self._session.state
+        if state.workflow == "home":
+            return tuple(
+                MenuLine(
+                    key=str(digit),
+                    label=catalogue.menu(name, self._language),
+                    command=name if name == "look_up" else f"workflow {name}",
+                )
+                for digit, name in enumerate(_MENU, 1)
+                if name in WORKFLOWS
+            )
+        if state.stopped is not None:
+            return ()
+        return tuple(
+            MenuLine(key=str(place), label=catalogue.choice(command, self._language), command=command)
+            for place, command in enumerate(prompt.choices, 1)
         )
 
     def _document(self) -> str:
@@ -202,9 +226,11 @@ class Presenter:
         here = self._word("line_of", line=str(place + 1), lines=str(len(document.lines)))
         return here, self._word("next_line", item=after[0].item) if after else ""
 
-    def _blind_count(self) -> tuple[int, int] | None:
-        """What was counted on a blind document, without what is expected."""
+    def _blind_count(self, prompt: Prompt) -> tuple[int, int] | None:
+        """What was counted here, or on a blind document, without what is expected."""
         session = self._session
+        if prompt.here >= 0:
+            return prompt.here, 0
         document = session.knows.document(session.state.document)
         if document is None or not document.blind or session.state.workflow in {"home", "look_up"}:
             return None
@@ -244,26 +270,24 @@ class Presenter:
                 return waits, f"workflow {name}"
         return "", ""
 
-    def _menu(self) -> tuple[MenuLine, ...]:
-        return tuple(
-            MenuLine(
-                key=str(digit),
-                label=catalogue.menu(name, self._language),
-                command=name if name == "look_up" else f"workflow {name}",
-            )
-            for digit, name in enumerate(_MENU, 1)
-            if name in WORKFLOWS
-        )
-
-    def _soft_keys(self) -> tuple[SoftKey, ...]:
-        return tuple(self._key(name) for name in self._key_names())
+    def _soft_keys(self, prompt: Prompt) -> tuple[SoftKey, ...]:
+        names = self._key_names(prompt)
+        own = self._own_keys(prompt) if names == _BESIDE_OWN else ()
+        return (*(self._key(name) for name in names), *own)
 
     def _key(self, name: str) -> SoftKey:
         key, command = _KEYS[name]
         return SoftKey(key=key, label=self._word(f"key_{name}"), command=command)
 
-    def _key_names(self) -> tuple[str, ...]:
-        """The keys of this moment, at most four."""
+    def _own_keys(self, prompt: Prompt) -> tuple[SoftKey, ...]:
+        """The keys that the task asks for here."""
+        own = zip(("f4", "f5"), prompt.keys, strict=False)
+        return tuple(
+            SoftKey(key=key, label=catalogue.choice(name, self._language), command=name) for key, name in own
+        )
+
+    def _key_names(self, prompt: Prompt) -> tuple[str, ...]:
+        """The keys of this moment, at most four; the task's own come after these."""
         session = self._session
         state = session.state
         if state.stopped is not None:
@@ -275,6 +299,8 @@ class Presenter:
         if state.workflow == "look_up":
             return ("return", "start")
         there = workflow_state(state, state.workflow)
+        if prompt.keys:
+            return _BESIDE_OWN
         if getattr(there, "confirming", ""):
             return ("undo", "look_up", "confirm", "back")
         if there.document or getattr(there, "blind", False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -10,6 +10,7 @@ from sync.wire import SiteRow
 from tracking.documents import Document, Tally
 from tracking.exceptions import ExceptionRecord
 from tracking.people import KnownOperator
+from tracking.prefix_rules import PrefixRule, RuleKind
 from tracking.site import Item, Location, Party, Policy
 
 
@@ -36,6 +37,19 @@ class _Policy(Policy, frozen=True, kw_only=True, forbid_unknown_fields=False):
     pass
 
 
+class _Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """A prefix rule; a newer server may have kinds that this version does not know."""
+
+    prefix: str
+    kind: str
+    strip: bool = False
+    chars: int = 0
+
+
+class _Rules(msgspec.Struct, frozen=True, kw_only=True):
+    rules: tuple[_Rule, ...] = ()
+
+
 ITEM: msgspec.json.Decoder[Item] = msgspec.json.Decoder(_Item)
 PARTY: msgspec.json.Decoder[Party] = msgspec.json.Decoder(_Party)
 LOCATION: msgspec.json.Decoder[Location] = msgspec.json.Decoder(_Location)
@@ -45,6 +59,7 @@ DOCUMENT = msgspec.json.Decoder(Document)
 TALLY = msgspec.json.Decoder(Tally)
 LOT = msgspec.json.Decoder(LotRecord)
 SITE = msgspec.json.Decoder(SiteRow)
+PREFIX_RULES = msgspec.json.Decoder(_Rules)
 EXCEPTION = msgspec.json.Decoder(ExceptionRecord)
 
 KINDS: dict[str, msgspec.json.Decoder[Any]] = {
@@ -58,4 +73,21 @@ KINDS: dict[str, msgspec.json.Decoder[Any]] = {
     "lot": LOT,
     "policy": POLICY,
     "exception": EXCEPTION,
+    "prefix_rules": PREFIX_RULES,
 }
+
+
+def prefix_rules(body: bytes) -> tuple[PrefixRule, ...]:
+    """The site's prefix rules of their record. A rule of a kind that is not known here still keeps its codes from
+    the rules behind it.
+    """
+    known = get_args(RuleKind)
+    return tuple(
+        PrefixRule(
+            prefix=rule.prefix,
+            kind=rule.kind if rule.kind in known else "ignore",  # type: ignore[arg-type]
+            strip=rule.strip,
+            chars=rule.chars,
+        )
+        for rule in PREFIX_RULES.decode(body).rules
+    )

@@ -20,8 +20,11 @@ from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArri
 from scanner_app.journal import Effect, Journal
 from scanner_app.knowledge import HandheldKnowledge
 from scanner_app.repeats import Repeats
+from scanner_app.scanners import card
 from scanner_app.scanners.learned import LearnedScanners
-from scanner_app.scanners.reading import understood
+from scanner_app.scanners.reading import Understood, understood
+from scanner_app.scanners.settling import settled
+from scanner_app.scanners.teaching import taught
 from scanner_app.session_state import (
     SessionState,
     Stopped,
@@ -39,6 +42,7 @@ from scanner_app.workflows.registry import WORKFLOWS
 from tracking import catalogue
 from tracking.documents import complete
 from tracking.events import Event
+from tracking.identifiers.reader import read
 from tracking.phrases import Said, phrase
 from tracking.site import Policy
 from tracking.units import UnitState
@@ -97,6 +101,7 @@ class Session:
     def handle(self, given: Input) -> Answer:
         """The answer to one input; whatever it says is written already."""
         self.knows.forget_scan()
+        self.knows.who = self.state.operator
         self.set_today()
         try:
             answer = self._dispatch(given)
@@ -156,25 +161,32 @@ class Session:
 
     def scans(self, scans: Sequence[Scan]) -> Answer:
         """One scan, or the codes of one label: a command, held behind a stop, a repeat, or judged."""
+        if len(scans) == 1 and self.state.stopped is None and card.is_card(scans[0].text):
+            return taught(self, scans[0])
         scanned = self._read(scans)
         first = scanned.readings[0][0]
         if len(scans) == 1 and first.kind == "command" and first.ok:
             return self.command(first.command, first.argument)
         if self.state.stopped is not None and not sign_in.is_awaited(self, scanned):
             return stops.hold(self, scans, scanned)
-        if self._repeats.seen(scanned.texts, self.clock.mono_ns()):
+        # A person who types the same reason or number twice means it twice.
+        if not scanned.typed and self._repeats.seen(scanned.texts, self.clock.mono_ns()):
             return self.answer(verdict("repeat", serial=scanned.texts[0]), noted=1)
         return self.judge(scans, scanned)
 
     def _read(self, scans: Sequence[Scan]) -> Scanned:
         # Prefix, suffix, layout and separators of this scanner are undone; the raw bytes keep what came.
-        found = [
-            understood(scan.text, scan.symbology_id, self.scanners.of(scan.source), today=self.knows.today)
-            for scan in scans
-        ]
+        found = [self._understood(scan) for scan in scans]
         return Scanned(
             tuple(one.readings for one in found), tuple(one.text for one in found), typed=scans[0].typed
         )
+
+    def _understood(self, scan: Scan) -> Understood:
+        if scan.typed:
+            return Understood(scan.text, read(scan.text, today=self.knows.today))
+        profile = self.scanners.of(scan.source)
+        found = understood(scan.text, scan.symbology_id, profile, today=self.knows.today)
+        return settled(found, scan.symbology_id, self.knows)
 
     def accepted_now(self, texts: Sequence[str]) -> None:
         """This label was taken; the same again within a moment is a bounce."""
@@ -224,6 +236,8 @@ class Session:
                 self._repeats.accepted(given.texts, now)
             if step.events:
                 self._repeats.accepted(unit, now)
+            if any(readings[0].repaired for readings in given.readings):
+                step = msgspec.structs.replace(step, events=tuple(map(_repaired, step.events)))
         return self.apply(step, scans, given.texts if isinstance(given, Scanned) else ())
 
     # -- writing ----------------------------------------------------------------------------------------------------
@@ -232,7 +246,7 @@ class Session:
         """Writes what a step led to, then answers it."""
         name = self.state.workflow
         events = step.events
-        if step.verdict.stops and scans:
+        if step.verdict.stops and scans and not any(event.step == "sighting" for event in events):
             events = (*events, self._sighting(step.verdict, getattr(step.state, "document", "")))
         after = with_workflow_state(self.state, name, step.state)
         document = getattr(step.state, "document", "") or getattr(step.state, "finished", "")
@@ -303,6 +317,7 @@ class Session:
         for event, effect in zip(written, effects, strict=True):
             if event.document and (effect.delta or effect.closes):
                 self.knows.credited(event.document, event.line, effect.delta, effect.closes)
+        self.knows.written(written)
         self.knows.forget_scan()
         return written
 
@@ -339,7 +354,7 @@ class Session:
                 return taking_back.undo(self, argument)
             case "remove":
                 return taking_back.toggle_remove(self)
-            case "hold" | "release":
+            case "hold" | "release" if name not in WORKFLOWS[self.state.workflow].own_commands:
                 return taking_back.flag_last(self, name, argument)
             case "lock":
                 return sign_in.lock(self)
@@ -403,8 +418,15 @@ class Session:
         if document is None or self.state.workflow in {"home", "look_up"}:
             return None
         tally = self.knows.tally(document.number)
-        told = not document.blind or (tally.closed and complete(document, tally))
+        # A count is never told whether it was right: that is the office's to see.
+        told = not document.blind or (
+            tally.closed and complete(document, tally) and document.type != "count_sheet"
+        )
         return (tally.total, document.total) if told else None
+
+
+def _repaired(event: Event) -> Event:
+    return msgspec.structs.replace(event, repaired=True) if event.step != "completing" else event
 
 
 def _with_hand(state: SessionState, said: Verdict) -> SessionState:

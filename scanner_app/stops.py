@@ -32,6 +32,7 @@ def hold(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer:
         tuple(scan.symbology_id for scan in scans),
         scans[0].source,
         scans[0].typed,
+        scans[0].terminator,
     )
     session.write(msgspec.structs.replace(session.state, held=(*waiting, held)), ())
     return session.answer(
@@ -80,6 +81,7 @@ def release(session: Session) -> list[Answer]:
                 symbology_id=symbology_id,
                 source=waiting.source,
                 typed=waiting.typed,
+                terminator=waiting.terminator,
                 mono_ns=session.clock.mono_ns(),
                 wall_ms=session.clock.wall_ms(),
             )

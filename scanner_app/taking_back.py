@@ -12,6 +12,7 @@ import msgspec
 
 from scanner_app import sign_in
 from scanner_app.journal import Effect
+from scanner_app.knowledge import state_before
 from scanner_app.session_state import (
     Credit,
     Gesture,
@@ -25,6 +26,7 @@ from scanner_app.workflows.meaning import understand
 from scanner_app.workflows.parts import NO_PARTS
 from tracking.events import Event
 from tracking.phrases import phrase
+from tracking.units import evolve
 from tracking.verdicts import NOTHING, verdict
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ def _went_on(session: Session, gesture: Gesture) -> str:
         event = session.journal.event(credit.epoch, credit.seq)
         if event is None or not event.serial or event.step in {"sighting", "holding"}:
             continue
+        if evolve(state_before(credit.before, event.item, event.serial), event)[0].ref != event.ref:
+            continue  # it was seen, and moved nowhere: whatever came later does not stand on that
         if session.knows.unit(event.item, event.serial).ref != event.ref:
             return event.serial
     return ""
@@ -102,6 +106,8 @@ def _cancellation(original: Event, code: str) -> Event:
         serial=original.serial,
         lot=original.lot,
         quantity=original.quantity,
+        location=original.location,
+        recount=original.recount,
         document=original.document,
         line=original.line,
         flag=original.flag,
@@ -159,7 +165,8 @@ def toggle_remove(session: Session) -> Answer:
 
 def remove(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer:
     """Takes back the gesture that this label was counted by."""
-    meaning = understand(scanned, NO_PARTS, session.knows.document(session.state.document), session.knows)
+    document = session.knows.document(session.state.document)
+    meaning = understand(scanned, NO_PARTS, document, session.knows, wanted=frozenset({"unit"}))
     serial = meaning.parts.serial
     for number, body in session.journal.gestures(GESTURES_SEARCHED_MAX) if serial else ():
         gesture = decode_gesture(body)

@@ -81,6 +81,8 @@ def make_plan(reader: Reader, limit: int) -> Plan | None:
                 plan.units.append(units.plan(reader, subject, extra, batch))
             case "document":
                 plan.documents.append(tallies.plan(reader, subject, extra, batch))
+            case subjects.COUNT:
+                continue  # asked for when somebody looks at the count
             case _:
                 events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
                 plan.lots.append((subject, lots.fold_lot(subject.name, subject.part, events)))

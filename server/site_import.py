@@ -22,6 +22,7 @@ from tracking import clock, pins
 from tracking.chain import first_link
 from tracking.documents import Document, opening_line
 from tracking.events import Event, encode_body
+from tracking.prefix_rules import PrefixRules
 from tracking.site import OpeningUnit, Operator, Site, SiteError, load
 
 EPOCH = 1
@@ -48,9 +49,12 @@ def import_site(storage: Storage, site_name: str, data: bytes, now_ms: int) -> I
             "documents": load_into.documents(site),
         }
         load_into.rows("policy", [(site.site, site.policy)], site.site)
+        if site.prefix_rules is not None:
+            rules = PrefixRules(rules=site.prefix_rules)
+            load_into.rows("prefix_rules", [(site.site, rules)], site.site)
         load_into.rows("site", [(site.site, SiteRow(site=site.site, timezone=site.timezone))], site.site)
         bodies = list(load_into.openings(site, now_ms))
-        _append(tx, storage.generation, bodies, now_ms)
+        append_in_office_name(tx, storage.generation, bodies, now_ms)
         feed.flush()
         for document in site.documents:
             tallies.publish(tx, feed, document.number)
@@ -180,7 +184,7 @@ def _flag(site: str, unit: OpeningUnit, flag: str, at: str, hlc: int) -> Event:
     )
 
 
-def _append(tx: Writer, generation: str, bodies: list[bytes], now_ms: int) -> None:
+def append_in_office_name(tx: Writer, generation: str, bodies: list[bytes], now_ms: int) -> None:
     """Write events in the office's name, on its own chain, as any device would."""
     if not bodies:
         return

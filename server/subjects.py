@@ -18,7 +18,7 @@ class Subject(NamedTuple):
     """What a fold is made of: a unit, a document's events without a serial number, or a lot's."""
 
     kind: str
-    """``unit``, ``document`` or ``lot``."""
+    """``unit``, ``document``, ``lot`` or ``count``."""
     name: str
     """Item, or document number."""
     part: str = ""
@@ -34,11 +34,16 @@ class Links(NamedTuple):
     """(target, position, own reference)."""
 
 
+COUNT = "count"
+"""Kind of what is asked of a count sheet: everything that was done on it. Nothing is folded of it ahead."""
+
+
 def own_subjects(event: Event) -> frozenset[Subject]:
     """What an event concerns by its own fields."""
+    counted = event.task == "stocktake" and event.document
+    found = {Subject(COUNT, event.document)} if counted else set()
     if event.serial:
-        return frozenset({Subject("unit", event.item, event.serial)}) if event.item else frozenset()
-    found = set()
+        return frozenset(found | {Subject("unit", event.item, event.serial)} if event.item else found)
     if event.document:
         found.add(Subject("document", event.document))
     if event.lot and event.item:

@@ -164,7 +164,8 @@ class FeedRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     seq: Count
     table: str
-    """``item party location operator document tally unit lot exception policy site``. Pass over an unknown one."""
+    """``item party location operator document tally unit lot exception policy prefix_rules site``. Pass over an
+    unknown one."""
     key: str
     """Names the row within its table; for units and lots see :func:`pair_key`."""
     op: Literal["put", "del"] = "put"

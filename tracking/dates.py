@@ -7,6 +7,7 @@ An expiry date is the last day on which the unit may be used, in the site's time
 from __future__ import annotations
 
 import calendar
+import re
 from datetime import date, timedelta
 
 
@@ -68,8 +69,36 @@ def last_of_month(month: str) -> str:
     return first.replace(day=calendar.monthrange(first.year, first.month)[1]).isoformat()
 
 
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+_MONTH_FIRST = re.compile(r"([0-9]{2})[./]([0-9]{4})")
+_DAY_FIRST = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
+
+
+def any_date(text: str, today: date) -> date | None:
+    """The last day of what a person or a plain code may write for a date: ``2027-11-30``, ``20271130``, ``271130``,
+    ``30.11.2027``, or a month alone (``2027-11``, ``11/2027``, ``11.2027``). None for anything else.
+
+    A day and a month between slashes are not guessed: two halves of the world read them differently.
+    """
+    found = parse_iso(text) or from_yyyymmdd(text) or from_yymmdd(text, today)
+    if found is not None:
+        return found
+    day_first = _DAY_FIRST.fullmatch(text)
+    if day_first is not None:
+        return parse_iso(f"{day_first[3]}-{day_first[2]}-{day_first[1]}")
+    month = _MONTH.fullmatch(text)
+    month_first = _MONTH_FIRST.fullmatch(text)
+    if month is None and month_first is None:
+        return None
+    written = text if month is not None else f"{text[3:]}-{text[:2]}"
+    return parse_iso(last_of_month(written))
+
+
 def parse_iso(text: str) -> date | None:
-    """An ISO date, or None."""
+    """A date like ``2027-11-30``, or None; weeks and other forms of ISO 8601 are none here."""
+    if not _ISO.fullmatch(text):
+        return None
     try:
         return date.fromisoformat(text)
     except ValueError:

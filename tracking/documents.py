@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 import msgspec
 
@@ -30,7 +31,7 @@ CREDITING = {
 """Which steps count towards a line. A unit counts once, however many of the steps it goes through."""
 
 
-class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, dict=True):
     """One line: this many of this item."""
 
     line: int = 0
@@ -39,6 +40,11 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     serials: tuple[str, ...] = ()
     """Expected serial numbers, where the supplier announced or the customer asked for them."""
     lot: str = ""
+
+    @cached_property
+    def expected(self) -> frozenset[str]:
+        """Its serials for asking: a notice of ten thousand must not be walked through at every scan."""
+        return frozenset(self.serials)
 
 
 class BomLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -57,6 +63,8 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     party: str = ""
     location: str = ""
     blind: bool = False
+    recount: int = 0
+    """How often the office had a count sheet counted again."""
     lines: tuple[Line, ...] = ()
     product: str = ""
     bom: tuple[BomLine, ...] = ()
@@ -72,7 +80,11 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     def line_expecting(self, item: str, serial: str) -> Line | None:
         """The line that names this serial number, or None."""
-        return next((line for line in self.lines if line.item == item and serial in line.serials), None)
+        return next((line for line in self.lines if line.item == item and serial in line.expected), None)
+
+    def names(self, serial: str) -> bool:
+        """True when a line names this serial number, under whatever item."""
+        return any(serial in line.expected for line in self.lines)
 
     @property
     def total(self) -> int:

@@ -95,7 +95,11 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     flags: tuple[str, ...] = ()
     customer: str = ""
     sold_on: str = ""
-    """Opening balance of an imported unit; never set by a scan."""
+    """Opening balance of an imported unit. With a return or a repair: the sale that the warranty counts from."""
+    until: str = ""
+    """With a return or a repair: the last day of the warranty, ISO date."""
+    recount: int = 0
+    """With ``stock_taking``: 0 for the first count of a sheet, higher for each recount."""
 
     evidence: str = "scanned"
     raw: str = ""

@@ -172,6 +172,17 @@ _row("inspecting", "OBSERVE", rest="=")
 _row("holding", "ADD", rest="=")
 _row("holding", "DELETE", rest="=")
 _row("stock_taking", "OBSERVE", rest="=")
+# What the office takes into its books after a count: the unit is there, whatever was believed of it.
+_row(
+    "stock_taking",
+    "ADD",
+    unknown="received",
+    planned="received",
+    shipped="received",
+    in_service="received",
+    consumed="!consumed",
+    written_off="received",
+)
 _row(
     "returning",
     "OBSERVE",
@@ -187,8 +198,10 @@ _row(
     "repairing",
     "ADD",
     unknown="in_service!not_shipped_to_customer",
+    planned="!not_shipped_to_customer",
     shipped="in_service",
     returned="in_service",
+    consumed="!consumed",
     written_off="!written_off",
 )
 _row("repairing", "DELETE", in_service="shipped", rest="=")

@@ -35,7 +35,7 @@ def phrase(name: str, /, **fields: Said) -> Phrase:
     return Phrase(name, dict(fields))
 
 
-def row_of(*parts: Said, between: str = "  ") -> Phrase:
+def row_of(*parts: Said, between: Said = "  ") -> Phrase:
     """Several one after the other; empty ones are left out."""
     found = [part for part in parts if part]
     if not found:

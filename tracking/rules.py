@@ -16,6 +16,7 @@ import msgspec
 from tracking import check_characters, dates
 from tracking.documents import Document, Line, Tally
 from tracking.lifecycle import outcome
+from tracking.phrases import Said
 from tracking.site import NAME_CHARS_MAX, Item, Policy
 from tracking.units import UnitState
 from tracking.verdicts import Verdict, verdict
@@ -63,7 +64,7 @@ def stopped_anywhere(unit: UnitState) -> Verdict | None:
     return None
 
 
-def _about(code: str, unit: UnitState, **fields: str) -> Verdict:
+def _about(code: str, unit: UnitState, **fields: Said) -> Verdict:
     """A verdict with what is known of the unit; the session adds names and local times."""
     return verdict(
         code,
@@ -83,6 +84,26 @@ def _about(code: str, unit: UnitState, **fields: str) -> Verdict:
             **fields,
         },
     )
+
+
+def about(code: str, unit: UnitState, **fields: Said) -> Verdict:
+    """A verdict about a unit, for tasks that judge by themselves."""
+    return _about(code, unit, **fields)
+
+
+def step_stop(step: str, action: str, unit: UnitState, document: str = "") -> Verdict | None:
+    """The stop that the lifecycle's table gives for a step, or None. ``document``: the one being worked on."""
+    result = outcome(step, action, unit.status)
+    if not result.code or (result.own_document and document and unit.document == document):
+        return None
+    return _about(result.code, unit)
+
+
+def shape_stop(unit: UnitState, item: Item) -> Verdict | None:
+    """The stop for a serial number that is not of the item's shape or fails its check, or None."""
+    for code, fields in _shape_stops(unit, Context(item=item, today=date.min)):
+        return _about(code, unit, **fields)
+    return None
 
 
 _Answers = Iterator[tuple[str, dict[str, str]]]

@@ -14,13 +14,12 @@ from tracking.dates import parse_iso
 from tracking.documents import DOCUMENT_TYPES, BomLine, Document, Line
 from tracking.lifecycle import FLAGS, STATUSES
 from tracking.numbering import characters
+from tracking.prefix_rules import COMMAND_PREFIX as COMMAND_PREFIX
+from tracking.prefix_rules import PrefixRule, problem
 
 SITE_BYTES_MAX = 256 * 1024 * 1024
 NAME_CHARS_MAX = 200
 PATTERN_CHARS_MAX = 200
-
-COMMAND_PREFIX = "%CMD:"
-"""What every command barcode begins with; nothing that is registered may."""
 
 
 class SiteError(ValueError):
@@ -41,6 +40,8 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid
     shelf_life_days: int = 0
     warranty_months: int = 0
     requires: tuple[Literal["lot", "expiry"], ...] = ()
+    checklist: tuple[str, ...] = ()
+    """What an inspection looks at, one question after the other, in the site's own language."""
 
 
 class Party(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
@@ -98,6 +99,12 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forb
     over_receipt: Literal["stop", "note"] = "stop"
     unknown_serial_at_shipping: Literal["stop", "note"] = "stop"
     complete_on_last_scan: bool = True
+    second_person: tuple[Literal["write_off", "destroy"], ...] = ()
+    """What only counts with the badge of another person beside the one who is signed in."""
+    sample_percent: int = 10
+    """How much of an order that came in quality looks at, in percent, rounded up."""
+    stolen_contact: str = ""
+    """Whom to call when a stolen unit turns up: shown with the stop."""
 
 
 _AS_MANY_AS_NAMED = -(2**53)
@@ -117,6 +124,8 @@ class BomEntry(BomLine, frozen=True, omit_defaults=True, kw_only=True, forbid_un
 class DocumentEntry(Document, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
     """A document as a site file states it."""
 
+    blind: bool | None = None  # type: ignore[assignment]
+    """Where it is left out: a count sheet is blind, nothing else is."""
     lines: tuple[LineEntry, ...] = ()
     bom: tuple[BomEntry, ...] = ()
 
@@ -134,6 +143,8 @@ class Site(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid
     documents: tuple[DocumentEntry, ...] = ()
     units: tuple[OpeningUnit, ...] = ()
     policy: Policy = Policy()
+    prefix_rules: tuple[PrefixRule, ...] | None = None
+    """What plain codes are by how they begin; left out, those that were loaded before stay."""
 
 
 _DECODER = msgspec.json.Decoder(Site)
@@ -161,7 +172,8 @@ def _numbered(document: DocumentEntry, site: str) -> DocumentEntry:
         msgspec.structs.replace(line, line=line.line or place, quantity=_quantity(line))
         for place, line in enumerate(document.lines, 1)
     )
-    return msgspec.structs.replace(document, lines=lines, site=document.site or site)
+    blind = document.type == "count_sheet" if document.blind is None else document.blind
+    return msgspec.structs.replace(document, lines=lines, blind=blind, site=document.site or site)
 
 
 def _quantity(line: LineEntry) -> int:
@@ -214,6 +226,9 @@ def _check(site: Site, name: str) -> None:
             _check_unit(unit, register)
     except _Wrong as wrong:
         raise SiteError(f"{name}: {wrong}") from None
+    wrong_rule = problem(site.prefix_rules or ())
+    if wrong_rule:
+        raise SiteError(f"{name}: {wrong_rule}")
     for item in site.items:
         _check_pattern(item, name)
     _check_unique(site, name)

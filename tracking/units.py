@@ -39,6 +39,10 @@ class UnitState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     evidence: str = ""
     reason: str = ""
     """Why it is held, recalled or written off."""
+    seen_on: str = ""
+    """The count sheet or recall that it was counted or collected on last."""
+    seen_recount: int = 0
+    """Which count of the sheet that was: 0 the first."""
 
     document: str = ""
     """The document of the step that gave it its status."""
@@ -149,8 +153,8 @@ def _opened(state: UnitState, event: Event) -> UnitState:
     )
 
 
-_WHERE = frozenset({"receiving", "storing", "returning", "stock_taking", "collecting", "removing", "picking"})
-"""Steps after which the unit lies at the event's location."""
+_WHERE = frozenset({"receiving", "storing", "returning", "collecting", "removing", "picking"})
+"""Steps after which the unit lies at the event's location. A count only says what was seen: the office decides."""
 
 
 def _moved(state: UnitState, event: Event, status: str) -> UnitState:
@@ -169,7 +173,7 @@ def _moved(state: UnitState, event: Event, status: str) -> UnitState:
         value = getattr(event, name)
         if value:
             changes[name] = value
-    if event.step in _WHERE:
+    if event.step in _WHERE or (event.step == "stock_taking" and event.action == "ADD"):
         changes.update(site=event.site or state.site, location=event.location or state.location)
     changes.update(_relations(state, event))
     return msgspec.structs.replace(state, **changes) if changes else state
@@ -195,6 +199,10 @@ def _relations(state: UnitState, event: Event) -> dict[str, object]:
             }
         case "removing":
             return {"installed_in_item": "", "installed_in_serial": "", "position": ""}
+        case "stock_taking" | "collecting" if event.document and event.action == "OBSERVE":
+            return {"seen_on": event.document, "seen_recount": event.recount}
+        case "stock_taking" if event.action == "ADD" and state.status in {"shipped", "in_service"}:
+            return {"customer": "", "sold_on": ""}
         case "destroying" | "decommissioning":
             return {"reason": event.reason, "location": ""}
         case _:

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import date
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, Call, print_json, usage
@@ -16,8 +16,12 @@ from scanner_app.commands.standards import table
 from scanner_app.scanners.profile import of_record
 from scanner_app.scanners.reading import understood
 from tracking.dates import parse_iso
+from tracking.identifiers.reader import split_aim
 from tracking.identifiers.reading import Reading
 from tracking.printable import printable
+
+if TYPE_CHECKING:
+    from scanner_app.commands.read_at_site import AtSite
 
 LINE_BYTES_MAX = 1 << 16
 """A longer line is read in pieces of this size, each an unreadable scan: no code holds as much."""
@@ -33,17 +37,44 @@ def add(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the standards that are read, each with an example, as a table",
     )
-    parser.add_argument("--explain", action="store_true", help="every reading of each code, with its reason")
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="every reading of each code, with its reason; with --site or --data also what it means there, and why",
+    )
+    parser.add_argument("--site", help="site file (JSON) whose items, orders and prefix rules decide")
+    parser.add_argument("--document", default="", help="with --site or --data: the order that is open")
+    parser.add_argument("--item", default="", help="with --site or --data: the item that is in hand")
+    parser.add_argument(
+        "--rules",
+        action="store_true",
+        help="the site's prefix rules in their order, and which get in each other's way",
+    )
 
 
 def run(call: Call) -> int:
     """One answer a line, in the order of the input."""
-    if call.options.standards:
+    options = call.options
+    if options.standards:
         print("\n".join(table()))
         return DONE
-    today = _today(call.options.today)
+    if options.site or options.data:
+        from scanner_app.commands import read_at_site
+
+        if options.rules:
+            return read_at_site.report(call)
+        with read_at_site.handheld(call) as opened:
+            at_site = read_at_site.AtSite(opened, document=options.document, item=options.item)
+            return _answers(call, at_site)
+    if options.rules or options.document or options.item:
+        usage("--rules, --document and --item need --site SITE.json or --data DIR")
+    return _answers(call, None)
+
+
+def _answers(call: Call, at_site: AtSite | None) -> int:
+    today = _today(call.options.today) if call.options.today or at_site is None else at_site.today
     for number, line in enumerate(_lines(sys.stdin.buffer), 1):
-        row = answer(_given(line), today)
+        row = answer(_given(line), today, at_site)
         if call.options.json:
             print_json(row)
         else:
@@ -73,14 +104,20 @@ def _given(line: str) -> dict[str, Any]:
     return parsed if isinstance(parsed, dict) else {"id": None, "raw": line}
 
 
-def answer(given: dict[str, Any], today: date) -> dict[str, Any]:
-    """The reading of one record: the best on top, all of them under ``readings``."""
+def answer(given: dict[str, Any], today: date, at_site: AtSite | None = None) -> dict[str, Any]:
+    """The reading of one record: the best on top, all of them under ``readings``; at a site its meaning too."""
     raw, symbology_id = _text(given.get("raw")), _text(given.get("symbology_id"))
-    _, readings = understood(raw, symbology_id, of_record(given.get("profile")), today=today)
+    found = understood(raw, symbology_id, of_record(given.get("profile")), today=today)
+    if at_site is not None:
+        found = at_site.settled(found, symbology_id)
+    readings = found.readings
     want = given.get("want")
     kinds = [kind for kind in want if isinstance(kind, str)] if isinstance(want, list) else []
     best = _best(readings, kinds)
     row: dict[str, Any] = {"id": given.get("id")}
+    if at_site is not None:
+        text, _ = split_aim(found.text, symbology_id)
+        row["site"] = at_site.explained(readings, text, kinds)
     if best is None:
         nearest = next((reading.error for reading in readings if reading.error), "")
         error = f"it is no {' or '.join(kinds)}" + (f": {nearest}" if nearest else "")
@@ -112,6 +149,10 @@ def _for_people(number: int, row: dict[str, Any], *, explain: bool) -> Iterator[
         yield f"     ? {printable(sentence, COLUMNS_MAX)}"
     for reading in row["readings"] if explain else ():
         yield f"     - {_columns('', reading)}  [{printable(reading.get('reason', ''), COLUMNS_MAX)}]"
+    if "site" in row:
+        from scanner_app.commands.read_at_site import for_people
+
+        yield from for_people(row["site"])
 
 
 def _columns(head: str, row: dict[str, Any]) -> str:

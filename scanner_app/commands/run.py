@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from typing import Literal
 
-from config.schema import SerialPort as PortSetting
-from drivers.driver import Driver
-from drivers.serial_settings import SerialSettings
 from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, REFUSED, Call, Refusal
+from scanner_app.commands.inputs import drivers_of
 from scanner_app.identity import server_of
 from scanner_app.running import RunningHandheld
 from scanner_app.screens import show
@@ -36,7 +33,7 @@ def run(call: Call) -> int:
     site = getattr(call.options, "site", None)
     if site:
         _load(running, site)
-    running.start(_drivers(call))
+    running.start(drivers_of(settings))
     try:
         show(running, settings, timezone=running.handheld.cache.meta("timezone"))
     except RuntimeError as error:
@@ -50,25 +47,3 @@ def _load(running: RunningHandheld, path: str) -> None:
 
     load_site(running.handheld.cache, site_of(path))
     running.renew()
-
-
-def _drivers(call: Call) -> list[Driver]:
-    ports = call.loaded.settings.serial.ports
-    if not ports:
-        return []
-    from drivers.serial_port import SerialPort
-
-    return [SerialPort(serial_settings(port)) for port in ports]
-
-
-def serial_settings(port: PortSetting) -> SerialSettings:
-    """A port as its driver takes it."""
-    terminators: dict[str, Literal["cr", "lf", "crlf", "tab"]] = {
-        "CR": "cr",
-        "LF": "lf",
-        "CRLF": "crlf",
-        "TAB": "tab",
-    }
-    return SerialSettings(
-        port=port.path, name=port.name, baud=port.baud, terminator=terminators[port.terminator]
-    )

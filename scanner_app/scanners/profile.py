@@ -52,6 +52,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What ends its codes; empty where nothing does, or unknown."""
 
     @property
+    def separates(self) -> bool:
+        """True where it is known that separators arrive, so that none can be missing."""
+        return not self.gs_lost and (bool(self.gs) or self.aim is not None)
+
+    @property
     def way(self) -> Retyping:
         """What happens to the characters."""
         return Retyping(self.scanner, self.host, self.caps)

@@ -7,9 +7,11 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from config.keyboard_text import RETYPINGS, meant
 from scanner_app.scanners.profile import NOTHING_KNOWN, Profile, undone
-from tracking.identifiers import lost_separators, retyped
+from tracking.identifiers import gs1, lost_separators, retyped
 from tracking.identifiers.reader import read, split_aim
 from tracking.identifiers.reading import Reading
 
@@ -42,8 +44,18 @@ def understood(
 
 def _read(text: str, symbology_id: str, profile: Profile, today: date) -> tuple[Reading, ...]:
     readings = read(text, symbology_id, today=today)
+    if profile.separates:
+        return tuple(_undoubted(reading) for reading in readings)
     body, aim = split_aim(text, symbology_id)
     return lost_separators.considered(body, aim, readings, today, lost=profile.gs_lost)
+
+
+def _undoubted(reading: Reading) -> Reading:
+    """Without the doubt that a separator may be missing."""
+    if not reading.doubt:
+        return reading
+    warn = tuple(sentence for sentence in reading.warn if gs1.MAY_BE_MISSING not in sentence)
+    return replace(reading, doubt="", warn=warn)
 
 
 def _one_of(texts: Sequence[str], symbology_id: str, profile: Profile, today: date) -> Understood:
@@ -55,7 +67,6 @@ def _one_of(texts: Sequence[str], symbology_id: str, profile: Profile, today: da
     first = (sound or all_read)[0]
     best = first.readings[0]
     if best.usable:
-        best = retyped.doubted(
-            best, f"Two labels look like this: {' or '.join(one.text for one in sound[:3])}."
-        )
+        told = " or ".join(one.text for one in sound[:3])
+        best = retyped.doubted(best, "two labels look like this", f"Two labels look like this: {told}.")
     return Understood(first.text, (best, *first.readings[1:]))

@@ -6,7 +6,7 @@ give the same step, and an operator's mistake is a verdict, never an exception.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import NamedTuple, Protocol
 
@@ -18,6 +18,7 @@ from tracking.exceptions import ExceptionRecord
 from tracking.identifiers.reading import Reading
 from tracking.people import KnownOperator
 from tracking.phrases import Said
+from tracking.prefix_rules import PrefixRule
 from tracking.site import Item, Location, Party, Policy
 from tracking.units import UnitState
 from tracking.verdicts import NOTHING, Verdict
@@ -50,6 +51,12 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, Said] = {}
     wants_text: bool = False
     secret: bool = False
+    choices: tuple[str, ...] = ()
+    """Commands that fit here beside a scan: each gets a digit, a touch and its words from the catalogue."""
+    keys: tuple[str, ...] = ()
+    """Commands for the soft keys F4 and F5; empty where the usual ones fit."""
+    here: int = -1
+    """What is counted here, in big figures, where the document tells none; below 0 where there is nothing to tell."""
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -70,8 +77,29 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """True when the task is left for the start screen."""
 
 
+class Counted(NamedTuple):
+    """What this handheld counted on a sheet, in one round."""
+
+    here: Mapping[str, int]
+    """Location -> units and pieces counted there."""
+    people: frozenset[str] = frozenset()
+    """Badges of those who counted."""
+    closed: bool = False
+    """True where this round was brought to its end."""
+
+    @property
+    def total(self) -> int:
+        """Counted at all locations."""
+        return sum(self.here.values())
+
+
 class Knowledge(Protocol):
     """The handheld's picture of the world: cache plus overlay. Read only."""
+
+    @property
+    def who(self) -> str:
+        """Badge of the person at work; empty where nobody signs in."""
+        ...
 
     @property
     def today(self) -> date:
@@ -86,6 +114,11 @@ class Knowledge(Protocol):
     @property
     def policy(self) -> Policy:
         """What the site allows."""
+        ...
+
+    @property
+    def prefix_rules(self) -> tuple[PrefixRule, ...]:
+        """What plain codes are by how they begin, in the site's order."""
         ...
 
     @property
@@ -145,6 +178,14 @@ class Knowledge(Protocol):
         """The person with this badge."""
         ...
 
+    def counted(self, number: str, recount: int) -> Counted:
+        """What was counted here on a sheet in one round: the first is 0, a recount has a higher number."""
+        ...
+
+    def inspected(self, number: str) -> int:
+        """How many units of a document were inspected here."""
+        ...
+
     def lot_flags(self, item: str, lot: str) -> tuple[str, ...]:
         """Flags that lie on a whole lot."""
         ...
@@ -165,3 +206,5 @@ class Workflow(NamedTuple):
     """Help of its own, where the catalogue has none."""
     document_types: tuple[str, ...] = ()
     """Documents that open it from the start screen."""
+    own_commands: frozenset[str] = frozenset()
+    """Commands of the session that mean something of its own here: ``hold`` and ``release`` of a whole lot."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scanner_app.workflows.flow import Knowledge
 from tracking.documents import Document, Line, Tally, missing_by_line, open_quantity
+from tracking.units import UnitState
 
 NAMED_SERIALS_MAX = 3
 
@@ -24,8 +25,14 @@ def current_line(document: Document, tally: Tally) -> Line | None:
     return next((line for line in document.lines if open_quantity(document, tally, line) > 0), None)
 
 
+def _absent(unit: UnitState, sheet: str) -> bool:
+    """Not in yet; for a count sheet or a recall, not seen on it yet."""
+    return unit.seen_on != sheet if sheet else unit.status in {"unknown", "planned"}
+
+
 def missing_text(document: Document, tally: Tally, knows: Knowledge) -> str:
     """``2 x PUMP-100 (SN-1, SN-2); 1 x SEAL-KIT``: what is not there yet, by serial where serials are known."""
+    seeing = document.type in {"count_sheet", "recall"}
     parts: list[str] = []
     for number, count in missing_by_line(document, tally).items():
         line = document.line_of(number)
@@ -34,7 +41,7 @@ def missing_text(document: Document, tally: Tally, knows: Knowledge) -> str:
         absent = [
             serial
             for serial in line.serials
-            if knows.unit(line.item, serial).status in {"unknown", "planned"}
+            if _absent(knows.unit(line.item, serial), document.number if seeing else "")
         ]
         named = ", ".join(absent[:NAMED_SERIALS_MAX]) + (" …" if len(absent) > NAMED_SERIALS_MAX else "")
         parts.append(f"{count} x {line.item}" + (f" ({named})" if named else ""))

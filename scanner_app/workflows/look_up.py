@@ -30,10 +30,13 @@ def answer(given: Scanned, knows: Knowledge) -> Verdict:
     if meaning.kind == "refused":
         found = knows.units_ending(given.texts[0]) if given.typed or len(given.texts[0]) >= 4 else ()
         if meaning.refusal is not None and meaning.refusal.code == "unknown_code" and found:
-            return _of_units(found, knows)
+            return of_units(found, knows)
         return meaning.refusal or verdict("unknown_code", raw=given.texts[0])
     if meaning.kind == "document":
         return _of_document(meaning.value, knows)
+    if meaning.kind == "party":
+        party = knows.party(meaning.value)
+        return verdict("looked_up", what=(party.name if party else "") or meaning.value)
     if meaning.kind in {"badge", "location"}:
         person = knows.operator(meaning.value)
         what = (
@@ -68,10 +71,10 @@ def _of_label(meaning: Meaning, text: str, knows: Knowledge) -> Verdict:
         units = (knows.unit(parts.item, parts.serial),) if parts.item else knows.units_of_serial(parts.serial)
         known = tuple(unit for unit in units if unit.status != "unknown")
         if known:
-            return _of_units(known, knows)
+            return of_units(known, knows)
         ending = knows.units_ending(parts.serial)
         if ending:
-            return _of_units(ending, knows)
+            return of_units(ending, knows)
         return verdict("unknown_code", raw=parts.serial, why=phrase("why_no_unit"))
     if parts.item:
         item = knows.item(parts.item)
@@ -85,7 +88,8 @@ def _of_label(meaning: Meaning, text: str, knows: Knowledge) -> Verdict:
     return verdict("looked_up", what=phrase("thing_lot", lot=parts.lot) if parts.lot else text)
 
 
-def _of_units(units: tuple[UnitState, ...], knows: Knowledge) -> Verdict:
+def of_units(units: tuple[UnitState, ...], knows: Knowledge) -> Verdict:
+    """What is known of these units; a stolen or recalled one says so first."""
     units = tuple(_with_lot_flags(unit, knows) for unit in units)
     for unit in units:
         alarm = rules.stopped_anywhere(unit)

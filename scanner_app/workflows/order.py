@@ -27,7 +27,7 @@ def advance(task: Task, state: OrderState, given: Input, knows: Knowledge) -> St
         return _order_prompt(task, state, given, knows)
     if document is None and state.parts.empty:
         # Begun without paper, and now it was found.
-        paper = understand(given, NO_PARTS, None, knows)
+        paper = understand(given, NO_PARTS, None, knows, wanted=frozenset({"unit", "item"}))
         if paper.kind == "document":
             return _open(task, state, paper.value, knows)
     return label_prompt(task, state, given, document, knows)
@@ -38,14 +38,14 @@ def advance(task: Task, state: OrderState, given: Input, knows: Knowledge) -> St
 
 def _order_prompt(task: Task, state: OrderState, given: Scanned, knows: Knowledge) -> Step:
     text = given.texts[0]
-    meaning = understand(given, NO_PARTS, None, knows)
+    meaning = understand(given, NO_PARTS, None, knows, wanted=frozenset({"document"}))
     need = phrase(f"need_order_{task.way}")
     if meaning.kind == "document":
         return _open(task, state, meaning.value, knows)
     if meaning.kind == "label":
         what = phrase("kind_serial" if meaning.parts.serial else "kind_item")
         return _answer(state, _label_instead(meaning.parts, text, what, need, knows))
-    if meaning.kind in {"badge", "location"}:
+    if meaning.kind in {"badge", "location", "party"}:
         return _answer(state, wrong_kind(meaning, text, need))
     if meaning.refusal is not None and meaning.refusal.code == "unknown_code" and not _is_card(given):
         return _answer(state, verdict("document_unknown", document=text))

@@ -46,7 +46,7 @@ def label_prompt(
 
 def wrong_kind(meaning: Meaning, text: str, need: Said) -> Verdict:
     """Says what was scanned instead, and what to scan."""
-    kind = meaning.kind if meaning.kind in {"badge", "location", "document"} else "other"
+    kind = meaning.kind if meaning.kind in {"badge", "location", "document", "party"} else "other"
     return verdict("wrong_kind", raw=text, kind=phrase(f"kind_{kind}"), need=need)
 
 
@@ -161,6 +161,7 @@ def _settle(
         line=context.line.line if context.line is not None else 0,
         party=document.party if document is not None else "",
         new=context.new and bool(parts.serial),
+        repaired=parts.repaired,
         code=answer.code or "",
     )
     return _counted(cleared, answer, event, document, context.line, knows)

@@ -5,10 +5,19 @@ from __future__ import annotations
 from scanner_app.workflows.flow import Workflow
 from scanner_app.workflows.home import HOME
 from scanner_app.workflows.look_up import LOOK_UP
+from scanner_app.workflows.quality import QUALITY
+from scanner_app.workflows.recall import RECALL
 from scanner_app.workflows.receiving import RECEIVING
+from scanner_app.workflows.returns import RETURNS
+from scanner_app.workflows.service import SERVICE
 from scanner_app.workflows.shipping import SHIPPING
+from scanner_app.workflows.stocktake import STOCKTAKE
+from scanner_app.workflows.write_off import WRITE_OFF
 
-WORKFLOWS: dict[str, Workflow] = {flow.name: flow for flow in (HOME, RECEIVING, SHIPPING, LOOK_UP)}
+WORKFLOWS: dict[str, Workflow] = {
+    flow.name: flow
+    for flow in (HOME, RECEIVING, SHIPPING, LOOK_UP, STOCKTAKE, RETURNS, SERVICE, RECALL, WRITE_OFF, QUALITY)
+}
 
 ANNOUNCED = (
     "receiving",

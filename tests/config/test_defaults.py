@@ -26,10 +26,9 @@ def test_the_shipped_defaults_are_every_setting_and_nothing_else() -> None:
 
 def test_scanner_toml_shows_every_setting_with_its_shipped_value() -> None:
     text = (ROOT / "scanner.toml").read_text()
-    head, example, tail = text.partition("#\n# [[serial.ports]]\n")
-    assert example
-    tail = tail[tail.index("\n\n") :]
-    uncommented = re.sub(r"^# (\w+ = )", r"\1", head + tail, flags=re.MULTILINE)
+    without_examples = re.sub(r"^#\n# \[\[.*?(?=\n\n)", "", text, flags=re.MULTILINE | re.DOTALL)
+    assert without_examples != text
+    uncommented = re.sub(r"^# (\w+ = )", r"\1", without_examples, flags=re.MULTILINE)
     assert tomllib.loads(uncommented) == tomllib.loads((ROOT / "config" / "defaults.toml").read_text())
 
 
@@ -50,6 +49,15 @@ def test_the_example_of_a_serial_port_in_scanner_toml_is_a_right_one(tmp_path: P
     (port,) = loader.load(environ={}, cwd=tmp_path, system=tmp_path / "none.toml").settings.serial.ports
     assert port.name == "bench-1"
     assert port.baud == 9600
+
+
+def test_every_example_of_a_table_in_scanner_toml_is_a_right_one(tmp_path: Path) -> None:
+    text = (ROOT / "scanner.toml").read_text()
+    examples = re.findall(r"^#\n(# \[\[.*?)(?=\n\n)", text, flags=re.MULTILINE | re.DOTALL)
+    assert len(examples) >= 2
+    for example in examples:
+        (tmp_path / "scanner.toml").write_text(re.sub(r"^# ", "", example, flags=re.MULTILINE))
+        loader.load(environ={}, cwd=tmp_path, system=tmp_path / "none.toml")
 
 
 def test_a_variable_can_only_mean_one_setting() -> None:

@@ -31,6 +31,9 @@ def test_the_start_screen_offers_the_tasks(floor: Floor) -> None:
     assert [(line.key, line.label) for line in view.menu] == [
         ("1", "Receive"),
         ("2", "Ship"),
+        ("4", "Count"),
+        ("7", "Return"),
+        ("8", "Quality"),
         ("9", "Look up"),
     ]
     assert (view.site, view.link, view.unsynced, view.cache_age_s) == ("HAM", "none", 0, None)

@@ -9,8 +9,8 @@ import pytest
 from tests.scenarios import story
 from tracking.catalogue import LEVELS
 
-LATER = {"already_packed", "already_installed", "wrong_component", "bom_complete", "not_shipped_to_customer"}
-"""Given by packing, production and returns only."""
+LATER = {"already_packed", "already_installed", "wrong_component", "bom_complete"}
+"""Given by packing and production only."""
 
 OF_THE_STORE = {"disk_full", "journal_fault"}
 """Given when the journal cannot be written; tests/scanner_app/test_store_faults.py makes them happen."""

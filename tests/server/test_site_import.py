@@ -193,3 +193,17 @@ def test_a_badge_is_nothing_else_even_by_two_files(
     assert (answer.status_code, answer.json()["error"]) == (422, "site_file")
     assert named in answer.json()["detail"]
     assert office_events(office) == before
+
+
+def test_prefix_rules_reach_handhelds_and_stay_until_a_file_says_otherwise(
+    office: Office, handheld: Handheld
+) -> None:
+    rules = [{"prefix": "1P", "kind": "item", "strip": True}, {"prefix": "V", "kind": "ignore"}]
+    office.load(site_file(prefix_rules=rules))
+    assert handheld.replica()["prefix_rules", "HAM"] == {"rules": rules}
+    since = handheld.feed().next
+    office.load(site_file())  # says nothing of rules
+    office.load(site_file(prefix_rules=rules))
+    assert handheld.feed(since).rows == []
+    office.load(site_file(prefix_rules=[]))
+    assert handheld.replica()["prefix_rules", "HAM"] == {"rules": []}

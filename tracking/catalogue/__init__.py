@@ -110,8 +110,9 @@ def word(name: str, /, language: str = "en", **fields: Said) -> str:
 
 
 def reason(text: str, language: str = "en") -> str:
-    """A reason that the terminal itself gave (``damaged``) in the language; any other as a person wrote it."""
-    return word(f"reason_{text}", language) if f"reason_{text}" in en_words.WORDS else text
+    """A reason that the terminal itself gave (``damaged``, ``fail: leaks``) in the language, another as written."""
+    given, parted, more = text.partition(": ")
+    return word(f"reason_{given}", language) + parted + more if f"reason_{given}" in en_words.WORDS else text
 
 
 def task(name: str, language: str = "en") -> str:
@@ -133,10 +134,16 @@ def help_lines(name: str, language: str = "en") -> tuple[str, ...]:
     return _TEXTS.get(language, _ENGLISH).help.get(name) or en_words.HELP.get(name) or ()
 
 
+def choice(command: str, language: str = "en") -> str:
+    """The words of a command that may be chosen: at most 10 characters, for a key or a touch field."""
+    return word(f"key_{command}", language) if f"key_{command}" in en_words.WORDS else command.upper()
+
+
 __all__ = [
     "LANGUAGES",
     "LEVELS",
     "Message",
+    "choice",
     "help_lines",
     "menu",
     "message",

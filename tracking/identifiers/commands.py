@@ -25,6 +25,15 @@ COMMANDS = (
     "workflow",
     "list",
     "theme",
+    # What is decided about the unit in the hand: inspection, what becomes of it, and first and last of a range.
+    "pass",
+    "fail",
+    "stock",
+    "repair",
+    "scrap",
+    "destroy",
+    "replace",
+    "range",
 )
 """Every command, as barcode, soft key and script line alike."""
 

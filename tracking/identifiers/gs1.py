@@ -34,6 +34,8 @@ LOOKS_GS1 = "looks like GS1"
 COMPOSITE = "|]e"
 """Where the two-dimensional part of a composite symbol begins, in what scanners send (ISO/IEC 24723)."""
 
+MAY_BE_MISSING = "a separator may be missing"
+
 _OTHER_ENVELOPE = re.compile(r"(?:\]?>?\[\)>|[+=&])")
 _DATED_END = re.compile(r"(.+?)(1[1-7])(\d{6})")
 _NUMBERED_END = re.compile(r"(.+?)01(\d{14})")
@@ -98,8 +100,8 @@ def _warned(found: Reading, parts: Split, *, replaced: bool) -> Reading:
         warn.append("The scanner replaced the separators: please check lot and serial against the label.")
     for ai, value in parts.pairs if found.ok else ():
         if ai in {"10", "21", "240", "241", "250"} and _swallowed(value):
-            doubt = f"({ai}) ends like another element: a separator may be missing."
-            warn.append(doubt)
+            doubt = MAY_BE_MISSING
+            warn.append(f"({ai}) ends like another element: {MAY_BE_MISSING}.")
     return replace(found, warn=tuple(warn), doubt=doubt) if warn else found
 
 

@@ -61,7 +61,7 @@ def considered(
         return (rebuilt[0] if lost else _to_confirm(rebuilt[0]), *readings)
     told = " or ".join(_told(reading) for reading in ([best, *rebuilt] if best.usable else rebuilt)[:4])
     sentence = f"A separator is missing: this can be {told}."
-    return (replace(best, doubt=sentence, warn=(sentence,)), *rebuilt, *readings[1:])
+    return (replace(best, doubt=gs1.MAY_BE_MISSING, warn=(sentence,)), *rebuilt, *readings[1:])
 
 
 class _Search:

@@ -29,6 +29,7 @@ AIM_IDS = frozenset(
 )
 """Identifiers of ISO/IEC 15424 that scanners of ours may send; ``]c1`` is one that Caps Lock has turned."""
 
+CHANGED = "keyboard layout changed it: scan the calibration card"
 DOUBT = "A keyboard layout may have changed its characters: scan the calibration card with this scanner."
 CONFIRM = "A keyboard layout had changed its characters: compare with the label, scan the calibration card."
 
@@ -57,13 +58,13 @@ def considered(
         ((meant, found),) = proven.items()
         return meant, (_confirmed(found[0]), *found[1:])
     if best.usable:
-        return text, (doubted(best, DOUBT), *readings[1:])
+        return text, (doubted(best, CHANGED, DOUBT), *readings[1:])
     return text, readings
 
 
-def doubted(reading: Reading, sentence: str) -> Reading:
-    """The reading, to be confirmed by a person because of this."""
-    return replace(reading, doubt=sentence, warn=(*reading.warn, sentence))
+def doubted(reading: Reading, doubt: str, sentence: str) -> Reading:
+    """The reading, to be settled by a person because of this."""
+    return replace(reading, doubt=doubt, warn=(*reading.warn, sentence))
 
 
 def _confirmed(reading: Reading) -> Reading:

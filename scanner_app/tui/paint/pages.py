@@ -77,21 +77,21 @@ def _list(view: ScreenView, local: Local, band: Band, width: int) -> tuple[list[
 
 
 def _device(view: ScreenView, local: Local, width: int) -> list[Row]:
-    said = partial(word, language=view.language)
-    kept = said("unsent", count=str(view.unsynced)) if view.unsynced else said("all_sent")
+    phrased = partial(word, language=view.language)
+    kept = phrased("unsent", count=str(view.unsynced)) if view.unsynced else phrased("all_sent")
     lines = (
-        f"{view.device or said('this_device')}  {view.site}  {view.operator}",
+        f"{view.device or phrased('this_device')}  {view.site}  {view.operator}",
         "",
-        said("sound_on" if local.sound else "sound_off"),
-        said("screen_night" if local.theme == "night" else "screen_sun"),
-        said("leave_once_more"),
+        phrased("sound_on" if local.sound else "sound_off"),
+        phrased("screen_night" if local.theme == "night" else "screen_sun"),
+        phrased("leave_once_more"),
         f"    {kept}",
-        f"    {said('task_stays')}",
+        f"    {phrased('task_stays')}",
     )
     told = [part for text in view.exceptions for part in wrapped(text, width - 2, 4)]
-    shown = (*lines, "", said("to_settle"), *told) if told else lines
+    shown = (*lines, "", phrased("to_settle"), *told) if told else lines
     return [
-        row(f" {said('page_device')}", width, "strong"),
+        row(f" {phrased('page_device')}", width, "strong"),
         row("", width),
         *(row(f" {text}", width) for text in shown),
     ]

@@ -54,6 +54,9 @@ def _task(
     if view.wants_text and not view.stopped:
         parts[bands.history.top], more = grid(digits(view.language), bands.history, width, centre=True)
         touches += more
+    elif view.menu and bands.history.rows:
+        parts[bands.history.top], more = home.menu(view, bands.history, width)
+        touches += more
     elif bands.history.rows:
         parts[bands.history.top] = history(view, bands.history, width)
         if view.history:

@@ -1,0 +1,166 @@
+"""All USB scanners in one thread: found when plugged in, each with its own settings, owned up to when lost."""
+
+from __future__ import annotations
+
+import errno
+import os
+import selectors
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from threading import Event
+
+import msgspec
+
+from drivers.driver import Delivery, DriverError, Sink
+from drivers.scan import Scan
+from drivers.usb.opened import Delivered, Gone, Opened, open_scanner
+from drivers.usb.settings import Choice, UsbSettings
+from drivers.usb.sysfs import DEV, SYS, Attached, attached, descriptor_of
+
+LOOK_S = 1.0
+"""Between two looks whether something was plugged in, seconds. One look is two calls of the system."""
+
+RETRY_S = 5.0
+"""Between two attempts to open a device that is there and cannot be opened, seconds."""
+
+SCANNERS_MAX = 16
+
+TORN = "a code was not finished, scan its label again"
+
+
+class _Port(msgspec.Struct):
+    """A scanner that is open."""
+
+    device: Attached
+    opened: Opened
+    delivery: Delivery
+
+
+class UsbScanners:
+    """A :class:`drivers.driver.Driver` for every scanner on USB, keyboards and HID-POS alike."""
+
+    def __init__(self, settings: UsbSettings, *, sys: Path = SYS, dev: Path = DEV) -> None:
+        self._settings = settings
+        self._sys, self._dev = sys, dev
+        self._ports: dict[Path, _Port] = {}
+        self._said: dict[str, str] = {}
+        self._retry_s: dict[Path, float] = {}
+        self._seen: tuple[int, ...] = ()
+        self._closing = Event()
+        self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    @property
+    def name(self) -> str:
+        """Its own; each scanner's scans have the source ``usb:<name>``."""
+        return "usb"
+
+    def open(self) -> None:
+        """Nothing to do: scanners are opened when they are there."""
+
+    def run(self, sink: Sink, /) -> None:
+        """Deliver the scans of every scanner until :meth:`close`."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._wake_read, selectors.EVENT_READ)
+            try:
+                while not self._closing.is_set():
+                    self._look_around(selector, sink)
+                    self._wait(selector)
+            finally:
+                for port in tuple(self._ports.values()):
+                    self._let_go(port, selector, "")
+                if not self._closing.is_set():
+                    stopped = "reading stopped by a fault of this program; start it again"
+                    Delivery(self.name, sink).state("lost", stopped)
+
+    def close(self) -> None:
+        """Make :meth:`run` return soon."""
+        self._closing.set()
+        try:
+            os.write(self._wake_write, b".")
+        except OSError:  # full or closed: it is awake already
+            return
+
+    # -- plugging in and out ---------------------------------------------------------------------------------------
+
+    def _look_around(self, selector: selectors.BaseSelector, sink: Sink) -> None:
+        """Open what was plugged in. The folders of device files change whenever something is."""
+        now_s = time.monotonic()
+        seen = (_changed(self._dev), _changed(self._dev / "input"))
+        due = any(now_s >= at_s for at_s in self._retry_s.values())
+        if seen == self._seen and not due:
+            return
+        self._seen = seen
+        devices = attached(self._sys, self._dev)
+        there = {device.node for device in devices}
+        self._retry_s = {node: at_s for node, at_s in self._retry_s.items() if node in there}
+        for device in devices:
+            if device.node in self._ports or now_s < self._retry_s.get(device.node, 0.0):
+                continue
+            choice = self._settings.choice(device)
+            if choice.taken and len(self._ports) < SCANNERS_MAX:
+                self._take(device, choice, selector, sink)
+
+    def _take(self, device: Attached, choice: Choice, selector: selectors.BaseSelector, sink: Sink) -> None:
+        delivery = Delivery(f"usb:{choice.name}", sink)
+        try:
+            opened = open_scanner(device, choice, descriptor_of(device, self._sys))
+        except DriverError as error:
+            cause = error.__cause__.errno if isinstance(error.__cause__, OSError) else None
+            denied = cause in (errno.EACCES, errno.EPERM)
+            if self._said.get(choice.name) != str(error):
+                delivery.state("denied" if denied else "lost", str(error))
+                self._said[choice.name] = str(error)
+            self._retry_s[device.node] = time.monotonic() + RETRY_S
+            return
+        self._said.pop(choice.name, None)
+        self._retry_s.pop(device.node, None)
+        port = _Port(device, opened, delivery)
+        self._ports[device.node] = port
+        selector.register(opened.fd, selectors.EVENT_READ, port)
+        delivery.state("ready")
+
+    def _let_go(self, port: _Port, selector: selectors.BaseSelector, why: str) -> None:
+        selector.unregister(port.opened.fd)
+        half = port.opened.close()
+        del self._ports[port.device.node]
+        if half:
+            why = f"{why or 'closed'}; {TORN}"
+        if why:
+            port.delivery.state("lost", why, discarded=half.raw if half else b"")
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def _wait(self, selector: selectors.BaseSelector) -> None:
+        now_s = time.monotonic()
+        due = [at_s for port in self._ports.values() if (at_s := port.opened.deadline()) is not None]
+        wait_s = min([LOOK_S, *(max(0.0, at_s - now_s) + 0.001 for at_s in due)])
+        for key, _ in selector.select(wait_s):
+            if isinstance(key.data, _Port):
+                self._read(key.data, selector)
+        now_s = time.monotonic()
+        for port in tuple(self._ports.values()):
+            _deliver(port, port.opened.flush(now_s))
+            port.delivery.remind()
+
+    def _read(self, port: _Port, selector: selectors.BaseSelector) -> None:
+        try:
+            _deliver(port, port.opened.read())
+        except Gone:
+            self._let_go(port, selector, f"{port.device.product or port.device.ids} is unplugged")
+            self._seen = ()  # a device that comes back at once may have the same file
+
+
+def _deliver(port: _Port, items: Iterable[Delivered]) -> None:
+    for item in items:
+        if isinstance(item, Scan):
+            port.delivery.scan(item)
+        else:
+            port.delivery.state("ready", TORN, discarded=item.raw)
+
+
+def _changed(folder: Path) -> int:
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -1,0 +1,102 @@
+"""The settings' scanners as their drivers take them. A driver is loaded only where it has something to do."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from config.schema import TERMINATOR_BYTES, CameraSection, Settings, Usb
+from config.schema import SerialPort as PortSetting
+from drivers.driver import Driver
+from drivers.framing import Framing
+from drivers.serial_settings import SerialSettings
+
+if TYPE_CHECKING:
+    from drivers.camera.driver import CameraSettings
+    from drivers.usb.settings import UsbSettings
+
+
+def drivers_of(settings: Settings) -> list[Driver]:
+    """Every input that the settings name."""
+    drivers: list[Driver] = []
+    if settings.serial.ports:
+        from drivers.serial_port import SerialPort
+
+        drivers += [SerialPort(serial_settings(port)) for port in settings.serial.ports]
+    if settings.usb.scanners == "auto":
+        from drivers.usb.driver import UsbScanners
+
+        drivers.append(UsbScanners(usb_settings(settings.usb)))
+    if settings.camera.source:
+        from drivers.camera.driver import CameraScanner
+
+        drivers.append(CameraScanner(camera_settings(settings.camera)))
+    return drivers
+
+
+def serial_settings(port: PortSetting) -> SerialSettings:
+    """A port as its driver takes it."""
+    terminators: dict[str, Literal["cr", "lf", "crlf", "tab"]] = {
+        "CR": "cr",
+        "LF": "lf",
+        "CRLF": "crlf",
+        "TAB": "tab",
+    }
+    return SerialSettings(
+        port=port.path, name=port.name, baud=port.baud, terminator=terminators[port.terminator]
+    )
+
+
+def camera_settings(camera: CameraSection) -> CameraSettings:
+    """The section as its driver takes it."""
+    from drivers.camera.driver import CameraSettings
+
+    return CameraSettings(
+        source=camera.source,
+        width=camera.width,
+        height=camera.height,
+        formats=camera.formats,
+        itf_lengths=camera.itf_lengths,
+        read=camera.read,
+    )
+
+
+def usb_settings(usb: Usb) -> UsbSettings:
+    """The section as its driver takes it."""
+    from drivers.usb.settings import Rule, Typing, UsbSettings
+
+    def framing(names: tuple[str, ...], prefix: str = "", suffix: str = "") -> Framing:
+        return Framing(
+            terminators=tuple(TERMINATOR_BYTES[name] for name in names),
+            gap_ms_max=usb.gap_ms_max,
+            prefix=affix(prefix),
+            suffix=affix(suffix),
+        )
+
+    rules = [
+        Rule(
+            match=device.match,
+            name=device.name,
+            ignore=device.use == "ignore",
+            typing=Typing(
+                layout=device.layout or usb.layout,
+                framing=framing(
+                    usb.terminators if device.terminators is None else device.terminators,
+                    device.prefix,
+                    device.suffix,
+                ),
+            ),
+        )
+        for device in usb.devices
+    ]
+    return UsbSettings(typing=Typing(layout=usb.layout, framing=framing(usb.terminators)), rules=tuple(rules))
+
+
+def affix(text: str) -> bytes:
+    r"""The bytes of a prefix or suffix: ``\x02`` is one byte, ``\\`` a backslash."""
+    plain = re.sub(
+        r"\\(\\|x[0-9A-Fa-f]{2})",
+        lambda found: chr(int(found[1][1:], 16)) if found[1] != "\\" else "\\",
+        text,
+    )
+    return plain.encode("utf-8")[:16]

@@ -1,0 +1,226 @@
+"""Anything in any order, in counts, returns, service, quality, recalls, write-offs and assigning of numbers.
+
+Whatever is scanned, pressed and pulled: one answer each, a way on, counts equal to a plain recount, and everything
+taken back is as it was.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from scanner_app.answer import Answer
+from scanner_app.audit import verify
+from tests.scanner_app.floor import Floor, site_named
+from tests.scanner_app.test_random_floor import HOSTILE, MOSTLY, standing
+from tracking.catalogue import LEVELS
+
+SHEET = ["SN-000001", "SN-000002", "SN-000003", "SN-000004", "SN-000010", "SN-000011", "SN-000012", "SN-000013",
+         "SN-000018", "SN-999999", "HAM-A-01", "HAM-A-02", "HAM-B", "SEAL-KIT", "L-1", "L-2", "%CMD:QUANTITY=4",
+         "SCREW-M4", "M7-00001", "SN-600001", "9521234543220", "?torn"]  # fmt: skip
+SOLD = ["SN-000013", "SN-000014", "SN-000015", "SN-000016", "SN-000019", "SN-000020", "SN-000021", "M7-00002"]
+PARTS = ["V9-0001", "V9-0002", "V9-0003", "SN-000017", "SEAL-KIT", "L-1", "%CMD:QUANTITY=3"]
+DECIDE = [
+    "%CMD:PASS", "%CMD:FAIL", "%CMD:STOCK", "%CMD:REPAIR", "%CMD:SCRAP", "%CMD:REPLACE", "%CMD:DESTROY",
+    "%CMD:HOLD", "%CMD:RELEASE", "%CMD:DONE", "%CMD:CONFIRM", "%CMD:BACK", "%CMD:RANGE",
+]  # fmt: skip
+TASKS = {
+    "stocktake": ([*SHEET], ["CS-1", "CS-OPEN"]),
+    "returns": ([*SOLD, "SN-000001", "M7-00001", "SEAL-KIT", "L-1"], ["RMA-1", "RMA-NAMED", "RMA-PARTS", ""]),
+    "service": ([*SOLD, *PARTS], [""]),
+    "quality": (["SN-000001", "SN-000010", "SN-000011", "SEAL-KIT", "L-1", "M7-00001", "PO-1"], [""]),
+    "recall": (["SN-000011", "SN-000023", "SN-000024", "SN-000025", "SEAL-KIT", "BAD-1", "HAM-HOLD"],
+               ["RC-1", "RC-LOT"]),
+    "write_off": (["SN-000001", "SN-000011", "SN-000013", "SN-000018", "SEAL-KIT", "L-1"], [""]),
+    "assign": (["PUMP-100", "SN-800001", "SN-800009", "MOTOR-7", "M7-80001", "SN-000006", "SN-000001"], [""]),
+}  # fmt: skip
+CREDITED = {"stock_taking", "returning", "collecting", "receiving", "picking", "shipping"}
+NEW = [("PUMP-100", f"SN-80000{n}") for n in range(1, 10)] + [
+    ("PUMP-100", "SN-999999"),
+    ("MOTOR-7", "M7-80001"),
+]
+
+
+class RandomYard(RuleBasedStateMachine):
+    """Random inputs into one session."""
+
+    site = "depot"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="yard-"))
+
+    @initialize(complete=st.booleans())
+    def open(self, complete: bool) -> None:
+        policy = {"complete_on_last_scan": complete}
+        self.floor = Floor(self.folder / "data", site_named(self.site, policy=policy))
+        self.was = {unit: self.floor.session.knows.unit(*unit) for unit in self._units()}
+        self.seen = 0
+
+    def _units(self) -> list[tuple[str, str]]:
+        return [(unit.item, unit.serial) for unit in self.floor.site.units] + NEW
+
+    def _answered(self, answer: Answer) -> None:
+        assert answer.verdict.code not in {"journal_fault", "disk_full"}, answer.message
+        assert answer.verdict.code is None or answer.verdict.code in LEVELS
+        assert answer.prompt, "a way on is always shown"
+        assert answer.message or not answer.verdict.code
+        if answer.verdict.stops:
+            assert self.floor.session.state.stopped is not None
+        written = self.floor.events()[self.seen :]
+        assert [event.ref for event in answer.events] == [event.ref for event in written]
+        self.seen += len(written)
+
+    def _attentive(self, answer: Answer, *, ack: bool) -> None:
+        self._answered(answer)
+        if ack and self.floor.session.state.stopped is not None:
+            self._answered(self.floor.command("ack"))
+
+    @rule(
+        task=st.sampled_from(sorted(TASKS)),
+        paper=st.integers(0, 9),
+        picks=st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99), st.booleans()), max_size=12),
+        ack=MOSTLY,
+    )
+    def work(self, task: str, paper: int, picks: list[tuple[int, int, bool]], ack: bool) -> None:
+        """A person who knows what he does: the task, its paper, its goods and what is decided about them."""
+        goods, papers = TASKS[task]
+        for command in (("ack", ""), ("workflow", task)):
+            self._attentive(self.floor.command(*command), ack=ack)
+        self.floor.wait()
+        if papers[paper % len(papers)]:
+            self._attentive(self.floor.scan(papers[paper % len(papers)]), ack=ack)
+        for good, choice, decides in picks:
+            self._attentive(self.floor.scan(goods[good % len(goods)]), ack=ack)
+            if decides:
+                self._attentive(self.floor.scan(DECIDE[choice % len(DECIDE)]), ack=ack)
+            if choice % 7 == 0:
+                self._answered(self.floor.type("3"))
+
+    @rule(
+        codes=st.lists(st.sampled_from([*SHEET, *SOLD, *PARTS, *DECIDE]), min_size=1, max_size=6), ack=MOSTLY
+    )
+    def scan(self, codes: list[str], ack: bool) -> None:
+        for code in codes:
+            self._attentive(self.floor.scan(code), ack=ack)
+
+    @rule(code=st.one_of(st.sampled_from(HOSTILE), st.binary(max_size=40)), ack=MOSTLY)
+    def scan_hostile(self, code: bytes, ack: bool) -> None:
+        self._attentive(self.floor.scan(code), ack=ack)
+
+    @rule(codes=st.lists(st.sampled_from([*SHEET, *SOLD]), min_size=2, max_size=4), ack=MOSTLY)
+    def burst(self, codes: list[str], ack: bool) -> None:
+        self._attentive(self.floor.scan(*codes), ack=ack)
+
+    @rule(text=st.one_of(st.sampled_from(["4", "500", "broken", "0"]), st.text(max_size=12)))
+    def type(self, text: str) -> None:
+        self._answered(self.floor.type(text))
+
+    @rule(code=st.sampled_from([*SHEET, *SOLD]), ack=MOSTLY)
+    def take_out(self, code: str, ack: bool) -> None:
+        self._attentive(self.floor.command("remove"), ack=ack)
+        self._attentive(self.floor.scan(code), ack=ack)
+
+    @rule(number=st.one_of(st.just(""), st.integers(1, 30).map(str)))
+    def take_back(self, number: str) -> None:
+        self._answered(self.floor.command("undo", number))
+
+    @rule(name=st.sampled_from(["home", "look_up", "receiving", *TASKS]), ack=MOSTLY)
+    def turn_to(self, name: str, ack: bool) -> None:
+        self._attentive(self.floor.command("workflow", name), ack=ack)
+
+    @rule()
+    def wait(self) -> None:
+        self.floor.wait()
+
+    @rule()
+    def crash(self) -> None:
+        session = self.floor.session
+        before = (session.prompt_text(), session.progress(), session.state, self._here())
+        self.floor.crash()
+        session = self.floor.session
+        assert (session.prompt_text(), session.progress(), session.state, self._here()) == before
+
+    def _here(self) -> list[dict[str, int]]:
+        """What the session says was counted, by round of each sheet; places with nothing left out."""
+        knows = self.floor.session.knows
+        rounds = [knows.counted(sheet, recount).here for sheet in ("CS-1", "CS-OPEN") for recount in range(3)]
+        return [{place: count for place, count in here.items() if count} for here in rounds]
+
+    @precondition(lambda self: hasattr(self, "floor"))
+    @invariant()
+    def counts_are_those_of_the_events(self) -> None:
+        events = standing(self.floor.events())
+        for document in self.floor.site.documents:
+            lines = [
+                e.quantity for e in events if e.document == document.number and e.line and e.step in CREDITED
+            ]
+            closed = any(e.document == document.number and e.step == "completing" for e in events)
+            tally = self.floor.session.knows.tally(document.number)
+            assert (tally.total, tally.closed) == (sum(lines), closed), document.number
+        plain: dict[tuple[str, int], Counter[str]] = {}
+        for event in events:
+            if event.step == "stock_taking":
+                plain.setdefault((event.document, event.recount), Counter())[event.location] += event.quantity
+        places = [
+            dict(plain.get((sheet, recount), {})) for sheet in ("CS-1", "CS-OPEN") for recount in range(3)
+        ]
+        assert self._here() == places
+
+    @precondition(lambda self: hasattr(self, "floor"))
+    @invariant()
+    def nothing_is_counted_twice(self) -> None:
+        counted = [
+            (event.document, event.recount, event.item, event.serial)
+            for event in standing(self.floor.events())
+            if event.step in {"stock_taking", "collecting"} and event.serial
+        ]
+        assert len(counted) == len(set(counted))
+
+    @precondition(lambda self: hasattr(self, "floor"))
+    @invariant()
+    def a_picture_can_always_be_made(self) -> None:
+        view = self.floor.presenter.view()
+        assert view.prompt
+        assert view.soft_keys or view.menu
+        assert view.stopped == (self.floor.session.state.stopped is not None)
+
+    def teardown(self) -> None:
+        if hasattr(self, "floor"):
+            self._a_way_out()
+            self._undo_everything()
+            self.floor.close()
+        shutil.rmtree(self.folder)
+
+    def _a_way_out(self) -> None:
+        """Whatever the prompt: ENTER and BACK, a few times, come to the start screen."""
+        for _ in range(2 * 60):
+            if self.floor.session.state.workflow == "home":
+                return
+            self.floor.command("ack" if self.floor.session.state.stopped else "back")
+        raise AssertionError(f"no way out of {self.floor.session.state}")
+
+    def _undo_everything(self) -> None:
+        for _ in range(500):
+            answer = self.floor.command("undo")
+            if answer.verdict.code == "undone":
+                continue
+            if not self.floor.session.state.stopped and not self.floor.session.state.held:
+                break
+            self.floor.command("ack")
+        assert not standing([event for event in self.floor.events() if event.step != "sighting"])
+        self.floor.session.knows.forget_scan()
+        assert {unit: self.floor.session.knows.unit(*unit) for unit in self._units()} == self.was
+        assert verify(self.floor.handheld.journal).findings == ()
+
+
+RandomYard.TestCase.settings = settings(
+    max_examples=50, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestRandomYard = RandomYard.TestCase
