@@ -214,6 +214,9 @@ def add_quantity(
             return Step(state=state, verdict=what)
         held = msgspec.structs.replace(state, quantity_next=quantity)
         return Step(
-            state=held, verdict=verdict("quantity_recorded", quantity=str(quantity), what=phrase("next_item"))
+            state=held,
+            verdict=msgspec.structs.replace(
+                verdict("quantity_recorded", quantity=str(quantity)), words={"item": phrase("next_item")}
+            ),
         )
     return add_parts(task, state, Parts(quantity=quantity), document, knows)

@@ -152,7 +152,7 @@ def _command(state: WriteOffState, asked: Asked, knows: Knowledge) -> Step:
 
 def _switch(state: WriteOffState, asked: Asked, knows: Knowledge) -> Step:
     """SCRAP or DESTROY, for what is in hand or for all that follows; with a reason, that one stands for all."""
-    chosen = msgspec.structs.replace(state, what=phrase(f"what_{asked.name}"))
+    chosen = msgspec.structs.replace(state, what=asked.name)
     if asked.argument:
         reason = asked.argument[:REMARK_CHARS_MAX]
         chosen = msgspec.structs.replace(chosen, reason=reason, always=state.hand.empty)
