@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Sourced by ./run: makes .venv from requirements.lock. Wants $root; offers setup, ready_for, browser, say, die.
+# Sourced by ./run: makes .venv from requirements.lock. Wants $root; offers setup, ready_for, browser, postgres, say, die.
 # shellcheck disable=SC2154  # root is set by ./run
 # The environment is built beside its place and renamed when whole, so a set-up that was cut short leaves nothing.
 
@@ -116,5 +116,15 @@ browser() { # Chromium for the tests of the office's pages, tried once
     apt_install chromium || {
         : >"$venv/no-chromium"
         say "Left out: the pages in a browser. To add: sudo apt-get install -y chromium"
+    }
+}
+
+postgres() { # The server's programs for the tests of PostgreSQL, which start a server of their own; tried once
+    if command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then return; fi
+    { [ -e "$venv/no-postgres" ] || ! grep -rqs --include='*.py' initdb "$root/tests"; } && return
+    log=$venv/setup.log
+    apt_install postgresql || {
+        : >"$venv/no-postgres"
+        say "Left out: the server on PostgreSQL. To add: sudo apt-get install -y postgresql"
     }
 }

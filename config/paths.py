@@ -85,7 +85,14 @@ def make_data_dir(folder: Path) -> Path:
     return folder
 
 
-def server_database(settings: Settings, environ: Mapping[str, str] = os.environ) -> Path:
-    """The central server's SQLite file. :raises ConfigError: as :func:`data_dir`."""
-    named = settings.server.database
+def server_database(
+    settings: Settings, named: str = "", environ: Mapping[str, str] = os.environ
+) -> Path | str:
+    """The central server's SQLite file, or the address of its PostgreSQL database as it is written.
+
+    ``named`` comes before the setting. :raises ConfigError: as :func:`data_dir`.
+    """
+    named = named or settings.server.database
+    if "://" in named:
+        return named
     return Path(named) if named else data_dir(settings, environ) / "server.db"

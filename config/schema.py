@@ -130,6 +130,8 @@ class SerialPort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Use ``/dev/serial/by-id/...``: it stays the same when the cable is plugged in again."""
     baud: Annotated[int, Meta(ge=300, le=4_000_000)] = 9600
     terminator: SerialTerminator = "CR"
+    profile: Literal["generic", "honeywell", "zebra-ssi", "datalogic", "newland"] = "generic"
+    """What it understands from the host: beep, trigger, inhibit."""
 
 
 class Serial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -191,6 +193,28 @@ class CameraSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Interleaved 2 of 5 is believed at these lengths only: a part of such a code is a code as well."""
 
 
+class PrinterSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The label printer."""
+
+    target: Text
+    """``tcp://HOST:9100``, a device file like ``/dev/usb/lp0``, or a folder. Empty: no printer."""
+    language: Literal["zpl", "tspl", "escpos"]
+    dpi: Annotated[int, Meta(ge=100, le=1200)]
+    templates: Place
+    """A folder with templates of the site's own; those that ship stand behind them."""
+
+
+class Sound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What sounds and shines besides the terminal's own bell."""
+
+    outputs: Annotated[tuple[Literal["card", "speaker", "gun"], ...], Meta(max_length=3)]
+    """Of these, whichever exist are used."""
+    lamp_green: Place
+    """A folder below ``/sys/class/leds``; empty for none."""
+    lamp_yellow: Place
+    lamp_red: Place
+
+
 class Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the handheld looks."""
 
@@ -213,7 +237,7 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: Annotated[Text, Meta(min_length=1)]
     port: Annotated[int, Meta(ge=1, le=65_535)]
     database: Place
-    """Path of the SQLite file. Empty: ``server.db`` in the data directory."""
+    """Path of the SQLite file, or ``postgresql://...``. Empty: ``server.db`` in the data directory."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -228,6 +252,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     serial: Serial
     usb: Usb
     camera: CameraSection
+    printer: PrinterSection
+    sound: Sound
     screen: Screen
     policy: Policy
     server: Server

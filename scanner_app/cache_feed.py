@@ -7,9 +7,9 @@ import secrets
 import msgspec
 
 from scanner_app.cache import Cache
-from scanner_app.records import KINDS, SITE
-from sync.wire import FeedPage, FeedRow, WireError, pair_of_key
-from tracking.documents import Tally, opening_line
+from scanner_app.records import KINDS, SITE, LotRecord
+from sync.wire import FeedPage, FeedRow, WireError, pair_key, pair_of_key
+from tracking.documents import Tally, called_back, opening_line
 from tracking.lifecycle import STATUSES
 from tracking.people import KnownOperator
 from tracking.pins import SALT_BYTES, pin_hash
@@ -144,18 +144,26 @@ def load_site(cache: Cache, site: Site) -> None:
         cache.put_record("policy", site.site, encode(site.policy))
         if site.prefix_rules is not None:
             cache.put_record("prefix_rules", site.site, encode(PrefixRules(rules=site.prefix_rules)))
+        recalled, lots = called_back(site.documents)
+        for item_number, lot in lots:
+            cache.put_record("lot", pair_key(item_number, lot), encode(LotRecord(flags=("recalled",))))
+        listed = {(unit.item, unit.serial) for unit in site.units}
+        cache.put_units(
+            UnitState(item=number, serial=serial, flags=("recalled",)) for number, serial in recalled - listed
+        )
         for place0 in range(0, len(site.units), SITE_UNITS_PER_PUT):
-            cache.put_units(map(_opening_state, site.units[place0 : place0 + SITE_UNITS_PER_PUT]))
+            units = site.units[place0 : place0 + SITE_UNITS_PER_PUT]
+            cache.put_units(_opening_state(unit, recalled) for unit in units)
         for key, value in (("site", site.site), ("timezone", site.timezone), ("today", site.today)):
             cache.put_meta(key, value)
 
 
-def _opening_state(unit: OpeningUnit) -> UnitState:
+def _opening_state(unit: OpeningUnit, recalled: set[tuple[str, str]]) -> UnitState:
     return UnitState(
         item=unit.item,
         serial=unit.serial,
         status=unit.status,
-        flags=tuple(sorted(set(unit.flags))),
+        flags=tuple(sorted({*unit.flags, *(("recalled",) if (unit.item, unit.serial) in recalled else ())})),
         lot=unit.lot,
         expiry=unit.expiry,
         location=unit.location,

@@ -232,7 +232,13 @@ class Presenter:
         if prompt.here >= 0:
             return prompt.here, 0
         document = session.knows.document(session.state.document)
-        if document is None or not document.blind or session.state.workflow in {"home", "look_up"}:
+        counting = document is not None and document.type == "count_sheet"
+        if (
+            document is None
+            or not document.blind
+            or counting
+            or session.state.workflow in {"home", "look_up"}
+        ):
             return None
         return session.knows.tally(document.number).total, 0
 

@@ -27,12 +27,18 @@ class Folder:
 
     def start(self) -> None:
         """Begin, with whatever was left over."""
+        self._storage.follow(self._told)
         self._woken.set()
         self._thread.start()
 
     def wake(self) -> None:
         """There is something new in the ledger."""
         self._woken.set()
+
+    def _told(self) -> None:
+        """Another server took events in, or folded some."""
+        self.wake()
+        self._news.announce()
 
     def stop(self) -> None:
         """End after the transaction in hand."""
@@ -44,7 +50,7 @@ class Folder:
     def catch_up(self) -> int:
         """Fold everything that is there now, in the caller's thread; how many events that were."""
         total = 0
-        while not self._stopping and (count := projection.fold_next(self._storage)):
+        while not self._stopping and self._storage.leads() and (count := projection.fold_next(self._storage)):
             total += count
             self._news.announce()
         return total

@@ -40,7 +40,7 @@ def take(storage: Storage, device: str, batch: Batch, now_ms: int) -> Stored | R
     prev, last = link_of(batch.prev_chain), link_of(batch.last_chain)
     misunderstood = _count_misunderstood(device, batch, bodies)
     incoming = _Incoming(device, batch, bodies, prev, last, links_of(prev, bodies), misunderstood, now_ms)
-    with storage.write() as tx:
+    with storage.write(device) as tx:
         known_device = devices.by_id(tx, device)
         current = known_device.epoch if known_device else 0
         held = devices.standing(tx, device, batch.epoch)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from server.storage import Reader, Row, Writer, placeholders
+from server.storage import Reader, Row, StorageError, Writer, placeholders
 from sync import wire
 from tracking.events import EVENT_BYTES_MAX, SCHEMA, STEPS, Event, decode_body, parse_ref
 
@@ -52,14 +52,18 @@ def append(
     links: Sequence[bytes],
     received_ms: int,
 ) -> None:
-    """Add consecutive events. The unique key (device, epoch, seq) refuses what is there already."""
+    """Add consecutive events. The unique key (device, epoch, seq) refuses what is there already.
+
+    Raises :class:`server.storage.StorageError` where that happens: the high-water mark was to keep it from happening.
+    """
     rows = [
         (device, epoch, first + offset, body, link, received_ms)
         for offset, (body, link) in enumerate(zip(bodies, links, strict=True))
     ]
-    tx.run_many(
-        "INSERT INTO ledger (device, epoch, seq, body, chain, received_ms) VALUES (?, ?, ?, ?, ?, ?)", rows
-    )
+    if tx.insert("ledger", ("device", "epoch", "seq", "body", "chain", "received_ms"), rows) != len(rows):
+        raise StorageError(
+            f"the ledger holds events of {device} behind its high-water mark: nothing was stored"
+        )
 
 
 def understand(body: bytes, device: str, epoch: int, seq: int, link: bytes = b"") -> Event | Misunderstood:
@@ -86,10 +90,10 @@ def event_of(entry: Entry) -> Event | Misunderstood:
     return understand(entry.body, entry.device, entry.epoch, entry.seq, entry.chain)
 
 
-def after(reader: Reader, position: int, limit: int) -> list[Entry]:
-    """Up to ``limit`` rows behind a position, in commit order."""
-    sql = f"SELECT {_COLUMNS} FROM ledger WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608 - constants
-    return _entries(reader.rows(sql, position, limit))
+def after(reader: Reader, position: int, limit: int, upto: int = wire.COUNT_MAX) -> list[Entry]:
+    """Up to ``limit`` rows behind a position and not behind ``upto``, in commit order."""
+    sql = f"SELECT {_COLUMNS} FROM ledger WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"  # noqa: S608
+    return _entries(reader.rows(sql, position, upto, limit))
 
 
 def at_positions(reader: Reader, positions: Iterable[int]) -> list[Entry]:

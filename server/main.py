@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import signal
 import socket
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
 
@@ -18,9 +15,10 @@ import uvicorn
 from server import access
 from server.app import make_app
 from server.central import Central
+from server.office_token import office_token_of
+from server.open_storage import Database, open_storage
 from server.rebuild import rebuild
 from server.storage import StorageError
-from server.storage_sqlite import SqliteStorage
 
 GOODBYE_S_MAX = 5
 """How long an open request may take when the server stops."""
@@ -56,7 +54,7 @@ class _Server(uvicorn.Server):
 
 
 def serve(
-    database: Path,
+    database: Database,
     host: str = "127.0.0.1",
     port: int = 0,
     *,
@@ -83,7 +81,7 @@ def serve(
 
 
 def serve_forever(
-    database: Path,
+    database: Database,
     host: str,
     port: int,
     *,
@@ -127,14 +125,14 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _prepare(
-    database: Path, listening: socket.socket, office_token: str, open_pages: bool
+    database: Database, listening: socket.socket, office_token: str, open_pages: bool
 ) -> tuple[_Server, str]:
     with ExitStack() as undo:
         undo.callback(listening.close)
         try:
-            storage = SqliteStorage(database)
+            storage = open_storage(database)
             undo.callback(storage.close)
-            token = office_token or stored_token(database)
+            token = office_token or office_token_of(storage, database)
         except StorageError as error:
             raise ServerError(str(error)) from error
         undo.pop_all()
@@ -161,28 +159,10 @@ def _close(central: Central, listening: socket.socket) -> None:
     listening.close()
 
 
-def stored_token(database: Path) -> str:
-    """The office's token in the file beside the database, made when there is none. Raises :class:`StorageError`."""
-    path = database.with_name(database.name + ".office-token")
-    try:
-        if not path.exists():
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(access.new_token() + "\n")
-        token = path.read_text().strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise StorageError(f"the office's token in {path} cannot be read or made: {error}") from error
-    if len(token) < len(secrets.token_urlsafe(16)):
-        raise StorageError(
-            f"the office's token in {path} is too short: delete the file, and a new one is made"
-        )
-    return token
-
-
-def rebuild_at(database: Path) -> int:
+def rebuild_at(database: Database) -> int:
     """Makes every projection of a database anew; how many events were folded. Raises :class:`ServerError`."""
     try:
-        storage = SqliteStorage(database)
+        storage = open_storage(database)
     except StorageError as error:
         raise ServerError(str(error)) from error
     try:

@@ -23,6 +23,8 @@ class Plan(NamedTuple):
 
     start: int
     end: int
+    events: int
+    """Events folded; positions may have gaps."""
     links: subjects.Links
     units: list[units.UnitPlan]
     documents: list[tallies.DocumentPlan]
@@ -33,8 +35,9 @@ class Plan(NamedTuple):
 
 def fold_next(storage: Storage, limit: int = BATCH_EVENTS) -> int:
     """Fold up to ``limit`` new events; how many there were. Restarts wherever the last transaction ended."""
+    upto = storage.settled()
     with storage.read() as reader:
-        plan = make_plan(reader, limit)
+        plan = make_plan(reader, limit, upto)
     if plan is None:
         return 0
     with storage.write() as tx:
@@ -43,7 +46,7 @@ def fold_next(storage: Storage, limit: int = BATCH_EVENTS) -> int:
         feed = Feed(tx)
         store(tx, feed, plan)
         feed.flush()
-    return plan.end - plan.start
+    return plan.events
 
 
 def folded(reader: Reader) -> int:
@@ -57,10 +60,10 @@ def lag(reader: Reader) -> int:
     return ledger.head(reader) - folded(reader)
 
 
-def make_plan(reader: Reader, limit: int) -> Plan | None:
-    """What the next rows of the ledger change; None when there are none."""
+def make_plan(reader: Reader, limit: int, upto: int) -> Plan | None:
+    """What the next rows of the ledger, none behind ``upto``, change; None when there are none."""
     start = folded(reader)
-    entries = ledger.after(reader, start, limit)
+    entries = ledger.after(reader, start, limit, upto)
     if not entries:
         return None
     batch: dict[int, Event] = {}
@@ -74,7 +77,7 @@ def make_plan(reader: Reader, limit: int) -> Plan | None:
             batch[entry.position] = event
         applied[entry.device, entry.epoch] = entry.seq
     links = subjects.link(reader, batch)
-    plan = Plan(start, entries[-1].position, links, [], [], [], aside, applied)
+    plan = Plan(start, entries[-1].position, len(entries), links, [], [], [], aside, applied)
     for subject, extra in links.subjects.items():
         match subject.kind:
             case "unit":

@@ -15,16 +15,17 @@ def rebuild(storage: Storage) -> int:
     handhelds notice nothing where nothing was wrong.
     """
     total = 0
+    upto = storage.settled()
     with storage.write() as tx:
         for table in PROJECTIONS:
             tx.run(f"DELETE FROM {table}")  # noqa: S608 - names from a constant
         tx.run("UPDATE device_epoch SET folded = 0")
         tx.run("UPDATE meta SET value = '0' WHERE name = 'folded'")
         feed = Feed(tx, remember=True)
-        while (plan := projection.make_plan(tx, projection.BATCH_EVENTS)) is not None:
+        while (plan := projection.make_plan(tx, projection.BATCH_EVENTS, upto)) is not None:
             projection.store(tx, feed, plan)
             feed.flush()
-            total += plan.end - plan.start
+            total += plan.events
         sql = (
             f"SELECT tbl, key, site FROM replica WHERE op = 'put' AND tbl IN ({placeholders(len(PROJECTED))})"  # noqa: S608
         )

@@ -1,12 +1,13 @@
 """What the central server needs of a database: consistent reads, and durable transactions one after another.
 
 Everything above this speaks the SQL that SQLite and PostgreSQL share (``INSERT ... ON CONFLICT``, ``?`` for values,
-no functions of one of them), so that a second implementation is a file of its own beside ``storage_sqlite``.
+no functions of one of them); ``storage_sqlite`` and ``storage_postgres`` are the two implementations. Several servers
+may work on one database where the implementation lets them; then whatever a call says of "one" holds over all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -40,6 +41,13 @@ class Writer(Reader, Protocol):
         """Run one statement for each row of values."""
         ...
 
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
+        """Add rows in this order, by the quickest way there is; passes over those whose key is there already.
+
+        ``table`` and ``columns`` come from constants, never from outside. Returns how many rows were added.
+        """
+        ...
+
 
 class Storage(Protocol):
     """A database. All methods may be called from any thread."""
@@ -58,11 +66,24 @@ class Storage(Protocol):
         """A consistent picture; never waits for a writer. Raises :class:`StorageError`."""
         ...
 
-    def write(self) -> AbstractContextManager[Writer]:
+    def write(self, device: str = "") -> AbstractContextManager[Writer]:
         """A transaction: durable when the block is left without an exception, and as if it never was otherwise.
 
-        Raises :class:`StorageError` where it cannot be made durable.
+        With ``device`` it may be at work beside those of other devices, and touches only that device's own rows and
+        the ledger. Raises :class:`StorageError` where it cannot be made durable.
         """
+        ...
+
+    def settled(self) -> int:
+        """The ledger position up to which no event can appear any more: who reads to there leaves none out."""
+        ...
+
+    def leads(self) -> bool:
+        """True in the one server that folds. When that one ends, another one is told so here."""
+        ...
+
+    def follow(self, told: Callable[[], None]) -> None:
+        """Call ``told``, in a thread of its own, when another server has changed something."""
         ...
 
     def close(self) -> None:

@@ -10,16 +10,16 @@ from __future__ import annotations
 import fcntl
 import os
 import queue
-import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import IO
 
 from server import schema
-from server.storage import Reader, Row, StorageError, Writer
+from server.identity import identity
+from server.storage import Reader, Row, StorageError, Writer, placeholders
 
 READERS_MAX = 4
 READER_WAIT_S_MAX = 30
@@ -49,6 +49,12 @@ class _Connection:
         """Run one statement for each row of values."""
         self._connection.executemany(sql, rows)
 
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
+        """Add rows; passes over those that are there already."""
+        names = ", ".join(columns)
+        sql = f"INSERT INTO {table} ({names}) VALUES ({placeholders(len(columns))}) ON CONFLICT DO NOTHING"  # noqa: S608
+        return self._connection.executemany(sql, rows).rowcount if rows else 0
+
 
 class SqliteStorage:
     """A database file and the connections to it."""
@@ -66,7 +72,7 @@ class SqliteStorage:
                 for _ in range(READERS_MAX):
                     self._readers.put(undo.enter_context(closing(_open_reader(path))))
                 with self.write() as tx:
-                    self.generation, self.receipt_key = _identity(tx)
+                    self.generation, self.receipt_key = identity(tx)
             except sqlite3.Error as error:
                 raise StorageError(f"the database {path} cannot be used: {error}") from error
             undo.pop_all()
@@ -89,7 +95,7 @@ class SqliteStorage:
             self._readers.put(connection)
 
     @contextmanager
-    def write(self) -> Iterator[Writer]:
+    def write(self, device: str = "") -> Iterator[Writer]:
         """A transaction on the one writing connection."""
         with self._write_lock:
             try:
@@ -101,6 +107,19 @@ class SqliteStorage:
             finally:
                 if self._writer.in_transaction:
                     self._writer.rollback()
+
+    def settled(self) -> int:
+        """The end of the ledger: there is one writer, so positions are committed in their order."""
+        with self.read() as reader:
+            row = reader.row("SELECT max(position) FROM ledger")
+        return int(row[0] or 0) if row else 0
+
+    def leads(self) -> bool:
+        """Always: the lock file keeps every other server away."""
+        return True
+
+    def follow(self, told: Callable[[], None]) -> None:
+        """Nothing to follow: no other server changes anything."""
 
     def close(self) -> None:
         """Close the readers first, so that the last one to close is the one that may checkpoint."""
@@ -171,13 +190,3 @@ def _open_reader(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA query_only=ON")
     return connection
-
-
-def _identity(tx: Writer) -> tuple[str, bytes]:
-    """Generation and receipt key, made when the database is."""
-    found = dict(tx.rows("SELECT name, value FROM meta WHERE name IN ('generation', 'receipt_key')"))
-    for name in ("generation", "receipt_key"):
-        if name not in found:
-            found[name] = secrets.token_hex(8 if name == "generation" else 32)
-            tx.run("INSERT INTO meta (name, value) VALUES (?, ?)", name, found[name])
-    return str(found["generation"]), bytes.fromhex(str(found["receipt_key"]))

@@ -108,6 +108,8 @@ class Uploader:
         self._ask_again_s = ask_again_s
         self._ask_again_at_s = 0.0
         self._greeted = False
+        self._generation = ""
+        """Of the server's life that was greeted."""
         self.halted = ""
         """Why uploading stopped: a fork. Nothing is deleted and nothing sent; a person has to look. Where the server
         stands is asked again now and then, so that what the office puts right needs nobody at the handheld."""
@@ -134,8 +136,18 @@ class Uploader:
         return heard
 
     def greet_again(self) -> None:
-        """The server's generation changed: ask where it stands before the next batch."""
+        """Ask where the server stands before the next batch."""
         self._greeted = False
+
+    def heard_of(self, generation: str) -> bool:
+        """An answer came from this life of the server. True where it is not the one that was greeted.
+
+        Of another one more may be lost than the epoch shows that a batch was just refused for.
+        """
+        if generation == self._generation:
+            return False
+        self.greet_again()
+        return True
 
     def _greet(self) -> None:
         self._greeted = True
@@ -143,7 +155,9 @@ class Uploader:
             status, data = self._line.ask("GET", f"/v1/devices/{self._port.device()}/hwm")
             if status != 200:
                 raise Unreachable(f"the server does not know this handheld (HTTP {status}): enroll it")
-            self.halted = self._port.greeted(understood(data, HighWater))
+            high = understood(data, HighWater)
+            self._generation = high.generation
+            self.halted = self._port.greeted(high)
         except BaseException:
             self._greeted = False
             raise
@@ -155,10 +169,13 @@ class Uploader:
         if status == 200:
             self._events_max = min(self._most, self._events_max * 2)
             stored = understood(data, Stored)
+            self.heard_of(stored.generation)
             self.halted = self._port.stored(stored)
             return stored.epoch == batch.epoch and stored.hwm >= batch.first
         if status == 409:
-            self.halted = self._port.refused(understood(data, Refused))
+            refused = understood(data, Refused)
+            self.heard_of(refused.generation)
+            self.halted = self._port.refused(refused)
             return False
         if status == 413 and self._events_max > 1:
             self._events_max = max(1, min(self._events_max, len(batch.events)) // 2)
@@ -318,8 +335,7 @@ class Agent:
         page = understood(data, FeedPage)
         if page.more and page.next <= since:
             raise Unreachable("the server's feed turns in a circle: check the address in sync.url")
-        if generation and page.generation != generation:
-            self._uploader.greet_again()
+        if self._uploader.heard_of(page.generation):
             self.wake()
         self._port.page(page)
         return bool(page.rows), page.more

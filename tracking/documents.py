@@ -136,6 +136,13 @@ def missing_by_line(document: Document, tally: Tally) -> dict[int, int]:
     }
 
 
+def called_back(documents: Iterable[Document]) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """What recalls name: ``(item, serial)`` of units, and ``(item, lot)`` of whole lots."""
+    lines = [line for document in documents if document.type == "recall" for line in document.lines]
+    units = {(line.item, serial) for line in lines for serial in line.serials}
+    return units, {(line.item, line.lot) for line in lines if line.lot and not line.serials}
+
+
 _ALREADY_DONE = {
     "purchase_order": ("received", "booked", "consumed", "produced", "picked", "shipped"),
     "asn": ("received", "booked", "consumed", "produced", "picked", "shipped"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from config.schema import TERMINATOR_BYTES, CameraSection, Settings, Usb
+from config.paths import data_dir
+from config.schema import TERMINATOR_BYTES, CameraSection, PrinterSection, Settings, Usb
 from config.schema import SerialPort as PortSetting
 from drivers.driver import Driver
 from drivers.framing import Framing
@@ -13,11 +15,16 @@ from drivers.serial_settings import SerialSettings
 
 if TYPE_CHECKING:
     from drivers.camera.driver import CameraSettings
+    from drivers.printing.printer import PrinterSettings
     from drivers.usb.settings import UsbSettings
 
 
+PRINT_FOLDER = "print"
+"""Below the data directory: the labels that wait, and those that were printed."""
+
+
 def drivers_of(settings: Settings) -> list[Driver]:
-    """Every input that the settings name."""
+    """Every input that the settings name, and the label printer."""
     drivers: list[Driver] = []
     if settings.serial.ports:
         from drivers.serial_port import SerialPort
@@ -31,6 +38,10 @@ def drivers_of(settings: Settings) -> list[Driver]:
         from drivers.camera.driver import CameraScanner
 
         drivers.append(CameraScanner(camera_settings(settings.camera)))
+    if settings.printer.target:
+        from drivers.printing.printer import Printer
+
+        drivers.append(Printer(printer_settings(settings.printer), data_dir(settings) / PRINT_FOLDER))
     return drivers
 
 
@@ -43,7 +54,11 @@ def serial_settings(port: PortSetting) -> SerialSettings:
         "TAB": "tab",
     }
     return SerialSettings(
-        port=port.path, name=port.name, baud=port.baud, terminator=terminators[port.terminator]
+        port=port.path,
+        name=port.name,
+        baud=port.baud,
+        terminator=terminators[port.terminator],
+        profile=port.profile,
     )
 
 
@@ -58,6 +73,18 @@ def camera_settings(camera: CameraSection) -> CameraSettings:
         formats=camera.formats,
         itf_lengths=camera.itf_lengths,
         read=camera.read,
+    )
+
+
+def printer_settings(printer: PrinterSection) -> PrinterSettings:
+    """The section as the printer takes it."""
+    from drivers.printing.printer import PrinterSettings
+
+    return PrinterSettings(
+        target=printer.target,
+        language=printer.language,
+        dpi=printer.dpi,
+        templates=Path(printer.templates) if printer.templates else None,
     )
 
 

@@ -10,6 +10,7 @@ from scanner_app.commands.inputs import drivers_of
 from scanner_app.identity import server_of
 from scanner_app.running import RunningHandheld
 from scanner_app.screens import show
+from scanner_app.sounding import sounds_of
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +34,10 @@ def run(call: Call) -> int:
     site = getattr(call.options, "site", None)
     if site:
         _load(running, site)
-    running.start(drivers_of(settings))
+    drivers = drivers_of(settings)
+    sounds = sounds_of(settings.sound, drivers)
+    running.handheld.session.observers.append(lambda answer: sounds.play(answer.tone))
+    running.start(drivers)
     try:
         show(running, settings, timezone=running.handheld.cache.meta("timezone"))
     except RuntimeError as error:

@@ -20,7 +20,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--host", help="address to listen on")
     parser.add_argument("--port", type=int, help="port to listen on")
-    parser.add_argument("--database", help="the server's SQLite file")
+    parser.add_argument("--database", help="the server's SQLite file, or postgresql://...")
 
 
 def run(call: Call) -> int:
@@ -28,22 +28,23 @@ def run(call: Call) -> int:
     from server.main import ServerError, serve_forever
 
     settings, options = call.loaded.settings.server, call.options
-    database = Path(options.database) if options.database else server_database(call.loaded.settings)
+    database = server_database(call.loaded.settings, options.database or "")
     try:
-        database.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(database, Path):
+            database.parent.mkdir(parents=True, exist_ok=True)
         if options.action == "rebuild":
             return _rebuild(database)
         serve_forever(
             database, options.host or settings.host, options.port or settings.port, started=_started
         )
     except OSError as error:
-        raise Refusal(f"{database.parent} cannot be used: {error.strerror}", REFUSED) from error
+        raise Refusal(f"the folder of {database} cannot be used: {error.strerror}", REFUSED) from error
     except ServerError as error:
         raise Refusal(str(error), REFUSED) from error
     return DONE
 
 
-def _rebuild(database: Path) -> int:
+def _rebuild(database: Path | str) -> int:
     """Makes units, tallies, exceptions and feed anew from the ledger; the server must not be running."""
     from server.main import rebuild_at
 

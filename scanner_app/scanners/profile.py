@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from config.keyboard_layouts import LAYOUTS
 from config.keyboard_text import Retyping, meant, typed
+from tracking.identifiers.gs1 import COMPOSITE
 
 TERMINATORS = "\r\n\t"
 """What a scanner may send after a code and no driver took off; never part of one."""
@@ -144,5 +145,6 @@ def undone(profile: Profile, text: str) -> Undone:
         if form and form != separator:
             # A form that a person wrote down is what the scanner types, one that was learned is what arrives.
             body = body.replace(typed(form, profile.way), separator).replace(form, separator)
+            body = body.replace(f"{separator}]e", COMPOSITE) if form == COMPOSITE[0] else body
     texts = meant(body, profile.way)
     return Undone(texts) if texts else Undone((body,), fits=False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from scanner_app.scanners.reading import WAYS, Understood
+from scanner_app.scanners.reading import Understood, ways
 from tracking.identifiers.reader import read
 from tracking.identifiers.reading import Reading
 from tracking.rules import fits_pattern
@@ -27,8 +27,8 @@ def settled(found: Understood, symbology_id: str, knows: Knowledge) -> Understoo
         return found
     if best.kind == "text":
         return _text(found, symbology_id, knows)
-    ways = [one for one in found.readings if one is best or one.repaired]
-    fitting = [one for one in ways if one.usable and _fits(one, knows)]
+    possible = [one for one in found.readings if one is best or one.repaired]
+    fitting = [one for one in possible if one.usable and _fits(one, knows)]
     if len(fitting) != 1:
         return found
     sure = replace(fitting[0], doubt="", warn=())
@@ -55,7 +55,7 @@ def _is_label_of(reading: Reading, item: Item, knows: Knowledge) -> bool:
 
 def _text(found: Understood, symbology_id: str, knows: Knowledge) -> Understood:
     best = found.readings[0]
-    texts = dict.fromkeys([best.text, *(text for way in WAYS for text in way(best.text))])
+    texts = dict.fromkeys([best.text, *(text for undo in ways().undo for text in undo(best.text))])
     known = [text for text in texts if _is_known(text, knows)]
     fitting = known or [text for text in texts if knows.items_fitting(text)]
     if len(fitting) != 1:

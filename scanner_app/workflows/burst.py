@@ -18,7 +18,7 @@ from tracking.dates import any_date
 from tracking.phrases import phrase, row_of
 from tracking.site import Item
 
-_SURE = frozenset({"prompt", "known value", "known GTIN", "declared", "prefix rule"})
+_SURE = frozenset({"damage", "prompt", "known value", "known GTIN", "declared", "prefix rule"})
 _PATTERN = "item's serial pattern"
 _SHAPE = "shape"
 SHAPE_ROUNDS = 2
@@ -202,7 +202,7 @@ def _nothing(cases: Sequence[Case], others: Sequence[Meaning]) -> Meaning:
     if len(named) == 1:
         return next(one for one in others if one.value == named[0][0])
     refusals = {one.refusal.code: one for one in others if one.refusal is not None}
-    for code in ("ambiguous", "wrong_kind"):
+    for code in ("unreadable", "ambiguous", "wrong_kind"):
         if code in refusals:
             return refusals[code]
     texts = " | ".join(case.text for case in cases)[:TEXT_CHARS_MAX]

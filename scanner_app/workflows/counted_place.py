@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from scanner_app.workflows.flow import Knowledge
 from scanner_app.workflows.subject import Subject
 from tracking import rules
@@ -19,7 +21,7 @@ def judged(subject: Subject, place: str, document: Document, knows: Knowledge, *
     unit = subject.unit
     alarm = rules.stopped_anywhere(unit)
     if alarm is not None:
-        return alarm
+        return msgspec.structs.replace(alarm, fields={**alarm.fields, "counted": "yes"})
     if already:
         return rules.about("already_counted", unit)
     if unit.status == "unknown" and subject.serial and not document.line_expecting(unit.item, unit.serial):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from scanner_app.workflows.bare_codes import believed, our_gtin
+from scanner_app.workflows.bare_codes import believed, our_gtin, party_named, shapeless
 from scanner_app.workflows.flow import Knowledge
 from scanner_app.workflows.labelled import labelled, registrable
 from scanner_app.workflows.meant import Meaning, refuse
@@ -127,7 +127,7 @@ def _known_as(text: str, document: Document | None, knows: Knowledge) -> list[tu
         found.append(("item", Meaning(kind="label", parts=Parts(item=text))))
     if knows.location(text) is not None:
         found.append(("location", Meaning(kind="location", value=text)))
-    announced = document is not None and any(text in line.serials for line in document.lines)
+    announced = document is not None and document.names(text)
     if announced or knows.units_of_serial(text):
         found.append(("unit", Meaning(kind="label", parts=Parts(serial=text))))
     if not found and knows.party(text) is not None:
@@ -162,6 +162,9 @@ def _rule(case: Case) -> Meaning | None:
 def _shape(case: Case) -> Meaning | None:
     if not case.undeclared:
         return None
+    party = party_named(case.readings, case.knows)
+    if party:
+        return Meaning(kind="party", value=party)
     shape = believed(case.readings, case.plain, case.held, case.document, case.knows)
     return labelled(shape, case.text, case.document, case.knows) if shape is not None else None
 
@@ -171,7 +174,7 @@ def _lacks(case: Case) -> Meaning | None:
     if not case.undeclared:
         return None
     found = _lacking(case)
-    if found is None and _shapeless(case.document, case.knows):
+    if found is None and shapeless(case.document, case.knows):
         return Meaning(kind="label", parts=Parts(serial=case.plain))
     return found
 
@@ -203,15 +206,6 @@ def _lacking_parts(text: str, held: Parts, item: Item, knows: Knowledge) -> Part
 def lot_known(held: Parts, item: Item, knows: Knowledge) -> bool:
     """True where the unit in hand has its lot from when it came in: then no plain text can be meant as one."""
     return bool(held.serial) and bool(knows.unit(item.item, held.serial).lot)
-
-
-def _shapeless(document: Document | None, knows: Knowledge) -> bool:
-    """True when the document has exactly one serial-tracked item, and that item takes serials of any shape."""
-    if document is None:
-        return False
-    items = [knows.item(number) for number in dict.fromkeys(line.item for line in document.lines)]
-    serialised = [item for item in items if item is not None and item.tracking == "serial"]
-    return len(serialised) == 1 and not serialised[0].serial_pattern
 
 
 def _refused(case: Case) -> Meaning:

@@ -6,6 +6,7 @@ a :class:`~scanner_app.workflows.order_state.Task`, the rest is here and in the 
 
 from __future__ import annotations
 
+from scanner_app.workflows import ranged
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
 from scanner_app.workflows.gathering import need_of
 from scanner_app.workflows.lines import current_line
@@ -30,6 +31,8 @@ def advance(task: Task, state: OrderState, given: Input, knows: Knowledge) -> St
         paper = understand(given, NO_PARTS, None, knows, wanted=frozenset({"unit", "item"}))
         if paper.kind == "document":
             return _open(task, state, paper.value, knows)
+    if state.ranging.stage:
+        return ranged.advance(task, state, given, document, knows)
     return label_prompt(task, state, given, document, knows)
 
 
@@ -101,6 +104,8 @@ def prompt(task: Task, state: OrderState, knows: Knowledge) -> Prompt:
         if state.finished:
             more = phrase("more_done", document=state.finished)
         return Prompt(name=name, more=more)
+    if state.ranging.stage:
+        return ranged.prompt(state.ranging, knows)
     item = knows.item(state.parts.item) if state.parts.item else None
     if item is not None:
         need = need_of(state.parts, item, going_out=task.going_out)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import msgspec
 
+from scanner_app.workflows import ranged
 from scanner_app.workflows.flow import Asked, Knowledge, Step
 from scanner_app.workflows.lines import missing_text
 from scanner_app.workflows.order_labels import add_quantity
-from scanner_app.workflows.order_state import QUANTITY_MAX, OrderState, Task, completion, without_parts
+from scanner_app.workflows.order_state import (
+    NO_RANGE,
+    QUANTITY_MAX,
+    OrderState,
+    Task,
+    completion,
+    without_parts,
+)
 from tracking.documents import Document, complete
 from tracking.phrases import phrase
 from tracking.verdicts import verdict
@@ -20,6 +28,8 @@ def command(task: Task, state: OrderState, asked: Asked, knows: Knowledge) -> St
     match asked.name:
         case "quantity" if at_labels:
             return _quantity_command(task, state, asked.argument, document, knows)
+        case "range" if at_labels and not task.going_out:
+            return ranged.begin(state)
         case "location" if at_labels and not task.going_out:
             return _location(state, asked.argument, knows)
         case "done" if at_labels:
@@ -104,6 +114,8 @@ def _close(task: Task, state: OrderState, document: Document, knows: Knowledge, 
 def _back(state: OrderState, at_labels: bool) -> Step:
     """One step back: the half label, then the order (which stays open), then the start screen."""
     done = verdict("command", what=phrase("what_back"))
+    if state.ranging.stage:
+        return Step(state=msgspec.structs.replace(state, ranging=NO_RANGE), verdict=done)
     if not state.parts.empty or state.confirming or state.quantity_next:
         return Step(state=msgspec.structs.replace(without_parts(state), confirming=""), verdict=done)
     if at_labels:

@@ -89,14 +89,14 @@ def _partial(
     knows: Knowledge,
 ) -> Step:
     """Half a label: refused at once where the whole would be refused too, so that nobody scans the rest in vain."""
-    unit, context = _question(task, parts, item, document, knows)
+    unit, context = question(task, parts, item, document, knows)
     early = rules.may(task.intent(knows), unit, context)
     if early.stops and (parts.serial or early.code in {"not_on_document", "wrong_item", "over_quantity"}):
         return Step(state=without_parts(state), verdict=early)
     return Step(state=msgspec.structs.replace(state, parts=parts), verdict=waiting_answer(parts, item, need))
 
 
-def _question(
+def question(
     task: Task, parts: Parts, item: Item, document: Document | None, knows: Knowledge
 ) -> tuple[UnitState, Context]:
     """The unit with its label's lot and dates, and what the question stands on."""
@@ -132,7 +132,7 @@ def _settle(
     task: Task, state: OrderState, parts: Parts, item: Item, document: Document | None, knows: Knowledge
 ) -> Step:
     """A whole label: judged, and if it may be, an event."""
-    unit, context = _question(task, parts, item, document, knows)
+    unit, context = question(task, parts, item, document, knows)
     intent = task.intent(knows)
     answer = rules.may(intent, unit, context)
     cleared = without_parts(state)
@@ -177,11 +177,11 @@ def _counted(
 ) -> Step:
     """The event, and the completion of the order where this was the last of it."""
     if document is None:
-        return Step(state=state, verdict=_named(answer, event, document, knows), events=(event,))
+        return Step(state=state, verdict=named(answer, event, document, knows), events=(event,))
     tally = knows.tally(document.number)
     already = event.step == "shipping" and knows.unit(event.item, event.serial).status == "picked"
     after = tally.plus(line.line, 0 if already else event.quantity) if line is not None else tally
-    shown = _named(answer, event, document, knows)
+    shown = named(answer, event, document, knows)
     if knows.policy.complete_on_last_scan and complete(document, after):
         events = (event, completion(document, ""))
         return Step(
@@ -190,7 +190,7 @@ def _counted(
     return Step(state=state, verdict=shown, events=(event,))
 
 
-def _named(answer: Verdict, event: Event, document: Document | None, knows: Knowledge) -> Verdict:
+def named(answer: Verdict, event: Event, document: Document | None, knows: Knowledge) -> Verdict:
     """The answer with the customer or supplier by name, not the story of an earlier step."""
     party = knows.party(event.party) if event.party else None
     fields = {**answer.fields, "party": (party.name or party.party) if party else event.party}

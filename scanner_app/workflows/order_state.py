@@ -15,6 +15,21 @@ from tracking.events import Event
 QUANTITY_MAX = 1_000_000
 
 
+class Ranging(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A sealed carton that is received by its first and its last serial number."""
+
+    stage: str = ""
+    """``first``, ``last`` or ``proof``: what is asked for; empty where no range is being received."""
+    item: str = ""
+    first: str = ""
+    last: str = ""
+    proofs: tuple[str, ...] = ()
+    """Serials from inside that were scanned as a sample."""
+
+
+NO_RANGE = Ranging()
+
+
 class OrderState(State, frozen=True, kw_only=True, omit_defaults=True):
     """Which order, and the halves of the label that is being read."""
 
@@ -28,6 +43,7 @@ class OrderState(State, frozen=True, kw_only=True, omit_defaults=True):
     location: str = ""
     finished: str = ""
     """The order closed last, for the prompt after it."""
+    ranging: Ranging = NO_RANGE
 
 
 class Task(NamedTuple):

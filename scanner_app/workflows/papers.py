@@ -25,14 +25,14 @@ class Paper(NamedTuple):
 
 def paper_scanned(given: Scanned, types: tuple[str, ...], need: Said, knows: Knowledge) -> Paper:
     """What a scan is at a prompt for a document of one of these types. ``need`` names it for a person."""
-    meaning = understand(given, NO_PARTS, None, knows)
+    meaning = understand(given, NO_PARTS, None, knows, wanted=frozenset({"document"}))
     text = given.texts[0]
     match meaning.kind:
         case "document":
             return _of_type(meaning.value, types, need, knows)
         case "label":
             return Paper(label=True, answer=_label_instead(meaning, text, need, knows))
-        case "badge" | "location":
+        case "badge" | "location" | "party":
             return Paper(answer=wrong_kind(meaning, text, need))
         case _:
             card = given.readings[0][0].kind == "command"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scanner_app.workflows.assign import ASSIGN
 from scanner_app.workflows.flow import Workflow
 from scanner_app.workflows.home import HOME
 from scanner_app.workflows.look_up import LOOK_UP
@@ -16,7 +17,19 @@ from scanner_app.workflows.write_off import WRITE_OFF
 
 WORKFLOWS: dict[str, Workflow] = {
     flow.name: flow
-    for flow in (HOME, RECEIVING, SHIPPING, LOOK_UP, STOCKTAKE, RETURNS, SERVICE, RECALL, WRITE_OFF, QUALITY)
+    for flow in (
+        HOME,
+        RECEIVING,
+        SHIPPING,
+        LOOK_UP,
+        STOCKTAKE,
+        RETURNS,
+        SERVICE,
+        RECALL,
+        WRITE_OFF,
+        QUALITY,
+        ASSIGN,
+    )
 }
 
 ANNOUNCED = (

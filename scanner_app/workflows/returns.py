@@ -127,7 +127,7 @@ def _decide(state: ReturnState, asked: Asked, unit: UnitState, knows: Knowledge)
         return _looked(state, asked, unit, knows)
     if asked.name == "replace":
         stage = msgspec.structs.replace(state, stage="replace", parts=NO_PARTS)
-        return Step(state=stage, verdict=verdict("item_selected", item=unit.item, serial=unit.serial))
+        return Step(state=stage, verdict=verdict("in_hand", item=unit.item, serial=unit.serial))
     reason = asked.argument[: inspection.REMARK_CHARS_MAX] or state.reason
     if asked.name == "scrap" and witness.wanted("write_off", knows):
         waiting = msgspec.structs.replace(state, stage="witness", reason=reason)

@@ -90,7 +90,13 @@ def _next(state: WriteOffState, knows: Knowledge) -> Step:
     """Asks for what still lacks: the reason, the second person; else it is done."""
     parts = state.hand
     if not state.reason:
-        said = verdict("item_selected", item=parts.item, serial=parts.serial, lot=parts.lot)
+        said = verdict(
+            "in_hand",
+            item=parts.item,
+            serial=parts.serial,
+            lot=parts.lot,
+            quantity="" if parts.serial else str(parts.quantity),
+        )
         return Step(state=state, verdict=said)
     if witness.wanted(_STEPS[state.what][2], knows):
         return Step(state=state, verdict=verdict("second_person", item=parts.item, serial=parts.serial))

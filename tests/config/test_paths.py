@@ -31,7 +31,7 @@ def test_the_option_names_another_data_directory(machine: Machine) -> None:
 
 def test_the_servers_database_can_be_named(machine: Machine) -> None:
     assert (
-        paths.server_database(machine.load({"SCANNER_SERVER_DATABASE": "/srv/all.db"}).settings).as_posix()
+        str(paths.server_database(machine.load({"SCANNER_SERVER_DATABASE": "/srv/all.db"}).settings))
         == "/srv/all.db"
     )
 
@@ -73,3 +73,10 @@ def test_a_data_directory_that_keeps_this_account_out_is_refused(tmp_path: Path)
     (tmp_path / "data").mkdir(mode=0o500)
     with pytest.raises(ConfigError, match="Permission denied"):
         paths.make_data_dir(tmp_path / "data")
+
+
+def test_an_address_of_postgresql_stays_as_it_is(machine: Machine) -> None:
+    address = "postgresql://keeper@db/central?host=/run/postgresql"
+    named = machine.load({"SCANNER_SERVER_DATABASE": address}).settings
+    assert paths.server_database(named) == address
+    assert paths.server_database(machine.load({}).settings, address) == address

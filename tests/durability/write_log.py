@@ -114,6 +114,10 @@ class ApswConnection:
         """One statement for each row."""
         self._connection.executemany(sql, values)
 
+    def rollback(self) -> None:
+        """As if the transaction never was."""
+        self.execute("ROLLBACK")
+
     def close(self) -> None:
         """Closes the file."""
         self._connection.close()

@@ -15,18 +15,18 @@ import httpx
 import pytest
 
 from server.main import Running, ServerError, listen, serve
+from server.open_storage import Database
 from tests.server.fleet import Handheld, Office, receiving
 
 ROOT = Path(__file__).parents[2]
 FOREGROUND = """
 import sys
-from pathlib import Path
 from server.main import serve_forever
-serve_forever(Path(sys.argv[1]), "127.0.0.1", 0, started=lambda url, token: print(url, token, flush=True))
+serve_forever(sys.argv[1], "127.0.0.1", 0, started=lambda url, token: print(url, token, flush=True))
 """
 
 
-def start(database: Path) -> tuple[subprocess.Popen[str], str, str]:
+def start(database: Database) -> tuple[subprocess.Popen[str], str, str]:
     """A server in a process of its own: (process, address, office's token)."""
     process = subprocess.Popen(
         [sys.executable, "-c", FOREGROUND, str(database)],
@@ -98,9 +98,9 @@ def test_a_signal_ends_it_politely(tmp_path: Path, sig: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_killed_server_has_everything_that_it_acknowledged(tmp_path: Path, seed: int) -> None:
+def test_a_killed_server_has_everything_that_it_acknowledged(database: Database, seed: int) -> None:
     """kill -9 in the middle of uploads; what was answered is there, and the rest can be sent again."""
-    process, url, token = start(tmp_path / "central.db")
+    process, url, token = start(database)
     fleet: list[Handheld] = []
     clients = [httpx.Client(base_url=url, trust_env=False, timeout=10) for _ in range(3)]
     office = Office(Running(url, 0, token, None, lambda: None), clients[0])  # type: ignore[arg-type]
@@ -133,7 +133,7 @@ def test_a_killed_server_has_everything_that_it_acknowledged(tmp_path: Path, see
         thread.join()
     for client in clients:
         client.close()
-    running = serve(tmp_path / "central.db")
+    running = serve(database)
     with httpx.Client(base_url=running.url, trust_env=False, timeout=60) as http:
         office = Office(running, http)
         for each, count in zip(fleet, acknowledged, strict=True):

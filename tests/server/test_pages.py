@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from server.main import serve
+from server.open_storage import Database
 from tests.server.fleet import Office, receiving, site_file
 from tracking import clock
 from tracking.events import Event
@@ -34,9 +34,9 @@ HOSTILE = (
 
 
 @pytest.fixture
-def open_office(tmp_path: Path) -> Iterator[Office]:
+def open_office(database: Database) -> Iterator[Office]:
     """A server whose pages need no sign-in."""
-    running = serve(tmp_path / "central.db", open_pages=True)
+    running = serve(database, open_pages=True)
     with httpx.Client(base_url=running.url, trust_env=False, timeout=60) as http:
         yield Office(running, http)
     running.stop()
@@ -117,7 +117,9 @@ def test_nothing_hostile_comes_alive_and_every_link_leads_somewhere(open_office:
     assert handheld.send().status_code == 200
     office.settle()
     pages = crawl(office)
-    assert sum("/units/" in address for address in pages) == len(HOSTILE)
+    # PostgreSQL keeps no NUL in a name: a list shows a sign for it, an event itself.
+    units = {address.replace("%00", "%EF%BF%BD") for address in pages if "/units/" in address}
+    assert len(units) == len(HOSTILE)
     for address, page in pages.items():
         assert not page.tags & {"script", "img", "svg", "b", "u", "blink"} - (
             {"img"} if page.tags else set()

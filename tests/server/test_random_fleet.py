@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from pathlib import Path
 
 import httpx
 import pytest
 
 from server.main import Running, serve
+from server.open_storage import Database
 from tests.server.fleet import Handheld, Office, receiving
 
 STEPS = 60
@@ -47,9 +47,9 @@ def disturb(rnd: random.Random, each: Handheld, sent: dict[str, int]) -> str:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_ledger_ends_as_exactly_what_was_written(tmp_path: Path, seed: int) -> None:
+def test_the_ledger_ends_as_exactly_what_was_written(database: Database, seed: int) -> None:
     rnd = random.Random(seed)
-    running: Running = serve(tmp_path / "central.db")
+    running: Running = serve(database)
     http = httpx.Client(base_url=running.url, trust_env=False, timeout=60)
     office = Office(running, http)
     fleet = [office.handheld(f"Dock {number}") for number in range(3)]
@@ -60,7 +60,7 @@ def test_the_ledger_ends_as_exactly_what_was_written(tmp_path: Path, seed: int) 
         if step % 25 == 24:
             http.close()
             running.stop()
-            running = serve(tmp_path / "central.db")
+            running = serve(database)
             http = httpx.Client(base_url=running.url, trust_env=False, timeout=60)
             office = Office(running, http)
             for each in fleet:

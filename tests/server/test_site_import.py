@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from typing import Any
 
 import pytest
 
+from server import schema
+from server.storage_sqlite import SqliteStorage
 from tests.server.fleet import Handheld, Office, receiving, site_file
 from tracking.chain import first_link, follow
 from tracking.pins import pin_matches
@@ -122,9 +125,13 @@ def test_a_pin_is_nowhere_but_in_its_hash(office: Office, handheld: Handheld) ->
     assert held["operator", "OP-8"]["pin_hash"] == ""
     with office.running.central.storage.write() as tx:
         tx.run("UPDATE meta SET value = value")
-    folder = office.running.central.storage.path.parent  # type: ignore[attr-defined]
-    for path in folder.iterdir():
-        assert secret.encode() not in path.read_bytes(), path.name
+    storage = office.running.central.storage
+    if isinstance(storage, SqliteStorage):
+        for path in storage.path.parent.iterdir():
+            assert secret.encode() not in path.read_bytes(), path.name
+    with storage.read() as reader:
+        for table in re.findall(r"CREATE TABLE (\w+)", "".join(schema.MIGRATIONS)):
+            assert secret not in repr(reader.rows(f"SELECT * FROM {table}")), table
 
 
 def test_a_changed_pin_is_a_new_hash(office: Office, handheld: Handheld) -> None:
@@ -207,3 +214,27 @@ def test_prefix_rules_reach_handhelds_and_stay_until_a_file_says_otherwise(
     assert handheld.feed(since).rows == []
     office.load(site_file(prefix_rules=[]))
     assert handheld.replica()["prefix_rules", "HAM"] == {"rules": []}
+
+
+def test_a_recall_that_is_loaded_flags_what_it_names(office: Office) -> None:
+    """Units and whole lots, known or not; loading the same again adds nothing, a longer list adds the rest."""
+    lines: list[dict[str, Any]] = [
+        {"item": "PUMP", "serials": ["S1", "S2"]},
+        {"item": "SEAL", "lot": "BAD", "quantity": 9},
+    ]
+    recall = {"type": "recall", "number": "RC-1", "party": "ACME", "lines": lines}
+    site = site_file(units=[{"item": "PUMP", "serial": "S1"}], documents=[recall])
+    office.load(site)
+    office.settle()
+    handheld = office.handheld()
+    held = handheld.replica()
+    assert held["unit", '["PUMP","S1"]']["flags"] == ["recalled"]
+    assert held["unit", '["PUMP","S2"]']["flags"] == ["recalled"]
+    assert held["lot", '["SEAL","BAD"]']["flags"] == ["recalled"]
+    events = office.http.get("/v1/health").json()["events"]
+    office.load(site)
+    assert office.http.get("/v1/health").json()["events"] == events
+    lines[0]["serials"] = ["S1", "S2", "S3"]
+    office.load(site)
+    office.settle()
+    assert handheld.replica()["unit", '["PUMP","S3"]']["flags"] == ["recalled"]

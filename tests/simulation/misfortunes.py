@@ -224,7 +224,7 @@ class Misfortunes:
         path = f"/v1/devices/{terminal.device}/revoke"
         if not centre.up or centre.ask("POST", path, OFFICE_TOKEN, b"", {}).status != 200:
             return False
-        self._for_a_while(lambda: self._renew(terminal, 1))
+        self._for_a_while(lambda: self._renew(terminal, 0))
         return True
 
     def _renew(self, terminal: Terminal, later_ms: int) -> bool:
@@ -237,9 +237,15 @@ class Misfortunes:
             return False
         self._tokens[terminal.device] = token
         for one in world.terminals:
-            if one.device == terminal.device:
-                world.timeline.after(later_ms, partial(self._take, one))
+            if one.device == terminal.device and not later_ms:
+                self._take(one)
+            elif one.device == terminal.device:
+                world.timeline.after(later_ms, partial(self._take_late, one))
         return True
+
+    def _take_late(self, terminal: Terminal) -> None:
+        if not self._world.healed:  # by then the office has made another one where it was needed
+            self._take(terminal)
 
     def _take(self, terminal: Terminal) -> None:
         """Enrolled again, with the newest token that there is: the program starts anew with it."""

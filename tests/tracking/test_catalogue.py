@@ -92,5 +92,5 @@ def test_an_unknown_language_speaks_english() -> None:
 
 def test_prompts_say_what_to_scan() -> None:
     for name in en.PROMPTS:
-        assert prompt(name, item="\x1b[2J")
-        assert "\x1b" not in prompt(name, item="\x1b[2J")
+        assert prompt(name, item="\x1b[2J", left="2")
+        assert "\x1b" not in prompt(name, item="\x1b[2J", left="2")

@@ -20,7 +20,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "location_selected": ("LAGERPLATZ", "", "{location}|{counted} gezählt auf {before}: Platz jetzt leer?"),
     "container_selected": ("PACKSTÜCK", "", "{container}"),
     "product_selected": ("ERZEUGNIS", "", "{item}|{serial}|Garantie bis {until}"),
-    "received": ("ANGENOMMEN", "", "{item}|{serial}|Charge {lot}|haltbar bis {expiry}"),
+    "received": (
+        "ANGENOMMEN",
+        "",
+        "{item}|{serial}|{quantity} ab {first}|Charge {lot}|haltbar bis {expiry}",
+    ),
     "shipped": ("VERSANDT", "", "{item}|{serial}|für {party}"),
     "picked": ("KOMMISSIONIERT", "", "{item}|{serial}|für {document}"),
     "packed": ("VERPACKT", "", "{serial}|in {container}"),
@@ -32,7 +36,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "removed": ("WIEDER HERAUSGENOMMEN", "", "{item}|{serial}|aus {parent}"),
     "produced": ("GEFERTIGT", "", "{item}|{serial}"),
     "inspected": ("GEPRÜFT", "", _UNIT + "|Charge {lot}|{reason}|{held:.0}jetzt gesperrt: beiseitelegen"),
-    "hold_placed": ("JETZT GESPERRT", "", "{item}|{serial}|Charge {lot}|{reason}|bitte ins Sperrlager legen"),
+    "hold_placed": (
+        "JETZT GESPERRT",
+        "",
+        "{item}|{serial}|Charge {lot}|{reason}|bitte ins Sperrlager legen",
+    ),
     "released": ("FREIGEGEBEN", "", "{item}|{serial}|Charge {lot}|{reason}"),
     "collected": ("EINGESAMMELT", "", _UNIT + "|{quantity} Stück|Charge {lot}|von {party}"),
     "returned": (
@@ -44,8 +52,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "replaced": ("ERSETZT", "", _UNIT + "|anstelle von {faulty}|für {party}"),
     "scrapped": ("VERSCHROTTET", "", _UNIT + "|{quantity} Stück|Charge {lot}|{reason}"),
     "destroyed": ("VERNICHTET", "", _UNIT + "|{quantity} Stück|Charge {lot}|{reason}"),
-    "assigned": ("ZUGEWIESEN", "", "{serial}"),
-    "registered": ("ANGELEGT", "", "{serial}"),
+    "assigned": ("ZUGEWIESEN", "", _UNIT + "|{quantity} Nummern ab {first}"),
+    "registered": ("ETIKETT GEPRÜFT", "", _UNIT),
     "lot_recorded": ("CHARGE", "", "{item}|Charge {lot}|jetzt {need}"),
     "quantity_recorded": ("MENGE", "", "{quantity} x {item}|Charge {lot}"),
     "completed": ("AUFTRAG FERTIG", "", "{document}|{done} von {total}|{missing} fehlen|{counted} gezählt"),
@@ -95,6 +103,13 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unverified": ("NICHT GEPRÜFT", "", _UNIT + "|dieses Gerät hat keinen Eintrag dazu"),
     "already_collected": ("SCHON EINGESAMMELT", "", _UNIT + "|einmal gezählt"),
     "not_on_hold": ("NICHT GESPERRT", "", _UNIT + "|nichts freizugeben"),
+    "in_hand": ("IN DER HAND", "", _UNIT + "|Charge {lot}|{quantity} Stück|bis {last}"),
+    "already_assigned": ("NUMMER IST VERGEBEN", "Eine andere Nummer nehmen", _UNIT + "|schon reserviert"),
+    "not_in_range": (
+        "NICHT AUS DIESEM BEREICH",
+        "Diesen Karton einzeln scannen",
+        _UNIT + "|nicht von {first} bis {last}|nichts wurde angenommen",
+    ),
     # stop
     "unknown_code": ("UNBEKANNTER CODE", "Anderes Etikett scannen oder weglegen", "{raw}|{why}"),
     "unreadable": ("NICHT LESBAR", "Säubern, neu scannen oder tippen", "{raw}|{why}"),
@@ -126,11 +141,15 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "written_off": ("AUSGEBUCHT", _NOT_THIS, _UNIT + "|{reason}|" + _WHO),
     "held": ("GESPERRT", "Bitte ins Sperrlager legen", _UNIT + "|{reason}"),
-    "recalled": ("RÜCKRUF", "Behalten: zur Rückrufstelle bringen", _UNIT + "|{reason}|{where}"),
+    "recalled": (
+        "RÜCKRUF",
+        "Behalten: zur Rückrufstelle bringen",
+        _UNIT + "|{counted:.0}trotzdem gezählt|{reason}|{where}",
+    ),
     "stolen": (
         "ALS GESTOHLEN GEMELDET",
         "Behalten: Schichtleitung rufen",
-        _UNIT + "|anrufen: {call}|Eigentümer {party}|{reason}",
+        _UNIT + "|{counted:.0}trotzdem gezählt|anrufen: {call}|Eigentümer {party}|{reason}",
     ),
     "expired": ("ABGELAUFEN", _NOT_THIS, _UNIT + "|abgelaufen {expiry}|Charge {lot}"),
     "missing_lot": (
@@ -224,4 +243,8 @@ PROMPTS: dict[str, str] = {
     "card_caps": "Feststelltaste ist an",
     "card_aim": "nennt die Art des Codes",
     "card_no_aim": "nennt die Art des Codes nicht",
+    "new_serial": "NEUE SERIENNUMMER scannen",
+    "range_first": "Die ERSTE des Bereichs scannen",
+    "range_last": "Die LETZTE des Bereichs scannen",
+    "range_proof": "Öffnen: {left} BELIEBIGE scannen",
 }

@@ -72,6 +72,11 @@ _MEANINGS: dict[str, str] = {
     "field_quantity": "Menge",
     "field_container": "Packstück",
     "field_repaired": "repariert",
+    "kind_loose": "EINE CHARGE ODER EIN LOSES TEIL",
+    "kind_no_serial": "KEINE SERIENNUMMER",
+    "need_the_item": "die Artikelnummer",
+    "need_serialised": "einen Artikel mit Seriennummern",
+    "need_of_range": "eine Seriennummer des Bereichs",
 }
 
 _REASONS: dict[str, str] = {
@@ -214,6 +219,7 @@ _ANSWERS: dict[str, str] = {
     "what_release": "freigeben",
     "what_scrap": "verschrotten",
     "what_destroy": "vernichten",
+    "what_range": "Bereich",
 }
 
 _SCREEN: dict[str, str] = {
@@ -309,6 +315,7 @@ TASKS: dict[str, tuple[str, str, str]] = {
     "write_off": ("AUSBUCHEN", "Ausbuchen", "Ausbuchen"),
     "stocktake": ("ZÄHLUNG", "Zählen", "Zählung"),
     "quality": ("QUALITÄT", "Qualität", "Qualität"),
+    "assign": ("NUMMERN", "Nummern", "Nummern"),
 }
 """Task -> headline of its screen, its word on the menu, its name within a sentence."""
 
@@ -380,5 +387,11 @@ HELP: dict[str, tuple[str, ...]] = {
         "SPERREN und FREIGEBEN meinen das Stück in der Hand, sonst alles, was folgt.",
         "Einen eingegangenen Auftrag scannen, um eine Stichprobe zu ziehen.",
         "Nur die Schichtleitung gibt frei.",
+    ),
+    "assign": (
+        "Artikelnummer scannen, dann jede neue Seriennummer.",
+        "BEREICH: die erste und die letzte einer Etikettenrolle scannen.",
+        "Eine schon reservierte Nummer: der Scan prüft ihr Etikett.",
+        "Eine einmal benutzte Nummer wird nie wieder vergeben.",
     ),
 }

@@ -76,6 +76,11 @@ _MEANINGS: dict[str, str] = {
     "field_quantity": "quantity",
     "field_container": "container",
     "field_repaired": "repaired",
+    "kind_loose": "A LOT OR LOOSE PART",
+    "kind_no_serial": "NO SERIAL",
+    "need_the_item": "the part number",
+    "need_serialised": "a part number that has serials",
+    "need_of_range": "a serial of the range",
 }
 
 _REASONS: dict[str, str] = {
@@ -220,6 +225,7 @@ _ANSWERS: dict[str, str] = {
     "what_release": "release",
     "what_scrap": "scrap",
     "what_destroy": "destroy",
+    "what_range": "range",
 }
 
 _SCREEN: dict[str, str] = {
@@ -315,6 +321,7 @@ TASKS: dict[str, tuple[str, str, str]] = {
     "write_off": ("WRITE-OFF", "Write off", "write-off"),
     "stocktake": ("COUNT", "Count", "count"),
     "quality": ("QUALITY", "Quality", "quality"),
+    "assign": ("NUMBERS", "Numbers", "numbers"),
 }
 """Task -> headline of its screen, its word on the menu, its name within a sentence."""
 
@@ -386,5 +393,11 @@ HELP: dict[str, tuple[str, ...]] = {
         "HOLD and RELEASE mean what is in hand; with nothing in hand, all that follows.",
         "Scan an order that came in to draw a sample of it.",
         "Only a supervisor releases.",
+    ),
+    "assign": (
+        "Scan the part number, then every new serial number.",
+        "RANGE: scan the first and the last of a roll of labels.",
+        "A number that is reserved already: the scan verifies its label.",
+        "A number that was ever used is never given again.",
     ),
 }

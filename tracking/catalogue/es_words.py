@@ -72,6 +72,11 @@ _MEANINGS: dict[str, str] = {
     "field_quantity": "cantidad",
     "field_container": "bulto",
     "field_repaired": "reparado",
+    "kind_loose": "UN LOTE O UNA PIEZA SUELTA",
+    "kind_no_serial": "NO ES NÚMERO DE SERIE",
+    "need_the_item": "la referencia",
+    "need_serialised": "una referencia con números de serie",
+    "need_of_range": "un número del rango",
 }
 
 _REASONS: dict[str, str] = {
@@ -214,6 +219,7 @@ _ANSWERS: dict[str, str] = {
     "what_release": "liberar",
     "what_scrap": "desechar",
     "what_destroy": "destruir",
+    "what_range": "rango",
 }
 
 _SCREEN: dict[str, str] = {
@@ -309,6 +315,7 @@ TASKS: dict[str, tuple[str, str, str]] = {
     "write_off": ("DAR DE BAJA", "Baja", "baja"),
     "stocktake": ("RECUENTO", "Contar", "recuento"),
     "quality": ("CALIDAD", "Calidad", "calidad"),
+    "assign": ("NÚMEROS", "Números", "números"),
 }
 """Task -> headline of its screen, its word on the menu, its name within a sentence."""
 
@@ -380,5 +387,11 @@ HELP: dict[str, tuple[str, ...]] = {
         "BLOQUEAR y LIBERAR valen para lo que tiene en la mano, o para todo lo que siga.",
         "Escanee un pedido recibido para sacar una muestra.",
         "Solo el encargado libera.",
+    ),
+    "assign": (
+        "Escanee la referencia y luego cada número de serie nuevo.",
+        "RANGO: escanee el primero y el último de un rollo.",
+        "Un número ya reservado: la lectura verifica su etiqueta.",
+        "Un número usado alguna vez no se vuelve a dar.",
     ),
 }

@@ -72,6 +72,11 @@ _MEANINGS: dict[str, str] = {
     "field_quantity": "quantité",
     "field_container": "colis",
     "field_repaired": "réparé",
+    "kind_loose": "UN LOT OU UNE PIÈCE EN VRAC",
+    "kind_no_serial": "PAS UN NUMÉRO DE SÉRIE",
+    "need_the_item": "la référence",
+    "need_serialised": "une référence à numéros de série",
+    "need_of_range": "un numéro de la plage",
 }
 
 _REASONS: dict[str, str] = {
@@ -214,6 +219,7 @@ _ANSWERS: dict[str, str] = {
     "what_release": "débloquer",
     "what_scrap": "mettre au rebut",
     "what_destroy": "détruire",
+    "what_range": "plage",
 }
 
 _SCREEN: dict[str, str] = {
@@ -309,6 +315,7 @@ TASKS: dict[str, tuple[str, str, str]] = {
     "write_off": ("SORTIE DE STOCK", "Rebut", "sortie de stock"),
     "stocktake": ("INVENTAIRE", "Compter", "inventaire"),
     "quality": ("QUALITÉ", "Qualité", "qualité"),
+    "assign": ("NUMÉROS", "Numéros", "numéros"),
 }
 """Task -> headline of its screen, its word on the menu, its name within a sentence."""
 
@@ -380,5 +387,11 @@ HELP: dict[str, tuple[str, ...]] = {
         "BLOQUER et DÉBLOQUER valent pour l'unité en main, sinon pour tout ce qui suit.",
         "Scannez une commande reçue pour en tirer un échantillon.",
         "Seul le responsable débloque.",
+    ),
+    "assign": (
+        "Scannez la référence, puis chaque nouveau numéro de série.",
+        "PLAGE : scannez le premier et le dernier d'un rouleau.",
+        "Un numéro déjà réservé : le scan vérifie son étiquette.",
+        "Un numéro déjà utilisé n'est jamais redonné.",
     ),
 }
