@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -33,11 +34,14 @@ MODULES = (
     ),
     *("usb_f_acm", "vivid"),
 )
+PASSED = ("SCANNER_HIL_CODES", "SCANNER_HIL_CYCLES")
+"""Settings of the tests that go into the machine."""
+
 STATUS = re.compile(r"HIL-STATUS (\d+)")
 PACKAGES = {"qemu-system-x86_64": "qemu-system-x86", "busybox": "busybox-static", "dpkg-deb": "dpkg"}
 
 INIT = """#!/bin/busybox sh
-/bin/busybox mkdir -p /proc /sys /dev /host /up /root
+/bin/busybox mkdir -p /proc /sys /dev /host /up /whole
 export PATH=/bin
 busybox mount -t proc proc /proc
 busybox mount -t sysfs sysfs /sys
@@ -46,16 +50,16 @@ for m in ROOT_MODULES; do busybox modprobe $m || echo "HIL no module $m"; done
 busybox mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=262144,cache=loose,posixacl host /host
 busybox mount -t tmpfs tmpfs /up
 busybox mkdir -p /up/files /up/work
-busybox mount -t overlay -o lowerdir=/host,upperdir=/up/files,workdir=/up/work overlay /root
+busybox mount -t overlay -o lowerdir=/host,upperdir=/up/files,workdir=/up/work overlay /whole
 busybox mkdir -p /lib
 busybox rm -rf /lib/modules
-busybox ln -s /rootMODULES_FOLDER /lib/modules
+busybox ln -s /wholeMODULES_FOLDER /lib/modules
 for m in USB_MODULES; do busybox modprobe $m || echo "HIL no module $m"; done
-for m in proc sys dev; do busybox mount -o bind /$m /root/$m; done
-for m in tmp run; do busybox mount -t tmpfs tmpfs /root/$m; done
-busybox mount -t configfs configfs /root/sys/kernel/config
+for m in proc sys dev; do busybox mount -o bind /$m /whole/$m; done
+for m in tmp run; do busybox mount -t tmpfs tmpfs /whole/$m; done
+busybox mount -t configfs configfs /whole/sys/kernel/config
 busybox ip link set lo up
-busybox chroot /root /bin/sh -c 'COMMAND'
+busybox chroot /whole /bin/sh -s </command
 echo "HIL-STATUS $?"
 busybox poweroff -f
 """
@@ -121,9 +125,9 @@ def first_files(modules: Path, command: str) -> dict[str, tuple[int, bytes]]:
         ("ROOT_MODULES", " ".join(MODULES_FOR_ROOT)),
         ("MODULES_FOLDER", str(modules.parent)),
         ("USB_MODULES", " ".join(MODULES)),
-        ("COMMAND", command),
     ):
         script = script.replace(place, text)
+    files["command"] = (0o100644, command.encode())
     files["init"] = (0o100755, script.encode())
     return files
 
@@ -146,9 +150,12 @@ def archive(files: dict[str, tuple[int, bytes]]) -> bytes:
 def run(arguments: list[str]) -> int:
     """Boot, run the tests, and give back their exit status. Raises :class:`CannotRun`."""
     image, modules = kernel()
-    python = Path(sys.executable)
-    tests = " ".join(["tests/hil", "-p", "no:cacheprovider", "-n", "0", *arguments])
-    command = f"cd {ROOT} && SCANNER_HIL=1 HOME=/tmp PYTHONDONTWRITEBYTECODE=1 {python} -m pytest {tests}"
+    tests = shlex.join(
+        [sys.executable, "-m", "pytest", "tests/hil", "-p", "no:cacheprovider", "-n", "0", *arguments]
+    )
+    passed = " ".join(f"{name}={shlex.quote(os.environ[name])}" for name in PASSED if name in os.environ)
+    settings = f"SCANNER_HIL=1 HOME=/tmp PYTHONDONTWRITEBYTECODE=1 {passed}"
+    command = f"cd {shlex.quote(str(ROOT))} && {settings} {tests} </dev/null\n"
     with tempfile.TemporaryDirectory() as folder:
         start = Path(folder) / "start.cpio"
         start.write_bytes(archive(first_files(modules, command)))

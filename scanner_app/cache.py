@@ -28,7 +28,7 @@ _FLAG_SETS = {
     bits: tuple(sorted(flag for flag, bit in _FLAG_BIT.items() if bits & bit))
     for bits in range(1 << len(FLAGS))
 }
-NAMED = ("document", "location", "operator")
+NAMED = ("document", "location", "operator", "container")
 """What a scanned text may name."""
 _NAMED_SQL = " UNION ALL ".join(  # an IN would build a table of its own at every scan
     f"SELECT kind, body FROM record WHERE kind = '{kind}' AND key = ?1"  # noqa: S608 - constants
@@ -36,6 +36,18 @@ _NAMED_SQL = " UNION ALL ".join(  # an IN would build a table of its own at ever
 )
 
 _DETAIL = msgspec.msgpack.Decoder(UnitState)
+
+
+def holder_key(item: str, serial: str) -> str:
+    """Names a product, or with an empty item a container, as what something is in; empty for nothing."""
+    return f"{item}\x1f{serial}" if serial else ""
+
+
+def holder_of(unit: UnitState) -> str:
+    """What a unit is in: the product that it is built into, else its carton; empty for neither."""
+    if unit.installed_in_serial:
+        return holder_key(unit.installed_in_item, unit.installed_in_serial)
+    return holder_key("", unit.container)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -174,14 +186,16 @@ class Cache:
     def put_units(self, units: Iterable[UnitState]) -> None:
         """Sets units; inside a transaction of the caller's."""
         compact: list[tuple[str, int, int, int]] = []
-        details: list[tuple[str, int, str, bytes]] = []
+        details: list[tuple[str, int, str, bytes, str]] = []
         for unit in units:
             item_id = self.item_id(unit.item)
             flags = sum(_FLAG_BIT.get(flag, 0) for flag in unit.flags)
             compact.append((unit.serial, item_id, _STATUS_NUMBER.get(unit.status, 0), flags))
-            details.append((unit.serial, item_id, unit.document, msgspec.msgpack.encode(unit)))
+            details.append(
+                (unit.serial, item_id, unit.document, msgspec.msgpack.encode(unit), holder_of(unit))
+            )
         self.connection.executemany("INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?)", compact)
-        self.connection.executemany("INSERT OR REPLACE INTO detail VALUES (?, ?, ?, ?)", details)
+        self.connection.executemany("INSERT OR REPLACE INTO detail VALUES (?, ?, ?, ?, ?)", details)
 
     def delete_unit(self, item: str, serial: str) -> None:
         """Removes a unit; inside a transaction of the caller's."""
@@ -229,6 +243,11 @@ class Cache:
     def units_of_document(self, number: str) -> list[UnitState]:
         """Units that got their status on a document."""
         rows = self._run("SELECT body FROM detail WHERE document = ? AND document != ''", (number,))
+        return [_DETAIL.decode(body) for (body,) in rows]
+
+    def units_in(self, holder: str) -> list[UnitState]:
+        """Units that are in a product or a container, by :func:`holder_key`."""
+        rows = self._run("SELECT body FROM detail WHERE holder = ? AND holder != ''", (holder,))
         return [_DETAIL.decode(body) for (body,) in rows]
 
     def all_units(self) -> Iterator[UnitState]:

@@ -9,6 +9,7 @@ import msgspec
 from scanner_app.cache import Cache
 from scanner_app.records import KINDS, SITE, LotRecord
 from sync.wire import FeedPage, FeedRow, WireError, pair_key, pair_of_key
+from tracking.containers import ContainerState
 from tracking.documents import Tally, called_back, opening_line
 from tracking.lifecycle import STATUSES
 from tracking.people import KnownOperator
@@ -139,6 +140,8 @@ def load_site(cache: Cache, site: Site) -> None:
             cache.put_record("operator", operator.badge, encode(known))
         for document in site.documents:
             cache.put_record("document", document.number, encode(document))
+        for container in {unit.container for unit in site.units if unit.container}:
+            cache.put_record("container", container, encode(ContainerState(container=container, known=True)))
         for number, tally in _opening_tallies(site).items():
             cache.put_record("tally", number, encode(tally))
         cache.put_record("policy", site.site, encode(site.policy))
@@ -168,6 +171,7 @@ def _opening_state(unit: OpeningUnit, recalled: set[tuple[str, str]]) -> UnitSta
         expiry=unit.expiry,
         location=unit.location,
         document=unit.document,
+        container=unit.container,
         supplier=unit.supplier,
         customer=unit.customer,
         sold_on=unit.sold_on,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-LAYOUT = 1
+LAYOUT = 2
 
 SCHEMA_SQL = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -16,7 +16,9 @@ SCHEMA_SQL = (
     # People type the last six characters.
     "CREATE INDEX unit_tail ON unit (substr(serial, -6))",
     # What else is known of a unit; only where there is more.
-    """CREATE TABLE detail (serial TEXT, item_id INTEGER, document TEXT, body BLOB NOT NULL,
+    """CREATE TABLE detail (serial TEXT, item_id INTEGER, document TEXT, body BLOB NOT NULL, holder TEXT,
     PRIMARY KEY (serial, item_id)) WITHOUT ROWID""",
     "CREATE INDEX detail_document ON detail (document) WHERE document != ''",
+    # What it is in: the product it was built into, or its carton.
+    "CREATE INDEX detail_holder ON detail (holder) WHERE holder != ''",
 )

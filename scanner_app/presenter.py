@@ -10,7 +10,7 @@ from scanner_app.answer import Answer, dressed, words
 from scanner_app.clockwork import clock_time, local_iso
 from scanner_app.conflicts import SHOWN_MAX, sentence
 from scanner_app.session_state import decode_gesture, workflow_state
-from scanner_app.view import HISTORY_LINES_MAX, Banner, HistoryLine, MenuLine, ScreenView, SoftKey
+from scanner_app.view import HISTORY_LINES_MAX, Banner, HistoryLine, ListedLine, MenuLine, ScreenView, SoftKey
 from scanner_app.workflows.flow import Prompt
 from scanner_app.workflows.lines import current_line
 from scanner_app.workflows.registry import WORKFLOWS
@@ -84,7 +84,8 @@ class Presenter:
         session, said = self._session, answer.verdict
         if not said.code or not (answer.accepted or answer.noted or answer.stopped or answer.events):
             return
-        text = said.serial or said.fields.get("raw") or said.fields.get("document") or said.item
+        named = (said.fields.get(name) for name in ("container", "raw", "document"))
+        text = said.serial or next(filter(None, named), said.item)
         word = words(said, self._language).word
         level = (
             "undone"
@@ -167,6 +168,7 @@ class Presenter:
             progress=session.progress() or self._blind_count(prompt),
             line_text=line_text,
             next_text=next_text,
+            listing=self._listing() if not blocked else (),
             banner=self._banner,
             stopped=state.stopped is not None,
             waiting=len(state.held),
@@ -200,6 +202,15 @@ class Presenter:
             MenuLine(key=str(place), label=catalogue.choice(command, self._language), command=command)
             for place, command in enumerate(prompt.choices, 1)
         )
+
+    def _listing(self) -> tuple[ListedLine, ...]:
+        """What the task lists: a bill's positions, what is in the carton."""
+        state = self._session.state
+        flow = WORKFLOWS[state.workflow]
+        if flow.listing is None:
+            return ()
+        lines = flow.listing(workflow_state(state, state.workflow), self._session.knows)
+        return tuple(ListedLine(text=line.text, state=line.state) for line in lines)
 
     def _document(self) -> str:
         state = self._session.state

@@ -194,8 +194,7 @@ class Session:
 
     def foreseen(self, scanned: Scanned) -> Step:
         """What the task would make of a scan; nothing of it happens."""
-        name = self.state.workflow
-        return WORKFLOWS[name].advance(workflow_state(self.state, name), scanned, self.knows)
+        return self._step(scanned)
 
     @property
     def signed_out(self) -> bool:
@@ -221,12 +220,16 @@ class Session:
             self.state = start
             raise
 
-    def _advance(self, scans: Sequence[Scan], given: Scanned | Asked) -> Answer:
+    def _step(self, given: Scanned | Asked) -> Step:
         name = self.state.workflow
-        before = workflow_state(self.state, name)
-        step = WORKFLOWS[name].advance(before, given, self.knows)
+        return WORKFLOWS[name].advance(workflow_state(self.state, name), given, self.knows)
+
+    def _advance(self, scans: Sequence[Scan], given: Scanned | Asked) -> Answer:
+        step = self._step(given)
         if isinstance(given, Asked) and step.quiet:
             return self.answer(NOTHING, text=phrase("nothing_here", name=given.name))
+        if step.afresh:
+            self._repeats.clear()
         if isinstance(given, Scanned):
             now = self.clock.mono_ns()
             unit = (step.verdict.item, step.verdict.serial)
@@ -319,6 +322,8 @@ class Session:
                 self.knows.credited(event.document, event.line, effect.delta, effect.closes)
         self.knows.written(written)
         self.knows.forget_scan()
+        for event in written:
+            self.knows.wrote(event)
         return written
 
     def _before(self, event: Event) -> UnitState | None:
@@ -349,6 +354,10 @@ class Session:
         refused = sign_in.gate_command(self, name)
         if refused is not None:
             return refused
+        if name in WORKFLOWS[self.state.workflow].own_commands:
+            step = self._step(Asked(name, argument))
+            if not step.quiet:
+                return self.apply(step, ())
         match name:
             case "undo":
                 return taking_back.undo(self, argument)

@@ -167,6 +167,7 @@ def _opening(site: str, unit: OpeningUnit, document: Document | None, at: str, h
         expiry=unit.expiry,
         location=unit.location,
         document=unit.document,
+        container=unit.container,
         line=line,
         party=unit.supplier,
         parent_item=inside.item if inside else "",

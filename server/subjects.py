@@ -11,16 +11,17 @@ from typing import NamedTuple
 
 from server import ledger
 from server.storage import Reader, Writer, placeholders
+from tracking.containers import is_about_container
 from tracking.events import Event
 
 
 class Subject(NamedTuple):
-    """What a fold is made of: a unit, a document's events without a serial number, or a lot's."""
+    """What a fold is made of: a unit, a document's events without a serial number, a container's, or a lot's."""
 
     kind: str
-    """``unit``, ``document``, ``lot`` or ``count``."""
+    """``unit``, ``document``, ``container``, ``lot`` or ``count``."""
     name: str
-    """Item, or document number."""
+    """Item, document number, or the container's code."""
     part: str = ""
     """Serial number, or lot."""
 
@@ -46,6 +47,8 @@ def own_subjects(event: Event) -> frozenset[Subject]:
         return frozenset(found | {Subject("unit", event.item, event.serial)} if event.item else found)
     if event.document:
         found.add(Subject("document", event.document))
+    if is_about_container(event):
+        found.add(Subject("container", event.container))
     if event.lot and event.item:
         found.add(Subject("lot", event.item, event.lot))
     return frozenset(found)

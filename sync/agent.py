@@ -19,12 +19,14 @@ from sync.ground import Asking, Ground, Worker
 from sync.line import Line as Line
 from sync.line import Unreachable as Unreachable
 from sync.line import understood as understood
-from sync.wire import FEED_WAIT_S_MAX, Batch, FeedPage, HighWater, Refused, Stored, WireError
+from sync.wire import FEED_ROWS_MAX, FEED_WAIT_S_MAX, Batch, FeedPage, HighWater, Refused, Stored, WireError
 
 BACKOFF_S_MIN = 1.0
 FEED_BACKOFF_S_MAX = 30.0
 ANSWERS_WASTED_MAX = 12
 """Answers to uploads that bring nothing further, before the server is believed to be none."""
+ROWS_A_PAGE = 500
+"""Of the feed, once all was downloaded: a scan waits behind a page that is applied, and does not notice so few."""
 QUICK_POLLS_MAX = 5
 """Empty answers to a long poll that come at once; after so many, each is followed by a pause."""
 QUICK_POLL_S = 1.0
@@ -208,6 +210,7 @@ class Agent:
         self._over = ground.flag()
         self._paused = ground.flag()
         self._workers: list[Worker] = []
+        self._downloading = False
         self._telling = threading.Lock()
         self._troubles = {"up": "", "down": ""}
         self._told: tuple[bool, str] | None = None
@@ -313,6 +316,7 @@ class Agent:
     def _feed_once(self, wait_s: int) -> tuple[bool, bool]:
         """One request: whether it brought anything, and whether more pages wait."""
         since, generation = self._port.cursor()
+        self._downloading = self._downloading or not since
         path = f"/v1/sites/{self._port.site()}/feed"
         status, data = self._down_line.ask(
             "GET",
@@ -320,6 +324,7 @@ class Agent:
             wait_s=wait_s,
             since=since,
             generation=generation,
+            limit=FEED_ROWS_MAX if self._downloading else ROWS_A_PAGE,
             wait=wait_s,
             device=self._port.device(),
         )
@@ -338,6 +343,7 @@ class Agent:
         if self._uploader.heard_of(page.generation):
             self.wake()
         self._port.page(page)
+        self._downloading = self._downloading and page.more
         return bool(page.rows), page.more
 
 

@@ -40,6 +40,8 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, dict=T
     serials: tuple[str, ...] = ()
     """Expected serial numbers, where the supplier announced or the customer asked for them."""
     lot: str = ""
+    container: str = ""
+    """SSCC of the carton or pallet that the supplier announced these in."""
 
     @cached_property
     def expected(self) -> frozenset[str]:
@@ -53,6 +55,8 @@ class BomLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     item: str
     quantity: int = 1
     position: str = ""
+    alternates: tuple[str, ...] = ()
+    """Items that may stand in for it once a person confirms it."""
 
 
 class Document(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -148,6 +152,7 @@ _ALREADY_DONE = {
     "asn": ("received", "booked", "consumed", "produced", "picked", "shipped"),
     "sales_order": ("picked", "shipped"),
     "rma": ("returned",),
+    "work_order": ("produced",),
 }
 
 

@@ -42,21 +42,35 @@ def send(target: str, job: bytes) -> None:
         _send_device(target, job)
 
 
+def reach(target: str) -> None:
+    """See whether a printer is there, without printing. Raises :class:`NotSent`."""
+    if target.startswith("tcp://"):
+        _connected(target).close()
+    elif Path(target).is_dir():
+        if not os.access(target, os.W_OK):
+            raise NotSent(_what(target), "the folder cannot be written", "check its owner")
+    else:
+        os.close(_opened(target))
+
+
 def _what(target: str) -> str:
     return f"The label printer {target} does not print"
 
 
-def _send_tcp(target: str, job: bytes) -> None:
+def _connected(target: str) -> socket.socket:
     try:
         parts = urlsplit(target)
         address = parts.hostname or "", parts.port or DEFAULT_PORT
     except ValueError as error:
         raise NotSent(_what(target), "this is no address", "write tcp://HOST:9100") from error
     try:
-        line = socket.create_connection(address, CONNECT_S_MAX)
+        return socket.create_connection(address, CONNECT_S_MAX)
     except OSError as error:
         raise NotSent(_what(target), "it does not answer", "switch it on, check cable and address") from error
-    with line:
+
+
+def _send_tcp(target: str, job: bytes) -> None:
+    with _connected(target) as line:
         line.settimeout(STALL_S_MAX)
         try:
             for start in range(0, len(job), CHUNK_BYTES):
@@ -86,9 +100,9 @@ def _await_end(line: socket.socket) -> None:
         return
 
 
-def _send_device(target: str, job: bytes) -> None:
+def _opened(target: str) -> int:
     try:
-        fd = os.open(target, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        return os.open(target, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except PermissionError as error:
         fix = "install config/70-scanner.rules and join the group 'scanner' (see 'scanner doctor')"
         raise NotSent(_what(target), "it may not be opened by you", fix) from error
@@ -96,6 +110,10 @@ def _send_device(target: str, job: bytes) -> None:
         raise NotSent(
             _what(target), error.strerror or "it is not there", "switch it on, plug it in"
         ) from error
+
+
+def _send_device(target: str, job: bytes) -> None:
+    fd = _opened(target)
     sent = 0
     try:
         while sent < len(job):

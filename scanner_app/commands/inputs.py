@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from config.paths import data_dir
 from config.schema import TERMINATOR_BYTES, CameraSection, PrinterSection, Settings, Usb
 from config.schema import SerialPort as PortSetting
-from drivers.driver import Driver
+from drivers.driver import Driver, DriverState
 from drivers.framing import Framing
 from drivers.serial_settings import SerialSettings
 
 if TYPE_CHECKING:
-    from drivers.camera.driver import CameraSettings
+    from drivers.camera.driver import CameraScanner, CameraSettings, Seen
     from drivers.printing.printer import PrinterSettings
     from drivers.usb.settings import UsbSettings
+    from scanner_app.answer import Answer
 
 
 PRINT_FOLDER = "print"
@@ -43,6 +45,27 @@ def drivers_of(settings: Settings) -> list[Driver]:
 
         drivers.append(Printer(printer_settings(settings.printer), data_dir(settings) / PRINT_FOLDER))
     return drivers
+
+
+def finder_of(drivers: Sequence[Driver]) -> Callable[[], Seen | None] | None:
+    """What gives the newest picture of the camera among the drivers; None where there is no camera."""
+    for driver in drivers:
+        if driver.name.startswith("camera:"):
+            camera = cast("CameraScanner", driver)
+            return lambda: camera.seen
+    return None
+
+
+def reprinter_of(
+    settings: Settings, drivers: Sequence[Driver], report: Callable[[DriverState], object]
+) -> Callable[[Answer], None]:
+    """What hears the answers and prints the last label again when that was asked for."""
+    from drivers.printing.printer import Printer
+    from scanner_app.reprinting import reprinter
+
+    (printer,) = (driver for driver in drivers if isinstance(driver, Printer))
+    folder = data_dir(settings) / PRINT_FOLDER
+    return reprinter(printer_settings(settings.printer), folder, report, printer.wake)
 
 
 def serial_settings(port: PortSetting) -> SerialSettings:

@@ -107,7 +107,8 @@ def _given(line: str) -> dict[str, Any]:
 def answer(given: dict[str, Any], today: date, at_site: AtSite | None = None) -> dict[str, Any]:
     """The reading of one record: the best on top, all of them under ``readings``; at a site its meaning too."""
     raw, symbology_id = _text(given.get("raw")), _text(given.get("symbology_id"))
-    found = understood(raw, symbology_id, of_record(given.get("profile")), today=today)
+    profile = of_record(given.get("profile"), at_site.scanners if at_site is not None else {})
+    found = understood(raw, symbology_id, profile, today=today)
     if at_site is not None:
         found = at_site.settled(found, symbology_id)
     readings = found.readings

@@ -54,6 +54,8 @@ class AtSite:
     def __init__(self, opened: Handheld, *, document: str, item: str) -> None:
         """Raises :class:`Refusal` for an order or item that the site does not have."""
         self._knows = opened.session.knows
+        self.scanners = opened.scanners.all()
+        """The profiles learned by this handheld, by source."""
         self.today = self._knows.today
         self._document = self._knows.document(document) if document else None
         if document and self._document is None:

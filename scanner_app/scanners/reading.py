@@ -15,7 +15,7 @@ from scanner_app.scanners.profile import NOTHING_KNOWN, Profile, undone
 from tracking.identifiers import retyped
 from tracking.identifiers.reader import read, split_aim
 from tracking.identifiers.reading import Reading
-from tracking.identifiers.symbologies import GS1_SYMBOLOGIES, LOOKS_GS1, MAY_BE_MISSING
+from tracking.identifiers.symbologies import COMPOSITE, GS1_SYMBOLOGIES, LOOKS_GS1, MAY_BE_MISSING
 
 _UNSOUND_URL = re.compile(r"https?:.*(?: |==)", re.IGNORECASE | re.DOTALL)
 """Addresses write such signs with a percent sign; here they stand for a dead key that was pressed once."""
@@ -58,7 +58,8 @@ def _read(text: str, symbology_id: str, profile: Profile, today: date) -> tuple[
     if profile.separates:
         return tuple(_undoubted(reading) for reading in readings)
     body, aim = split_aim(text, symbology_id)
-    if aim not in GS1_SYMBOLOGIES and readings[0].reason != LOOKS_GS1:
+    composite = profile.gs_lost and COMPOSITE in body
+    if aim not in GS1_SYMBOLOGIES and readings[0].reason != LOOKS_GS1 and not composite:
         return readings
     from tracking.identifiers import lost_separators
 

@@ -127,6 +127,8 @@ def _known_as(text: str, document: Document | None, knows: Knowledge) -> list[tu
         found.append(("item", Meaning(kind="label", parts=Parts(item=text))))
     if knows.location(text) is not None:
         found.append(("location", Meaning(kind="location", value=text)))
+    if knows.container(text).known:
+        found.append(("container", Meaning(kind="container", value=text)))
     announced = document is not None and document.names(text)
     if announced or knows.units_of_serial(text):
         found.append(("unit", Meaning(kind="label", parts=Parts(serial=text))))

@@ -12,6 +12,8 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from tracking.assembly import Inside
+from tracking.containers import ContainerState
 from tracking.documents import Document, Tally
 from tracking.events import Event
 from tracking.exceptions import ExceptionRecord
@@ -73,6 +75,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[Event, ...] = ()
     quiet: bool = False
     """True when the input belongs to the session, not to this workflow."""
+    afresh: bool = False
+    """True where a label that was just taken means something else from now on: another unit, another place."""
     leave: bool = False
     """True when the task is left for the start screen."""
 
@@ -138,6 +142,30 @@ class Knowledge(Protocol):
         """Serial-tracked items that have a pattern which this text fits."""
         ...
 
+    def inside(self, item: str, serial: str) -> tuple[UnitState, ...]:
+        """Units directly in a product; with an empty item, in the container of this code."""
+        ...
+
+    def quantities_in(self, item: str, serial: str) -> tuple[Inside, ...]:
+        """Lots and untracked parts in a product, or with an empty item in a container."""
+        ...
+
+    def container(self, code: str) -> ContainerState:
+        """A container; not ``known`` where nobody has seen it."""
+        ...
+
+    def boxes_in(self, code: str) -> tuple[str, ...]:
+        """Containers that stand in this one."""
+        ...
+
+    def announced(self, container: str) -> str:
+        """The number of the notice that names this container; empty for none."""
+        ...
+
+    def new_sscc(self) -> str:
+        """An SSCC that nobody has given yet; empty where the site has no company prefix."""
+        ...
+
     def exceptions_of(self, item: str, serial: str) -> tuple[ExceptionRecord, ...]:
         """What the server found contradictory about a unit, oldest first."""
         ...
@@ -191,6 +219,14 @@ class Knowledge(Protocol):
         ...
 
 
+class ListLine(NamedTuple):
+    """One line of a task's list."""
+
+    text: str
+    state: str
+    """``done``, ``now`` (what is asked for) or ``open``."""
+
+
 class Workflow(NamedTuple):
     """One task: its name, its first state, and its handlers."""
 
@@ -207,4 +243,8 @@ class Workflow(NamedTuple):
     document_types: tuple[str, ...] = ()
     """Documents that open it from the start screen."""
     own_commands: frozenset[str] = frozenset()
-    """Commands of the session that mean something of its own here: ``hold`` and ``release`` of a whole lot."""
+    """Commands of the session that mean something of its own here, unless the step is ``quiet``: ``remove`` of a part,
+    ``hold`` and ``release`` of a whole lot.
+    """
+    listing: Callable[[State, Knowledge], tuple[ListLine, ...]] | None = None
+    """What the screen lists beside the prompt: the positions of a bill, what is in a carton."""

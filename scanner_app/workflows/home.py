@@ -16,10 +16,12 @@ def _advance(state: State, given: Input, knows: Knowledge) -> Step:
 
 
 def document_scanned(given: Input, knows: Knowledge) -> str:
-    """The document that a scan names, or empty."""
+    """The document that a scan names, or the notice that a carton is announced on; or empty."""
     if isinstance(given, Asked):
         return ""
     meaning = understand(given, NO_PARTS, None, knows)
+    if meaning.kind == "container":
+        return knows.announced(meaning.value)
     return meaning.value if meaning.kind == "document" else ""
 
 

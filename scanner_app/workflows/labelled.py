@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from scanner_app.workflows.bare_codes import items_named, order_named
 from scanner_app.workflows.flow import Knowledge
 from scanner_app.workflows.meant import Meaning, refuse
@@ -21,7 +19,8 @@ NEED = phrase("need_serial_or_item")
 def labelled(reading: Reading, text: str, document: Document | None, knows: Knowledge) -> Meaning:
     """A label whose fields are named, or a bare number whose shape is believed."""
     if reading.kind == "container":
-        return refuse("wrong_kind", text, kind=phrase("kind_container"), need=NEED)
+        plate = str(reading.details.get("license_plate", ""))
+        return Meaning(kind="container", value=reading.sscc or plate or reading.text or text)
     if reading.kind in {"badge", "asset"}:
         return refuse("wrong_kind", text, kind=phrase("kind_asset"), need=NEED)
     if reading.kind == "document" and order_named(reading):
@@ -46,8 +45,6 @@ def labelled(reading: Reading, text: str, document: Document | None, knows: Know
     )
     if parts.empty:
         return refuse("unknown_code", text, why=phrase("why_empty_label"))
-    if reading.repaired:
-        parts = replace(parts, repaired=True)
     return Meaning(kind="label", parts=parts)
 
 

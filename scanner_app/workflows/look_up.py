@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
+from scanner_app.workflows.held_together import is_known, whole_of
 from scanner_app.workflows.meaning import Meaning, understand
 from scanner_app.workflows.parts import NO_PARTS
 from tracking import rules
@@ -34,6 +35,8 @@ def answer(given: Scanned, knows: Knowledge) -> Verdict:
         return meaning.refusal or verdict("unknown_code", raw=given.texts[0])
     if meaning.kind == "document":
         return _of_document(meaning.value, knows)
+    if meaning.kind == "container":
+        return _of_container(meaning.value, knows)
     if meaning.kind == "party":
         party = knows.party(meaning.value)
         return verdict("looked_up", what=(party.name if party else "") or meaning.value)
@@ -63,6 +66,27 @@ def _of_document(number: str, knows: Knowledge) -> Verdict:
     )
     what = phrase("document_state", type=phrase(f"document_{document.type}"), state=state)
     return verdict("looked_up", what=what, document=number)
+
+
+def _of_container(code: str, knows: Knowledge) -> Verdict:
+    """A carton or pallet: where it stands, and what is in it; an alarm of anything inside goes first."""
+    whole = whole_of(code, knows)
+    for unit in whole.units:
+        alarm = rules.stopped_anywhere(unit)
+        if alarm is not None:
+            return alarm
+    state = knows.container(code)
+    if not is_known(code, knows):
+        return verdict("wrong_kind", raw=code, kind=phrase("kind_container"), need=phrase("need_known"))
+    inside = [f"{count} x {item}" for item, count in whole.by_item().items()]
+    where = state.location or next((unit.location for unit in whole.units if unit.location), "")
+    return verdict(
+        "looked_up",
+        container=code,
+        location=where,
+        parent=state.parent,
+        inside=", ".join(inside[:UNITS_SHOWN_MAX]) or "0",
+    )
 
 
 def _of_label(meaning: Meaning, text: str, knows: Knowledge) -> Verdict:
@@ -123,6 +147,7 @@ def of_units(units: tuple[UnitState, ...], knows: Knowledge) -> Verdict:
         until=warranty_until(unit, knows),
         parent=" ".join(filter(None, (unit.installed_in_item, unit.installed_in_serial))),
         what=row_of(*(phrase(f"flag_{flag}") for flag in unit.flags), between=", "),
+        box=unit.container,
     )
 
 

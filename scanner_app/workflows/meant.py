@@ -10,7 +10,7 @@ from scanner_app.workflows.parts import NO_PARTS, Parts
 from tracking.phrases import Said
 from tracking.verdicts import Verdict, verdict
 
-Kind = Literal["label", "document", "badge", "location", "party", "command", "refused"]
+Kind = Literal["label", "document", "badge", "location", "container", "party", "command", "refused"]
 
 
 class Meaning(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,7 +19,7 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     parts: Parts = NO_PARTS
     value: str = ""
-    """Document number, badge, location code, party, or the command."""
+    """Document number, badge, location code, container code, party, or the command."""
     argument: str = ""
     refusal: Verdict | None = None
 

@@ -12,6 +12,7 @@ from scanner_app.workflows.gathering import need_of
 from scanner_app.workflows.lines import current_line
 from scanner_app.workflows.meaning import understand
 from scanner_app.workflows.order_commands import command
+from scanner_app.workflows.order_containers import by_container
 from scanner_app.workflows.order_labels import label_prompt, wrong_kind
 from scanner_app.workflows.order_state import OrderState, Task
 from scanner_app.workflows.parts import NO_PARTS, Parts
@@ -48,11 +49,22 @@ def _order_prompt(task: Task, state: OrderState, given: Scanned, knows: Knowledg
     if meaning.kind == "label":
         what = phrase("kind_serial" if meaning.parts.serial else "kind_item")
         return _answer(state, _label_instead(meaning.parts, text, what, need, knows))
-    if meaning.kind in {"badge", "location", "party"}:
+    announced = knows.announced(meaning.value) if meaning.kind == "container" and not task.going_out else ""
+    if announced:
+        return _by_first_carton(task, state, announced, meaning.value, knows)
+    if meaning.kind in {"badge", "location", "party", "container"}:
         return _answer(state, wrong_kind(meaning, text, need))
     if meaning.refusal is not None and meaning.refusal.code == "unknown_code" and not _is_card(given):
         return _answer(state, verdict("document_unknown", document=text))
     return _answer(state, meaning.refusal or verdict("document_unknown", document=text))
+
+
+def _by_first_carton(task: Task, state: OrderState, number: str, code: str, knows: Knowledge) -> Step:
+    """A carton where the notice is asked for: it is announced on one, so both are taken at once."""
+    opened = _open(task, state, number, knows)
+    if opened.verdict.stops or not isinstance(opened.state, OrderState):
+        return opened
+    return by_container(task, opened.state, code, knows.document(number), knows)
 
 
 def _is_card(given: Scanned) -> bool:

@@ -6,18 +6,16 @@ import msgspec
 
 from scanner_app.workflows.flow import Knowledge, Scanned, Step
 from scanner_app.workflows.gathering import gather, waiting_answer
-from scanner_app.workflows.lines import line_for
 from scanner_app.workflows.meaning import Meaning, understand
+from scanner_app.workflows.order_containers import by_container
+from scanner_app.workflows.order_judging import question, settled_event
 from scanner_app.workflows.order_state import OrderState, Task, completion, without_parts
 from scanner_app.workflows.parts import Parts
 from tracking import rules
-from tracking.documents import Document, Line, Tally, complete
+from tracking.documents import Document, Line, complete
 from tracking.events import Event
-from tracking.lifecycle import FLAGS
 from tracking.phrases import Said, phrase
-from tracking.rules import Context
 from tracking.site import Item
-from tracking.units import UnitState
 from tracking.verdicts import Verdict, verdict
 
 
@@ -38,15 +36,20 @@ def label_prompt(
         case "location" if not task.going_out:
             located = msgspec.structs.replace(state, location=meaning.value)
             return Step(state=located, verdict=verdict("location_selected", location=meaning.value))
+        case "container":
+            return by_container(task, state, meaning.value, document, knows)
         case "label":
             return add_parts(task, state, meaning.parts, document, knows)
         case _:
             return Step(state=state, verdict=wrong_kind(meaning, given.texts[0], phrase("need_unit")))
 
 
+NAMED_KINDS = frozenset({"badge", "location", "document", "container", "party"})
+
+
 def wrong_kind(meaning: Meaning, text: str, need: Said) -> Verdict:
     """Says what was scanned instead, and what to scan."""
-    kind = meaning.kind if meaning.kind in {"badge", "location", "document", "party"} else "other"
+    kind = meaning.kind if meaning.kind in NAMED_KINDS else "other"
     return verdict("wrong_kind", raw=text, kind=phrase(f"kind_{kind}"), need=need)
 
 
@@ -96,38 +99,6 @@ def _partial(
     return Step(state=msgspec.structs.replace(state, parts=parts), verdict=waiting_answer(parts, item, need))
 
 
-def question(
-    task: Task, parts: Parts, item: Item, document: Document | None, knows: Knowledge
-) -> tuple[UnitState, Context]:
-    """The unit with its label's lot and dates, and what the question stands on."""
-    unit = knows.unit(item.item, parts.serial) if parts.serial else UnitState(item=item.item, serial="")
-    lot = parts.lot or unit.lot
-    flags = set(unit.flags) | (set(knows.lot_flags(item.item, lot)) if lot else set())
-    new = unit.status == "unknown"
-    unit = msgspec.structs.replace(
-        unit,
-        lot=lot,
-        expiry=parts.expiry or unit.expiry,
-        made=parts.made or unit.made,
-        flags=tuple(flag for flag in sorted(flags) if flag in FLAGS),
-        status=unit.status if parts.serial else ("received" if task.going_out else "planned"),
-    )
-    tally = knows.tally(document.number) if document is not None else Tally()
-    line = line_for(document, tally, item.item, parts.serial, lot) if document is not None else None
-    context = Context(
-        item=item,
-        document=document,
-        line=line,
-        tally=tally,
-        quantity=1 if parts.serial else max(parts.quantity, 1),
-        policy=knows.policy,
-        today=knows.today,
-        expires_soon_days=knows.expires_soon_days,
-        new=new,
-    )
-    return unit, context
-
-
 def _settle(
     task: Task, state: OrderState, parts: Parts, item: Item, document: Document | None, knows: Knowledge
 ) -> Step:
@@ -147,23 +118,7 @@ def _settle(
             expiry=unit.expiry,
         )
         answer = shown
-    event = Event(
-        step=intent,
-        item=item.item,
-        serial=parts.serial,
-        lot=unit.lot,
-        expiry=unit.expiry,
-        made=unit.made,
-        revision=unit.revision or item.revision,
-        quantity=context.quantity,
-        location=state.location,
-        document=document.number if document is not None else "",
-        line=context.line.line if context.line is not None else 0,
-        party=document.party if document is not None else "",
-        new=context.new and bool(parts.serial),
-        repaired=parts.repaired,
-        code=answer.code or "",
-    )
+    event = settled_event(intent, state, parts, unit, context, answer)
     return _counted(cleared, answer, event, document, context.line, knows)
 
 

@@ -32,7 +32,7 @@ def paper_scanned(given: Scanned, types: tuple[str, ...], need: Said, knows: Kno
             return _of_type(meaning.value, types, need, knows)
         case "label":
             return Paper(label=True, answer=_label_instead(meaning, text, need, knows))
-        case "badge" | "location" | "party":
+        case "badge" | "location" | "container" | "party":
             return Paper(answer=wrong_kind(meaning, text, need))
         case _:
             card = given.readings[0][0].kind == "command"

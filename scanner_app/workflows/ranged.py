@@ -11,7 +11,8 @@ from math import ceil
 import msgspec
 
 from scanner_app.workflows.flow import Knowledge, Prompt, Scanned, Step
-from scanner_app.workflows.order_labels import named, question, wrong_kind
+from scanner_app.workflows.order_judging import question
+from scanner_app.workflows.order_labels import named, wrong_kind
 from scanner_app.workflows.order_state import NO_RANGE, OrderState, Ranging, Task, completion
 from scanner_app.workflows.parts import Parts
 from scanner_app.workflows.subject import see

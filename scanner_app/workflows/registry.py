@@ -6,6 +6,9 @@ from scanner_app.workflows.assign import ASSIGN
 from scanner_app.workflows.flow import Workflow
 from scanner_app.workflows.home import HOME
 from scanner_app.workflows.look_up import LOOK_UP
+from scanner_app.workflows.move import MOVE
+from scanner_app.workflows.pack import PACK
+from scanner_app.workflows.production import PRODUCTION
 from scanner_app.workflows.quality import QUALITY
 from scanner_app.workflows.recall import RECALL
 from scanner_app.workflows.receiving import RECEIVING
@@ -21,6 +24,9 @@ WORKFLOWS: dict[str, Workflow] = {
         HOME,
         RECEIVING,
         SHIPPING,
+        PRODUCTION,
+        MOVE,
+        PACK,
         LOOK_UP,
         STOCKTAKE,
         RETURNS,

@@ -175,7 +175,7 @@ class Centre:
     def enroll(self, site: str, device: str = "") -> tuple[str, str]:
         """The office's code, exchanged: device and token. Raises :class:`enrollment.EnrollmentError`."""
         now_ms = self._now_ms()
-        wanted = NewCode(site="" if device else site, device=device)
+        wanted = NewCode(site=site, device=device)
         code = enrollment.new_code(self.storage, wanted, now_ms).code
         given = enrollment.enroll(
             self.storage, Enroll(code=code, name="dock", site=site), self.central.guesses, now_ms

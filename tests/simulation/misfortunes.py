@@ -21,6 +21,7 @@ HOUR_MS = 3_600_000
 CLOCK_STEPS_MS = (-26 * HOUR_MS, -HOUR_MS, -5000, 5000, HOUR_MS, 400 * 24 * HOUR_MS)
 SMALL_BYTES = 2048
 COPIES_MAX = 2
+NEWCOMERS_MAX = 2
 WHILE = 5
 """What ends by itself does so before the sixth misfortune after it, in the mean."""
 
@@ -30,7 +31,7 @@ class Misfortunes:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._copies = 0
+        self._copies = self._newcomers = 0
         self._tokens: dict[str, str] = {}
         """Device -> the newest one that the office made."""
 
@@ -213,6 +214,18 @@ class Misfortunes:
         return True
 
     # -- papers -----------------------------------------------------------------------------------------------------
+
+    def _newcomer(self, terminal: Terminal) -> bool:
+        """One more handheld. A backup of an earlier moment does not know it."""
+        world = self._world
+        if not world.centre.up or self._newcomers >= NEWCOMERS_MAX:
+            return False
+        try:
+            world.enroll(f"new{self._newcomers}")
+        except StorageError:
+            return False
+        self._newcomers += 1
+        return True
 
     def _new_token(self, terminal: Terminal) -> bool:
         """The office makes a new one; the handheld hears of it later."""

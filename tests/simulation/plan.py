@@ -22,6 +22,7 @@ MISFORTUNES = (
     "new token",
     "revoked",
     "newer program",
+    "newcomer",
     "small server",
 )
 FLEETS = (1, 2, 2, 3, 3, 4, 5, 6, 8, 12)

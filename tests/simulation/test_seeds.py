@@ -32,7 +32,7 @@ ANSWERS = {
 FAULTS = {
     "lost", "swallowed", "late", "twice", "cut", "busy", "partition", "handheld crash", "handheld disk full",
     "cache lost", "clock step", "server crash", "server disk full", "backup", "restore", "clone", "old image",
-    "new token", "revoked", "newer program", "small server",
+    "new token", "revoked", "newer program", "newcomer", "small server",
 }  # fmt: skip
 
 

@@ -73,7 +73,7 @@ class World:
         self.perhaps: set[Fact] = set()
         """What was beeped and then lost with a disk: it may have reached the server before that."""
         for number in range(1, plan.handhelds + 1):
-            self._enrolled(number)
+            self.enroll(f"t{number}")
         self.misfortunes = Misfortunes(self)
         self._fold_later()
 
@@ -81,8 +81,8 @@ class World:
         """The server's clock."""
         return self.timeline.now_ms
 
-    def _enrolled(self, number: int) -> None:
-        name = f"t{number}"
+    def enroll(self, name: str) -> None:
+        """A new handheld. Raises :class:`server.storage.StorageError` where the server cannot write it down."""
         identity = self.centre.enroll("HAM")
         terminal = Terminal(name, self.folder / name, self.network, self.dice, self.seen, identity)
         self.join(terminal)

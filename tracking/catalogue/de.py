@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_UNIT = "{item}  {serial}"
+_UNIT = "{item}  {serial}|in {container}"
 _WHO = "von {operator}|{where}|{when}|auf {document}|für {party}"
 _ASIDE = "Bitte beiseitelegen"
 _NOT_THIS = "Nicht dieses: bitte beiseitelegen"
@@ -18,24 +18,45 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "item_selected": ("ARTIKELNUMMER", "", "{item}  {description}|jetzt {need} scannen"),
     "location_selected": ("LAGERPLATZ", "", "{location}|{counted} gezählt auf {before}: Platz jetzt leer?"),
-    "container_selected": ("PACKSTÜCK", "", "{container}"),
-    "product_selected": ("ERZEUGNIS", "", "{item}|{serial}|Garantie bis {until}"),
+    "container_selected": ("PACKSTÜCK", "", "{container}|{count} darin"),
+    "product_selected": (
+        "ERZEUGNIS",
+        "",
+        "{item}|{serial}|{description}|Rev. {revision}|Garantie bis {until}",
+    ),
     "received": (
         "ANGENOMMEN",
         "",
-        "{item}|{serial}|{quantity} ab {first}|Charge {lot}|haltbar bis {expiry}",
+        "{item}|{serial}|{quantity} ab {first}|Charge {lot}|haltbar bis {expiry}|{container}: alle {count}",
     ),
-    "shipped": ("VERSANDT", "", "{item}|{serial}|für {party}"),
-    "picked": ("KOMMISSIONIERT", "", "{item}|{serial}|für {document}"),
-    "packed": ("VERPACKT", "", "{serial}|in {container}"),
-    "unpacked": ("AUSGEPACKT", "", "{serial}"),
-    "moved": ("UMGELAGERT", "", "{serial}|nach {location}"),
+    "shipped": ("VERSANDT", "", "{item}|{serial}|{container}: alle {count}|für {party}"),
+    "picked": ("KOMMISSIONIERT", "", "{item}|{serial}|{container}: alle {count}|für {document}"),
+    "packed": ("VERPACKT", "", "{item}|{serial}|{box} mit {count} darin|in {container}"),
+    "unpacked": (
+        "AUSGEPACKT",
+        "",
+        "{quantity} Stück|{item}|{serial}|Charge {lot}|{box}|alle {count}|aus {container}",
+    ),
+    "moved": (
+        "UMGELAGERT",
+        "",
+        "{quantity} Stück|{item}|{serial}|Charge {lot}|{container}|{things} Sachen|nach {location}",
+    ),
     "counted": ("GEZÄHLT", "", "{serial}"),
     "booked": ("RESERVIERT", "", "{serial}|für {document}"),
-    "installed": ("EINGEBAUT", "", _UNIT + "|{quantity} Stück|in {parent}"),
-    "removed": ("WIEDER HERAUSGENOMMEN", "", "{item}|{serial}|aus {parent}"),
+    "installed": (
+        "EINGEBAUT",
+        "",
+        _UNIT
+        + "|{quantity} Stück|Charge {lot}|auf {position}|in {parent}|noch {missing}|{built} ist komplett",
+    ),
+    "removed": ("WIEDER HERAUSGENOMMEN", "", "{item}|{serial}|Charge {lot}|aus {parent}"),
     "produced": ("GEFERTIGT", "", "{item}|{serial}"),
-    "inspected": ("GEPRÜFT", "", _UNIT + "|Charge {lot}|{reason}|{held:.0}jetzt gesperrt: beiseitelegen"),
+    "inspected": (
+        "GEPRÜFT",
+        "",
+        _UNIT + "|Charge {lot}|{reason}|{held:.0}jetzt gesperrt: beiseitelegen|{empty} ist leer",
+    ),
     "hold_placed": (
         "JETZT GESPERRT",
         "",
@@ -55,13 +76,17 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "assigned": ("ZUGEWIESEN", "", _UNIT + "|{quantity} Nummern ab {first}"),
     "registered": ("ETIKETT GEPRÜFT", "", _UNIT),
     "lot_recorded": ("CHARGE", "", "{item}|Charge {lot}|jetzt {need}"),
-    "quantity_recorded": ("MENGE", "", "{quantity} x {item}|Charge {lot}"),
+    "quantity_recorded": (
+        "MENGE",
+        "",
+        "{quantity} x {item}|Charge {lot}|in {parent}|in {container}|{built} ist komplett",
+    ),
     "completed": ("AUFTRAG FERTIG", "", "{document}|{done} von {total}|{missing} fehlen|{counted} gezählt"),
     "undone": ("STORNIERT", "", "{item}|{serial}|{what}|wenn es stimmt, neu scannen"),
     "looked_up": (
         "AUSKUNFT",
         "",
-        "{item}  {serial}|{conflict}|{status}|auf {location}|"
+        "{item}  {serial}|{container}|{inside} darin|{conflict}|{status}|auf {location}|im Karton {box}|"
         + _WHO
         + "|Charge {lot}|von {supplier}|haltbar bis {expiry}|Garantie bis {until}|in {parent}|{what}",
     ),
@@ -94,7 +119,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "new_serial": ("NEUE SERIENNUMMER", "", _UNIT + "|bisher unbekannt, angenommen"),
     "out_of_warranty": ("GARANTIE ABGELAUFEN", "", _UNIT + "|verkauft {sold}|endete {until}"),
     "in_warranty": ("IN GARANTIE", "", _UNIT + "|verkauft {sold}|bis {until}"),
-    "substitution_confirmed": ("ERSATZTEIL GENOMMEN", "", _UNIT),
+    "substitution_confirmed": (
+        "ERSATZTEIL GENOMMEN",
+        "",
+        _UNIT + "|auf {position}|in {parent}|{built} ist komplett",
+    ),
     "over_receipt_noted": (
         "MEHR ALS BESTELLT",
         "",
@@ -110,6 +139,13 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "Diesen Karton einzeln scannen",
         _UNIT + "|nicht von {first} bis {last}|nichts wurde angenommen",
     ),
+    "container_closed": ("GESCHLOSSEN", "", "{container}|{count} darin"),
+    "taken": ("AUFGENOMMEN", "", "{item}|{serial}|Charge {lot}|{container}|jetzt sein Platz"),
+    "no_company_prefix": (
+        "KEINE NUMMER ZU VERGEBEN",
+        "Einen Karton mit Etikett nehmen",
+        "der Standort hat keine Basisnummer (company_prefix)",
+    ),
     # stop
     "unknown_code": ("UNBEKANNTER CODE", "Anderes Etikett scannen oder weglegen", "{raw}|{why}"),
     "unreadable": ("NICHT LESBAR", "Säubern, neu scannen oder tippen", "{raw}|{why}"),
@@ -124,7 +160,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "over_quantity": ("ZU VIEL", _ASIDE, _UNIT + "|Zeile {line} von {document} hat alle {total}"),
     "already_received": ("SCHON ANGENOMMEN", _ASIDE, _UNIT + "|" + _WHO),
     "already_picked": ("SCHON KOMMISSIONIERT", _NOT_THIS, _UNIT + "|" + _WHO),
-    "already_packed": ("SCHON VERPACKT", _NOT_THIS, _UNIT + "|in {container}|" + _WHO),
+    "already_packed": ("SCHON VERPACKT", _NOT_THIS, _UNIT + "|{box}|" + _WHO),
     "already_shipped": ("SCHON VERSANDT", _NOT_THIS, _UNIT + "|" + _WHO),
     "already_installed": ("SCHON EINGEBAUT", _NOT_THIS, _UNIT + "|in {parent}|" + _WHO),
     "already_returned": ("SCHON ZURÜCKGENOMMEN", _ASIDE, _UNIT + "|" + _WHO),
@@ -185,7 +221,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "confirm_required": (
         "SICHER?",
-        "JA schließt ab, ENTER geht weiter",
+        "JA tut es, ENTER geht weiter",
         "{what}|{document}: {counted} gezählt|{missing}",
     ),
     "disk_full": (
@@ -247,4 +283,16 @@ PROMPTS: dict[str, str] = {
     "range_first": "Die ERSTE des Bereichs scannen",
     "range_last": "Die LETZTE des Bereichs scannen",
     "range_proof": "Öffnen: {left} BELIEBIGE scannen",
+    "work_order": "FERTIGUNGSAUFTRAG scannen",
+    "next_work_order": "Nächsten FERTIGUNGSAUFTRAG scannen",
+    "pack": "KARTON scannen",
+    "pack_into": "Scannen, was HINEIN kommt",
+    "pack_empty": "Jetzt LEER? JA",
+    "move": "PLATZ oder STÜCK scannen",
+    "move_here": "Scannen, was auf {location} kommt",
+    "move_place": "PLATZ für diese {count} scannen",
+    "product": "SERIENNUMMER für {item} scannen",
+    "product_next": "Komplett: nächstes {item} scannen",
+    "component": "Ein {item} scannen",
+    "component_at": "Ein {item} für {position} scannen",
 }

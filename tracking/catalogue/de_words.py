@@ -77,6 +77,16 @@ _MEANINGS: dict[str, str] = {
     "need_the_item": "die Artikelnummer",
     "need_serialised": "einen Artikel mit Seriennummern",
     "need_of_range": "eine Seriennummer des Bereichs",
+    "need_work_order": "den Fertigungsauftrag",
+    "need_work_order_here": "Fertigungsauftrag, oder anders wählen",
+    "need_anything_to_move": "Lagerplatz, Stück oder Karton",
+    "need_goods": "was in den Karton kommt",
+    "need_carton": "den Karton",
+    "need_carton_first": "zuerst den Karton",
+    "need_product": "ein {item}",
+    "need_part_first": "zuerst das Teil",
+    "as_container": "Karton {text}",
+    "need_known": "etwas hier Bekanntes",
 }
 
 _REASONS: dict[str, str] = {
@@ -113,6 +123,7 @@ _REASONS: dict[str, str] = {
     "reason_quality": "Qualität",
     "reason_pass": "gut",
     "reason_fail": "schlecht",
+    "why_quantity_at_least": "eine Menge ist eine Zahl ab 1",
 }
 
 _THINGS: dict[str, str] = {
@@ -220,6 +231,8 @@ _ANSWERS: dict[str, str] = {
     "what_scrap": "verschrotten",
     "what_destroy": "vernichten",
     "what_range": "Bereich",
+    "what_take_out": "herausnehmen",
+    "what_put_in": "hineinlegen",
 }
 
 _SCREEN: dict[str, str] = {
@@ -300,6 +313,7 @@ _SCREEN: dict[str, str] = {
     "key_destroy": "VERNICHT.",
     "key_replace": "ERSETZEN",
     "key_range": "BEREICH",
+    "key_remove": "HERAUS",
 }
 
 WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
@@ -316,6 +330,9 @@ TASKS: dict[str, tuple[str, str, str]] = {
     "stocktake": ("ZÄHLUNG", "Zählen", "Zählung"),
     "quality": ("QUALITÄT", "Qualität", "Qualität"),
     "assign": ("NUMMERN", "Nummern", "Nummern"),
+    "move": ("UMLAGERN", "Umlagern", "Umlagern"),
+    "pack": ("PACKEN", "Packen", "Packen"),
+    "production": ("FERTIGUNG", "Fertigen", "Fertigung"),
 }
 """Task -> headline of its screen, its word on the menu, its name within a sentence."""
 
@@ -393,5 +410,26 @@ HELP: dict[str, tuple[str, ...]] = {
         "BEREICH: die erste und die letzte einer Etikettenrolle scannen.",
         "Eine schon reservierte Nummer: der Scan prüft ihr Etikett.",
         "Eine einmal benutzte Nummer wird nie wieder vergeben.",
+    ),
+    "move": (
+        "Einen Platz scannen, dann alles, was dorthin kommt.",
+        "Oder zuerst die Sachen, dann ihren Platz: alle kommen dorthin.",
+        "Ein Karton oder eine Palette geht mit allem, was darin ist.",
+        "ZURÜCK lässt den Platz los, oder was wartet.",
+    ),
+    "pack": (
+        "Das Etikett des Kartons scannen, dann alles, was hineinkommt.",
+        "Kein Etikett am Karton? JA macht eines.",
+        "Ist eine Palette offen: die vollen Kartons scannen, die darauf kommen.",
+        "HERAUS, dann ein Stück: es ist draußen. Ein Karton: alles daraus.",
+        "FERTIG schließt den Karton.",
+    ),
+    "production": (
+        "Fertigungsauftrag scannen, die Seriennummer des Stücks, dann jedes Teil.",
+        "Die Liste zeigt die Positionen der Stückliste und was noch fehlt.",
+        "Ein Teil vor seinem Stück wird für den Auftrag reserviert.",
+        "HERAUS und ein Teil: es kommt wieder heraus. SCHROTT wirft es weg.",
+        "ZURÜCK lässt das Stück, wie es ist; noch einmal scannen geht weiter.",
+        "Ein fertiges Stück bei der Auftragsfrage kommt zurück auf die Werkbank.",
     ),
 }

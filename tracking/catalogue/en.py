@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_UNIT = "{item}  {serial}"
+_UNIT = "{item}  {serial}|in {container}"
 _WHO = "by {operator}|{where}|{when}|on {document}|for {party}"
 _ASIDE = "Put it aside"
 _NOT_THIS = "Not this one: put it aside"
@@ -14,20 +14,42 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "document_opened": ("OPENED", "", "{document}|{party}|{location}|{missing} to go|sample: {sample}"),
     "item_selected": ("PART NUMBER", "", "{item}  {description}|now scan {need}"),
     "location_selected": ("LOCATION", "", "{location}|{counted} counted at {before}: shelf empty now?"),
-    "container_selected": ("CONTAINER", "", "{container}"),
-    "product_selected": ("PRODUCT", "", "{item}|{serial}|warranty to {until}"),
-    "received": ("RECEIVED", "", "{item}|{serial}|{quantity} from {first}|lot {lot}|expires {expiry}"),
-    "shipped": ("SHIPPED", "", "{item}|{serial}|for {party}"),
-    "picked": ("PICKED", "", "{item}|{serial}|for {document}"),
-    "packed": ("PACKED", "", "{serial}|in {container}"),
-    "unpacked": ("UNPACKED", "", "{serial}"),
-    "moved": ("MOVED", "", "{serial}|to {location}"),
+    "container_selected": ("CONTAINER", "", "{container}|{count} inside"),
+    "container_closed": ("CLOSED", "", "{container}|{count} inside"),
+    "product_selected": ("PRODUCT", "", "{item}|{serial}|{description}|rev {revision}|warranty to {until}"),
+    "received": (
+        "RECEIVED",
+        "",
+        "{item}|{serial}|{quantity} from {first}|lot {lot}|expires {expiry}|{container}: all {count}",
+    ),
+    "shipped": ("SHIPPED", "", "{item}|{serial}|{container}: all {count}|for {party}"),
+    "picked": ("PICKED", "", "{item}|{serial}|{container}: all {count}|for {document}"),
+    "packed": ("PACKED", "", "{item}|{serial}|{box} with {count} inside|in {container}"),
+    "unpacked": (
+        "UNPACKED",
+        "",
+        "{quantity} pieces|{item}|{serial}|lot {lot}|{box}|all {count}|out of {container}",
+    ),
+    "moved": (
+        "MOVED",
+        "",
+        "{quantity} pieces|{item}|{serial}|lot {lot}|{container}|{things} things|to {location}",
+    ),
+    "taken": ("TAKEN UP", "", "{item}|{serial}|lot {lot}|{container}|now its place"),
     "counted": ("COUNTED", "", "{serial}"),
     "booked": ("BOOKED", "", "{serial}|to {document}"),
-    "installed": ("INSTALLED", "", _UNIT + "|{quantity} pieces|in {parent}"),
-    "removed": ("TAKEN OUT AGAIN", "", "{item}|{serial}|of {parent}"),
+    "installed": (
+        "INSTALLED",
+        "",
+        _UNIT + "|{quantity} pieces|lot {lot}|at {position}|in {parent}|{missing} to go|{built} is complete",
+    ),
+    "removed": ("TAKEN OUT AGAIN", "", "{item}|{serial}|lot {lot}|out of {parent}"),
     "produced": ("BUILT", "", "{item}|{serial}"),
-    "inspected": ("INSPECTED", "", _UNIT + "|lot {lot}|{reason}|{held:.0}on hold now: put it aside"),
+    "inspected": (
+        "INSPECTED",
+        "",
+        _UNIT + "|lot {lot}|{reason}|{held:.0}on hold now: put it aside|{empty} is empty",
+    ),
     "hold_placed": ("ON HOLD NOW", "", "{item}|{serial}|lot {lot}|{reason}|put it on the hold shelf"),
     "released": ("RELEASED", "", "{item}|{serial}|lot {lot}|{reason}"),
     "collected": ("COLLECTED", "", _UNIT + "|{quantity} pieces|lot {lot}|from {party}"),
@@ -39,13 +61,17 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "assigned": ("ASSIGNED", "", _UNIT + "|{quantity} numbers from {first}"),
     "registered": ("LABEL VERIFIED", "", _UNIT),
     "lot_recorded": ("LOT", "", "{item}|lot {lot}|now {need}"),
-    "quantity_recorded": ("QUANTITY", "", "{quantity} x {item}|lot {lot}"),
+    "quantity_recorded": (
+        "QUANTITY",
+        "",
+        "{quantity} x {item}|lot {lot}|in {parent}|in {container}|{built} is complete",
+    ),
     "completed": ("JOB COMPLETE", "", "{document}|{done} of {total}|{missing} missing|{counted} counted"),
     "undone": ("TAKEN BACK", "", "{item}|{serial}|{what}|scan it again when right"),
     "looked_up": (
         "LOOK-UP",
         "",
-        "{item}  {serial}|{conflict}|{status}|at {location}|"
+        "{item}  {serial}|{container}|{inside} inside|{conflict}|{status}|at {location}|in carton {box}|"
         + _WHO
         + "|lot {lot}|from {supplier}|expires {expiry}|warranty to {until}|in {parent}|{what}",
     ),
@@ -75,7 +101,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "new_serial": ("NEW SERIAL", "", _UNIT + "|not known before, taken"),
     "out_of_warranty": ("OUT OF WARRANTY", "", _UNIT + "|sold {sold}|ended {until}"),
     "in_warranty": ("IN WARRANTY", "", _UNIT + "|sold {sold}|to {until}"),
-    "substitution_confirmed": ("SUBSTITUTE TAKEN", "", _UNIT),
+    "substitution_confirmed": (
+        "SUBSTITUTE TAKEN",
+        "",
+        _UNIT + "|at {position}|in {parent}|{built} is complete",
+    ),
     "over_receipt_noted": ("MORE THAN ORDERED", "", _UNIT + "|taken, line {line} has {done} of {total}"),
     "already_collected": ("COLLECTED ALREADY", "", _UNIT + "|counted once"),
     "not_on_hold": ("NOT ON HOLD", "", _UNIT + "|nothing to release"),
@@ -104,7 +134,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "already_received": ("ALREADY RECEIVED", _ASIDE, _UNIT + "|" + _WHO),
     "already_picked": ("ALREADY PICKED", _NOT_THIS, _UNIT + "|" + _WHO),
-    "already_packed": ("ALREADY PACKED", _NOT_THIS, _UNIT + "|in {container}|" + _WHO),
+    "already_packed": ("ALREADY PACKED", _NOT_THIS, _UNIT + "|{box}|" + _WHO),
     "already_shipped": ("ALREADY SHIPPED", _NOT_THIS, _UNIT + "|" + _WHO),
     "already_installed": ("ALREADY INSTALLED", _NOT_THIS, _UNIT + "|in {parent}|" + _WHO),
     "already_returned": ("ALREADY CAME BACK", _ASIDE, _UNIT + "|" + _WHO),
@@ -161,8 +191,13 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "confirm_required": (
         "SURE?",
-        "CONFIRM closes it, ENTER goes on",
+        "CONFIRM does it, ENTER goes on",
         "{what}|{document}: {counted} counted|{missing}",
+    ),
+    "no_company_prefix": (
+        "NO NUMBER TO GIVE",
+        "Take a carton with a label",
+        "the site has no company prefix (company_prefix in its policy)",
     ),
     "disk_full": (
         "STORE IS FULL",
@@ -208,6 +243,18 @@ PROMPTS: dict[str, str] = {
     "ack": "Press ENTER when you have it",
     "lookup": "Scan what you want to know",
     "remove": "Scan what to TAKE OUT",
+    "work_order": "Scan the WORK ORDER",
+    "pack": "Scan the CARTON",
+    "pack_into": "Scan what goes IN",
+    "pack_empty": "EMPTY now? CONFIRM",
+    "move": "Scan a PLACE or a UNIT",
+    "move_here": "Scan what goes to {location}",
+    "move_place": "Scan the PLACE for these {count}",
+    "next_work_order": "Scan the next WORK ORDER",
+    "product": "Scan the SERIAL of a {item}",
+    "product_next": "Complete: scan the next {item}",
+    "component": "Scan a {item}",
+    "component_at": "Scan a {item} for {position}",
     "next_order": "Scan the next ORDER",
     "card": "Calibration card",
     "card_learned": "SCANNER LEARNED",

@@ -81,6 +81,16 @@ _MEANINGS: dict[str, str] = {
     "need_the_item": "the part number",
     "need_serialised": "a part number that has serials",
     "need_of_range": "a serial of the range",
+    "need_work_order": "the work order",
+    "need_work_order_here": "a work order, or change the task",
+    "need_anything_to_move": "a place, a unit or a carton",
+    "need_goods": "what goes into the carton",
+    "need_carton": "the carton",
+    "need_carton_first": "the carton first",
+    "need_product": "the {item}",
+    "need_part_first": "the part first",
+    "as_container": "carton {text}",
+    "need_known": "something known here",
 }
 
 _REASONS: dict[str, str] = {
@@ -118,6 +128,7 @@ _REASONS: dict[str, str] = {
     "reason_quality": "quality",
     "reason_pass": "pass",
     "reason_fail": "fail",
+    "why_quantity_at_least": "a quantity is a number from 1",
 }
 
 _THINGS: dict[str, str] = {
@@ -226,6 +237,8 @@ _ANSWERS: dict[str, str] = {
     "what_scrap": "scrap",
     "what_destroy": "destroy",
     "what_range": "range",
+    "what_take_out": "take out",
+    "what_put_in": "put in",
 }
 
 _SCREEN: dict[str, str] = {
@@ -306,6 +319,7 @@ _SCREEN: dict[str, str] = {
     "key_destroy": "DESTROY",
     "key_replace": "REPLACE",
     "key_range": "RANGE",
+    "key_remove": "TAKE OUT",
 }
 
 WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
@@ -322,6 +336,9 @@ TASKS: dict[str, tuple[str, str, str]] = {
     "stocktake": ("COUNT", "Count", "count"),
     "quality": ("QUALITY", "Quality", "quality"),
     "assign": ("NUMBERS", "Numbers", "numbers"),
+    "move": ("MOVE", "Move", "move"),
+    "pack": ("PACK", "Pack", "pack"),
+    "production": ("BUILD", "Build", "building"),
 }
 """Task -> headline of its screen, its word on the menu, its name within a sentence."""
 
@@ -399,5 +416,26 @@ HELP: dict[str, tuple[str, ...]] = {
         "RANGE: scan the first and the last of a roll of labels.",
         "A number that is reserved already: the scan verifies its label.",
         "A number that was ever used is never given again.",
+    ),
+    "move": (
+        "Scan a shelf, then everything that goes there.",
+        "Or scan the things first, then their shelf: all of them go there.",
+        "A carton or pallet goes with all that is in it.",
+        "BACK lets go of the shelf, or of what waits.",
+    ),
+    "pack": (
+        "Scan the carton's label, then everything that goes in.",
+        "No label on the carton? CONFIRM makes one.",
+        "With a pallet open, scan the full cartons that go onto it.",
+        "TAKE OUT, then a unit: it is out. A carton: all of it.",
+        "DONE closes the carton.",
+    ),
+    "production": (
+        "Scan the work order, the serial of the unit that you build, then every part.",
+        "The list shows the positions of the bill and what is still missing.",
+        "A part before its unit is booked to the order.",
+        "TAKE OUT and a part: it comes out of the unit again. SCRAP throws it away.",
+        "BACK leaves the unit as it is; scan it again to go on.",
+        "A finished unit at the order prompt goes back onto the bench.",
     ),
 }

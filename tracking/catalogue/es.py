@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_UNIT = "{item}  {serial}"
+_UNIT = "{item}  {serial}|en {container}"
 _WHO = "por {operator}|{where}|{when}|en {document}|para {party}"
 _ASIDE = "Apártelo"
 _NOT_THIS = "Este no: apártelo"
@@ -14,20 +14,45 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "document_opened": ("ABIERTO", "", "{document}|{party}|{location}|faltan {missing}|muestra: {sample}"),
     "item_selected": ("REFERENCIA", "", "{item}  {description}|ahora escanee {need}"),
     "location_selected": ("UBICACIÓN", "", "{location}|{counted} contados en {before}: ¿ya está vacía?"),
-    "container_selected": ("BULTO", "", "{container}"),
-    "product_selected": ("PRODUCTO", "", "{item}|{serial}|garantía hasta {until}"),
-    "received": ("RECIBIDO", "", "{item}|{serial}|{quantity} desde {first}|lote {lot}|caduca {expiry}"),
-    "shipped": ("EXPEDIDO", "", "{item}|{serial}|para {party}"),
-    "picked": ("PREPARADO", "", "{item}|{serial}|para {document}"),
-    "packed": ("EMPAQUETADO", "", "{serial}|en {container}"),
-    "unpacked": ("DESEMPAQUETADO", "", "{serial}"),
-    "moved": ("MOVIDO", "", "{serial}|a {location}"),
+    "container_selected": ("BULTO", "", "{container}|{count} dentro"),
+    "product_selected": (
+        "PRODUCTO",
+        "",
+        "{item}|{serial}|{description}|rev. {revision}|garantía hasta {until}",
+    ),
+    "received": (
+        "RECIBIDO",
+        "",
+        "{item}|{serial}|{quantity} desde {first}|lote {lot}|caduca {expiry}|{container}: los {count}",
+    ),
+    "shipped": ("EXPEDIDO", "", "{item}|{serial}|{container}: los {count}|para {party}"),
+    "picked": ("PREPARADO", "", "{item}|{serial}|{container}: los {count}|para {document}"),
+    "packed": ("EMPAQUETADO", "", "{item}|{serial}|{box} con {count} dentro|en {container}"),
+    "unpacked": (
+        "DESEMPAQUETADO",
+        "",
+        "{quantity} piezas|{item}|{serial}|lote {lot}|{box}|los {count}|de {container}",
+    ),
+    "moved": (
+        "MOVIDO",
+        "",
+        "{quantity} piezas|{item}|{serial}|lote {lot}|{container}|{things} cosas|a {location}",
+    ),
     "counted": ("CONTADO", "", "{serial}"),
     "booked": ("RESERVADO", "", "{serial}|para {document}"),
-    "installed": ("MONTADO", "", _UNIT + "|{quantity} piezas|en {parent}"),
-    "removed": ("RETIRADO", "", "{item}|{serial}|de {parent}"),
+    "installed": (
+        "MONTADO",
+        "",
+        _UNIT
+        + "|{quantity} piezas|lote {lot}|en {position}|en {parent}|faltan {missing}|{built} está completo",
+    ),
+    "removed": ("RETIRADO", "", "{item}|{serial}|lote {lot}|de {parent}"),
     "produced": ("FABRICADO", "", "{item}|{serial}"),
-    "inspected": ("INSPECCIONADO", "", _UNIT + "|lote {lot}|{reason}|{held:.0}bloqueado: apártelo"),
+    "inspected": (
+        "INSPECCIONADO",
+        "",
+        _UNIT + "|lote {lot}|{reason}|{held:.0}bloqueado: apártelo|{empty} está vacío",
+    ),
     "hold_placed": ("BLOQUEADO", "", "{item}|{serial}|lote {lot}|{reason}|llévelo a la zona de bloqueo"),
     "released": ("LIBERADO", "", "{item}|{serial}|lote {lot}|{reason}"),
     "collected": ("RECOGIDO", "", _UNIT + "|{quantity} piezas|lote {lot}|de {party}"),
@@ -43,7 +68,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "assigned": ("ASIGNADO", "", _UNIT + "|{quantity} números desde {first}"),
     "registered": ("ETIQUETA VERIFICADA", "", _UNIT),
     "lot_recorded": ("LOTE", "", "{item}|lote {lot}|ahora {need}"),
-    "quantity_recorded": ("CANTIDAD", "", "{quantity} x {item}|lote {lot}"),
+    "quantity_recorded": (
+        "CANTIDAD",
+        "",
+        "{quantity} x {item}|lote {lot}|en {parent}|en {container}|{built} está completo",
+    ),
     "completed": (
         "TRABAJO TERMINADO",
         "",
@@ -53,7 +82,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "looked_up": (
         "CONSULTA",
         "",
-        "{item}  {serial}|{conflict}|{status}|en {location}|"
+        "{item}  {serial}|{container}|{inside} dentro|{conflict}|{status}|en {location}|en la caja {box}|"
         + _WHO
         + "|lote {lot}|de {supplier}|caduca {expiry}|garantía hasta {until}|dentro de {parent}|{what}",
     ),
@@ -82,7 +111,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "new_serial": ("NÚMERO DE SERIE NUEVO", "", _UNIT + "|desconocido hasta ahora, aceptado"),
     "out_of_warranty": ("FUERA DE GARANTÍA", "", _UNIT + "|vendido {sold}|terminó {until}"),
     "in_warranty": ("EN GARANTÍA", "", _UNIT + "|vendido {sold}|hasta {until}"),
-    "substitution_confirmed": ("SUSTITUTO ACEPTADO", "", _UNIT),
+    "substitution_confirmed": (
+        "SUSTITUTO ACEPTADO",
+        "",
+        _UNIT + "|en {position}|en {parent}|{built} está completo",
+    ),
     "over_receipt_noted": ("MÁS DE LO PEDIDO", "", _UNIT + "|aceptado, línea {line}: {done} de {total}"),
     "unverified": ("SIN VERIFICAR", "", _UNIT + "|este terminal no tiene su ficha"),
     "already_collected": ("YA RECOGIDO", "", _UNIT + "|contado una vez"),
@@ -93,6 +126,13 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "NO ES DE ESTE RANGO",
         "Escanee esta caja uno a uno",
         _UNIT + "|no va de {first} a {last}|no se tomó nada",
+    ),
+    "container_closed": ("CERRADO", "", "{container}|{count} dentro"),
+    "taken": ("COGIDO", "", "{item}|{serial}|lote {lot}|{container}|ahora su ubicación"),
+    "no_company_prefix": (
+        "NO HAY NÚMERO QUE DAR",
+        "Tome una caja con etiqueta",
+        "el centro no tiene prefijo (company_prefix)",
     ),
     # stop
     "unknown_code": ("CÓDIGO DESCONOCIDO", "Escanee la etiqueta buena o apártelo", "{raw}|{why}"),
@@ -108,7 +148,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "over_quantity": ("DEMASIADOS", _ASIDE, _UNIT + "|la línea {line} de {document} ya tiene {total}"),
     "already_received": ("YA RECIBIDO", _ASIDE, _UNIT + "|" + _WHO),
     "already_picked": ("YA PREPARADO", _NOT_THIS, _UNIT + "|" + _WHO),
-    "already_packed": ("YA EMPAQUETADO", _NOT_THIS, _UNIT + "|en {container}|" + _WHO),
+    "already_packed": ("YA EMPAQUETADO", _NOT_THIS, _UNIT + "|{box}|" + _WHO),
     "already_shipped": ("YA EXPEDIDO", _NOT_THIS, _UNIT + "|" + _WHO),
     "already_installed": ("YA MONTADO", _NOT_THIS, _UNIT + "|en {parent}|" + _WHO),
     "already_returned": ("YA DEVUELTO", _ASIDE, _UNIT + "|" + _WHO),
@@ -165,7 +205,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "confirm_required": (
         "¿SEGURO?",
-        "SÍ lo cierra, INTRO sigue",
+        "SÍ lo hace, INTRO sigue",
         "{what}|{document}: {counted} contados|{missing}",
     ),
     "disk_full": (
@@ -223,4 +263,16 @@ PROMPTS: dict[str, str] = {
     "range_first": "Escanee el PRIMERO del rango",
     "range_last": "Escanee el ÚLTIMO del rango",
     "range_proof": "Abra: escanee {left} CUALQUIERA",
+    "work_order": "Escanee la ORDEN DE FABRICACIÓN",
+    "next_work_order": "Escanee la ORDEN siguiente",
+    "pack": "Escanee la CAJA",
+    "pack_into": "Escanee lo que ENTRA",
+    "pack_empty": "¿VACÍA ya? SÍ",
+    "move": "Escanee UBICACIÓN o UNIDAD",
+    "move_here": "Escanee lo que va a {location}",
+    "move_place": "Escanee la UBICACIÓN de estos {count}",
+    "product": "Escanee el Nº DE SERIE de un {item}",
+    "product_next": "Completo: escanee el {item} siguiente",
+    "component": "Escanee un {item}",
+    "component_at": "Escanee un {item} para {position}",
 }

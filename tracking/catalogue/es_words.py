@@ -77,6 +77,16 @@ _MEANINGS: dict[str, str] = {
     "need_the_item": "la referencia",
     "need_serialised": "una referencia con números de serie",
     "need_of_range": "un número del rango",
+    "need_work_order": "la orden de fabricación",
+    "need_work_order_here": "orden de fabricación, o cambie de tarea",
+    "need_anything_to_move": "ubicación, unidad o caja",
+    "need_goods": "lo que va en la caja",
+    "need_carton": "la caja",
+    "need_carton_first": "primero la caja",
+    "need_product": "un {item}",
+    "need_part_first": "primero la pieza",
+    "as_container": "caja {text}",
+    "need_known": "algo conocido aquí",
 }
 
 _REASONS: dict[str, str] = {
@@ -113,6 +123,7 @@ _REASONS: dict[str, str] = {
     "reason_quality": "calidad",
     "reason_pass": "bien",
     "reason_fail": "mal",
+    "why_quantity_at_least": "una cantidad es un número desde 1",
 }
 
 _THINGS: dict[str, str] = {
@@ -220,6 +231,8 @@ _ANSWERS: dict[str, str] = {
     "what_scrap": "desechar",
     "what_destroy": "destruir",
     "what_range": "rango",
+    "what_take_out": "sacar",
+    "what_put_in": "meter",
 }
 
 _SCREEN: dict[str, str] = {
@@ -300,6 +313,7 @@ _SCREEN: dict[str, str] = {
     "key_destroy": "DESTRUIR",
     "key_replace": "SUSTITUIR",
     "key_range": "RANGO",
+    "key_remove": "SACAR",
 }
 
 WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
@@ -316,6 +330,9 @@ TASKS: dict[str, tuple[str, str, str]] = {
     "stocktake": ("RECUENTO", "Contar", "recuento"),
     "quality": ("CALIDAD", "Calidad", "calidad"),
     "assign": ("NÚMEROS", "Números", "números"),
+    "move": ("TRASLADO", "Mover", "traslado"),
+    "pack": ("EMPAQUETAR", "Empaquetar", "empaquetado"),
+    "production": ("FABRICACIÓN", "Fabricar", "fabricación"),
 }
 """Task -> headline of its screen, its word on the menu, its name within a sentence."""
 
@@ -393,5 +410,26 @@ HELP: dict[str, tuple[str, ...]] = {
         "RANGO: escanee el primero y el último de un rollo.",
         "Un número ya reservado: la lectura verifica su etiqueta.",
         "Un número usado alguna vez no se vuelve a dar.",
+    ),
+    "move": (
+        "Escanee una ubicación y luego todo lo que va allí.",
+        "O primero las cosas y luego su ubicación: todas van allí.",
+        "Una caja o un palé va con todo lo que contiene.",
+        "ATRÁS suelta la ubicación, o lo que espera.",
+    ),
+    "pack": (
+        "Escanee la etiqueta de la caja y luego todo lo que entra.",
+        "¿Caja sin etiqueta? SÍ hace una.",
+        "Con un palé abierto, escanee las cajas llenas que van encima.",
+        "SACAR y luego una unidad: queda fuera. Una caja: todo.",
+        "TERMINAR cierra la caja.",
+    ),
+    "production": (
+        "Escanee la orden, el número de la unidad que monta y luego cada pieza.",
+        "La lista muestra las posiciones de la lista de materiales y lo que falta.",
+        "Una pieza antes de su unidad queda reservada para la orden.",
+        "SACAR y una pieza: vuelve a salir de la unidad. DESECHAR la tira.",
+        "ATRÁS deja la unidad como está; escanéela de nuevo para seguir.",
+        "Una unidad terminada ante la pregunta de la orden vuelve al banco.",
     ),
 }

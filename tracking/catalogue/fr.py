@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_UNIT = "{item}  {serial}"
+_UNIT = "{item}  {serial}|dans {container}"
 _WHO = "par {operator}|{where}|{when}|sur {document}|pour {party}"
 _ASIDE = "Mettez-le de côté"
 _NOT_THIS = "Pas celui-ci : mettez-le de côté"
@@ -18,20 +18,45 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "item_selected": ("RÉFÉRENCE", "", "{item}  {description}|scannez maintenant {need}"),
     "location_selected": ("EMPLACEMENT", "", "{location}|{counted} comptés à {before} : rayon vide ?"),
-    "container_selected": ("COLIS", "", "{container}"),
-    "product_selected": ("PRODUIT", "", "{item}|{serial}|garantie jusqu'au {until}"),
-    "received": ("REÇU", "", "{item}|{serial}|{quantity} à partir de {first}|lot {lot}|expire {expiry}"),
-    "shipped": ("EXPÉDIÉ", "", "{item}|{serial}|pour {party}"),
-    "picked": ("PRÉLEVÉ", "", "{item}|{serial}|pour {document}"),
-    "packed": ("EMBALLÉ", "", "{serial}|dans {container}"),
-    "unpacked": ("DÉBALLÉ", "", "{serial}"),
-    "moved": ("DÉPLACÉ", "", "{serial}|vers {location}"),
+    "container_selected": ("COLIS", "", "{container}|{count} dedans"),
+    "product_selected": (
+        "PRODUIT",
+        "",
+        "{item}|{serial}|{description}|rév. {revision}|garantie jusqu'au {until}",
+    ),
+    "received": (
+        "REÇU",
+        "",
+        "{item}|{serial}|{quantity} à partir de {first}|lot {lot}|expire {expiry}|{container} : les {count}",
+    ),
+    "shipped": ("EXPÉDIÉ", "", "{item}|{serial}|{container} : les {count}|pour {party}"),
+    "picked": ("PRÉLEVÉ", "", "{item}|{serial}|{container} : les {count}|pour {document}"),
+    "packed": ("EMBALLÉ", "", "{item}|{serial}|{box} avec {count} dedans|dans {container}"),
+    "unpacked": (
+        "DÉBALLÉ",
+        "",
+        "{quantity} pièces|{item}|{serial}|lot {lot}|{box}|les {count}|de {container}",
+    ),
+    "moved": (
+        "DÉPLACÉ",
+        "",
+        "{quantity} pièces|{item}|{serial}|lot {lot}|{container}|{things} objets|vers {location}",
+    ),
     "counted": ("COMPTÉ", "", "{serial}"),
     "booked": ("RÉSERVÉ", "", "{serial}|pour {document}"),
-    "installed": ("MONTÉ", "", _UNIT + "|{quantity} pièces|dans {parent}"),
-    "removed": ("RETIRÉ", "", "{item}|{serial}|de {parent}"),
+    "installed": (
+        "MONTÉ",
+        "",
+        _UNIT
+        + "|{quantity} pièces|lot {lot}|en {position}|dans {parent}|reste {missing}|{built} est complet",
+    ),
+    "removed": ("RETIRÉ", "", "{item}|{serial}|lot {lot}|de {parent}"),
     "produced": ("FABRIQUÉ", "", "{item}|{serial}"),
-    "inspected": ("CONTRÔLÉ", "", _UNIT + "|lot {lot}|{reason}|{held:.0}bloqué : mettez-le de côté"),
+    "inspected": (
+        "CONTRÔLÉ",
+        "",
+        _UNIT + "|lot {lot}|{reason}|{held:.0}bloqué : mettez-le de côté|{empty} est vide",
+    ),
     "hold_placed": ("BLOQUÉ", "", "{item}|{serial}|lot {lot}|{reason}|posez-le en zone de blocage"),
     "released": ("DÉBLOQUÉ", "", "{item}|{serial}|lot {lot}|{reason}"),
     "collected": ("COLLECTÉ", "", _UNIT + "|{quantity} pièces|lot {lot}|de {party}"),
@@ -47,7 +72,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "assigned": ("ATTRIBUÉ", "", _UNIT + "|{quantity} numéros à partir de {first}"),
     "registered": ("ÉTIQUETTE VÉRIFIÉE", "", _UNIT),
     "lot_recorded": ("LOT", "", "{item}|lot {lot}|maintenant {need}"),
-    "quantity_recorded": ("QUANTITÉ", "", "{quantity} x {item}|lot {lot}"),
+    "quantity_recorded": (
+        "QUANTITÉ",
+        "",
+        "{quantity} x {item}|lot {lot}|dans {parent}|dans {container}|{built} est complet",
+    ),
     "completed": (
         "TRAVAIL TERMINÉ",
         "",
@@ -57,7 +86,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "looked_up": (
         "CONSULTATION",
         "",
-        "{item}  {serial}|{conflict}|{status}|à {location}|"
+        "{item}  {serial}|{container}|{inside} dedans|{conflict}|{status}|à {location}|dans le carton {box}|"
         + _WHO
         + "|lot {lot}|de {supplier}|expire {expiry}|garantie jusqu'au {until}|dans {parent}|{what}",
     ),
@@ -86,7 +115,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "new_serial": ("NOUVEAU NUMÉRO DE SÉRIE", "", _UNIT + "|inconnu jusqu'ici, pris"),
     "out_of_warranty": ("HORS GARANTIE", "", _UNIT + "|vendu {sold}|finie le {until}"),
     "in_warranty": ("SOUS GARANTIE", "", _UNIT + "|vendu {sold}|jusqu'au {until}"),
-    "substitution_confirmed": ("SUBSTITUT PRIS", "", _UNIT),
+    "substitution_confirmed": (
+        "SUBSTITUT PRIS",
+        "",
+        _UNIT + "|en {position}|dans {parent}|{built} est complet",
+    ),
     "over_receipt_noted": ("PLUS QUE COMMANDÉ", "", _UNIT + "|pris, ligne {line} : {done} sur {total}"),
     "unverified": ("NON VÉRIFIÉ", "", _UNIT + "|ce terminal n'a pas sa fiche"),
     "already_collected": ("DÉJÀ COLLECTÉ", "", _UNIT + "|compté une fois"),
@@ -97,6 +130,13 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "PAS DE CETTE PLAGE",
         "Scannez ce carton un par un",
         _UNIT + "|pas de {first} à {last}|rien n'a été pris",
+    ),
+    "container_closed": ("FERMÉ", "", "{container}|{count} dedans"),
+    "taken": ("PRIS EN MAIN", "", "{item}|{serial}|lot {lot}|{container}|maintenant sa place"),
+    "no_company_prefix": (
+        "AUCUN NUMÉRO À DONNER",
+        "Prenez un carton avec étiquette",
+        "le site n'a pas de préfixe (company_prefix)",
     ),
     # stop
     "unknown_code": ("CODE INCONNU", "Scannez la bonne étiquette ou écartez", "{raw}|{why}"),
@@ -112,7 +152,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "over_quantity": ("EN TROP", _ASIDE, _UNIT + "|la ligne {line} de {document} a déjà ses {total}"),
     "already_received": ("DÉJÀ REÇU", _ASIDE, _UNIT + "|" + _WHO),
     "already_picked": ("DÉJÀ PRÉLEVÉ", _NOT_THIS, _UNIT + "|" + _WHO),
-    "already_packed": ("DÉJÀ EMBALLÉ", _NOT_THIS, _UNIT + "|dans {container}|" + _WHO),
+    "already_packed": ("DÉJÀ EMBALLÉ", _NOT_THIS, _UNIT + "|{box}|" + _WHO),
     "already_shipped": ("DÉJÀ EXPÉDIÉ", _NOT_THIS, _UNIT + "|" + _WHO),
     "already_installed": ("DÉJÀ MONTÉ", _NOT_THIS, _UNIT + "|dans {parent}|" + _WHO),
     "already_returned": ("DÉJÀ REPRIS", _ASIDE, _UNIT + "|" + _WHO),
@@ -169,7 +209,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "confirm_required": (
         "SÛR ?",
-        "OUI clôture, ENTRÉE continue",
+        "OUI le fait, ENTRÉE continue",
         "{what}|{document} : {counted} comptés|{missing}",
     ),
     "disk_full": (
@@ -231,4 +271,16 @@ PROMPTS: dict[str, str] = {
     "range_first": "Scannez le PREMIER de la plage",
     "range_last": "Scannez le DERNIER de la plage",
     "range_proof": "Ouvrez : scannez-en {left} AU HASARD",
+    "work_order": "Scannez l'ORDRE DE FABRICATION",
+    "next_work_order": "Scannez l'ORDRE suivant",
+    "pack": "Scannez le CARTON",
+    "pack_into": "Scannez ce qui ENTRE",
+    "pack_empty": "VIDE maintenant ? OUI",
+    "move": "Scannez EMPLACEMENT ou UNITÉ",
+    "move_here": "Scannez ce qui va à {location}",
+    "move_place": "Scannez l'EMPLACEMENT de ces {count}",
+    "product": "Scannez le N° DE SÉRIE d'un {item}",
+    "product_next": "Complet : scannez le {item} suivant",
+    "component": "Scannez un {item}",
+    "component_at": "Scannez un {item} pour {position}",
 }

@@ -77,6 +77,16 @@ _MEANINGS: dict[str, str] = {
     "need_the_item": "la référence",
     "need_serialised": "une référence à numéros de série",
     "need_of_range": "un numéro de la plage",
+    "need_work_order": "l'ordre de fabrication",
+    "need_work_order_here": "ordre de fabrication, ou changez de tâche",
+    "need_anything_to_move": "emplacement, unité ou carton",
+    "need_goods": "ce qui va dans le carton",
+    "need_carton": "le carton",
+    "need_carton_first": "d'abord le carton",
+    "need_product": "un {item}",
+    "need_part_first": "d'abord la pièce",
+    "as_container": "carton {text}",
+    "need_known": "quelque chose de connu ici",
 }
 
 _REASONS: dict[str, str] = {
@@ -113,6 +123,7 @@ _REASONS: dict[str, str] = {
     "reason_quality": "qualité",
     "reason_pass": "bon",
     "reason_fail": "mauvais",
+    "why_quantity_at_least": "une quantité est un nombre à partir de 1",
 }
 
 _THINGS: dict[str, str] = {
@@ -220,6 +231,8 @@ _ANSWERS: dict[str, str] = {
     "what_scrap": "mettre au rebut",
     "what_destroy": "détruire",
     "what_range": "plage",
+    "what_take_out": "sortir",
+    "what_put_in": "mettre",
 }
 
 _SCREEN: dict[str, str] = {
@@ -300,6 +313,7 @@ _SCREEN: dict[str, str] = {
     "key_destroy": "DÉTRUIRE",
     "key_replace": "REMPLACER",
     "key_range": "PLAGE",
+    "key_remove": "SORTIR",
 }
 
 WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
@@ -316,6 +330,9 @@ TASKS: dict[str, tuple[str, str, str]] = {
     "stocktake": ("INVENTAIRE", "Compter", "inventaire"),
     "quality": ("QUALITÉ", "Qualité", "qualité"),
     "assign": ("NUMÉROS", "Numéros", "numéros"),
+    "move": ("DÉPLACEMENT", "Déplacer", "déplacement"),
+    "pack": ("EMBALLAGE", "Emballer", "emballage"),
+    "production": ("FABRICATION", "Fabriquer", "fabrication"),
 }
 """Task -> headline of its screen, its word on the menu, its name within a sentence."""
 
@@ -393,5 +410,26 @@ HELP: dict[str, tuple[str, ...]] = {
         "PLAGE : scannez le premier et le dernier d'un rouleau.",
         "Un numéro déjà réservé : le scan vérifie son étiquette.",
         "Un numéro déjà utilisé n'est jamais redonné.",
+    ),
+    "move": (
+        "Scannez un emplacement, puis tout ce qui y va.",
+        "Ou d'abord les objets, puis leur emplacement : tous y vont.",
+        "Un carton ou une palette part avec tout son contenu.",
+        "RETOUR lâche l'emplacement, ou ce qui attend.",
+    ),
+    "pack": (
+        "Scannez l'étiquette du carton, puis tout ce qui y entre.",
+        "Pas d'étiquette sur le carton ? OUI en fait une.",
+        "Palette ouverte : scannez les cartons pleins qui vont dessus.",
+        "SORTIR, puis une unité : elle est dehors. Un carton : tout.",
+        "TERMINER ferme le carton.",
+    ),
+    "production": (
+        "Scannez l'ordre, le numéro de l'unité à monter, puis chaque pièce.",
+        "La liste montre les positions de la nomenclature et ce qui manque.",
+        "Une pièce avant son unité est réservée pour l'ordre.",
+        "SORTIR et une pièce : elle ressort de l'unité. REBUT la jette.",
+        "RETOUR laisse l'unité telle quelle ; rescannez-la pour continuer.",
+        "Une unité finie à la demande d'ordre revient sur l'établi.",
     ),
 }

@@ -8,10 +8,11 @@ from scanner_app.tui.layout import Band
 from scanner_app.tui.local import Local
 from scanner_app.tui.paint.top import age
 from scanner_app.tui.picture import Row, beside, cut, row, sides
-from scanner_app.view import ScreenView
+from scanner_app.view import ListedLine, ScreenView
 from tracking.catalogue import word
 from tracking.printable import cells
 
+_TWO_COLUMNS_MIN = 72
 _TEXT_COLUMNS_MIN = 14
 """Columns that must remain beside the big figures for the line of the order."""
 
@@ -41,6 +42,8 @@ def count(view: ScreenView, local: Local, band: Band, width: int, ascii_glyphs: 
         rows = _asked(view, local, width)
     elif more := [line for line in view.prompt_more.split("\n")[1:] if line.strip()]:
         rows = [row(" " + line, width) for line in more]
+    elif view.listing:
+        rows = listed(view.listing, band.rows, width)
     elif view.progress is not None:
         rows = _figures(view, view.progress, width, ascii_glyphs)
     else:
@@ -51,6 +54,26 @@ def count(view: ScreenView, local: Local, band: Band, width: int, ascii_glyphs: 
         ]
     rows += [row("", width)] * (band.rows - len(rows))
     return rows[: band.rows]
+
+
+def listed(lines: tuple[ListedLine, ...], rows_max: int, width: int) -> list[Row]:
+    """As many lines as there is room for around the one that is asked for, in two columns on a wide screen."""
+    columns = 2 if width >= _TWO_COLUMNS_MIN else 1
+    room = rows_max * columns
+    now = next((at for at, line in enumerate(lines) if line.state == "now"), len(lines))
+    first = max(0, min(now - 1, len(lines) - room))
+    shown = lines[first : first + room]
+    texts = [f" {glyphs.LISTED.get(line.state, ' ')} {line.text}" for line in shown]
+    styles = ["strong" if line.state == "now" else "plain" for line in shown]
+    if columns == 1:
+        return [row(text, width, style) for text, style in zip(texts, styles, strict=True)]
+    half = width // 2
+    texts += [""] * (room - len(texts))
+    styles += ["plain"] * (room - len(styles))
+    return [
+        beside((texts[at], half, styles[at]), (texts[at + rows_max], width - half, styles[at + rows_max]))
+        for at in range(rows_max)
+    ]
 
 
 def _figures(view: ScreenView, progress: tuple[int, int], width: int, ascii_glyphs: bool) -> list[Row]:

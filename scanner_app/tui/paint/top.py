@@ -41,7 +41,8 @@ def _where(view: ScreenView) -> str:
     if view.workflow == "home":
         place = " · ".join(filter(None, (view.site or view.device, view.place)))
         return f"{place}   {view.operator}"
-    return "  ".join(filter(None, (view.task or view.workflow.upper(), view.document)))
+    done = "{}/{}".format(*view.progress) if view.listing and view.progress is not None else ""
+    return "  ".join(filter(None, (view.task or view.workflow.upper(), view.document, done)))
 
 
 def top(view: ScreenView, local: Local, width: int) -> Row:

@@ -106,3 +106,11 @@ def test_what_a_person_types_is_taken_as_typed(floor: Floor) -> None:
     scan = Scan(raw=b"SN-004717", source="typed", typed=True)
     answer = floor.give(scan)
     assert (answer.verdict.code, answer.verdict.serial) == ("received", "SN-004717")
+
+
+def test_a_damaged_code_in_a_burst_is_no_lot(floor: Floor) -> None:
+    floor.scan("PO-FILTER")
+    answer = floor.scan(FILTER, "]C121F3-0903", "]C117281031", typed("LOT/7", GERMAN) + "ß")
+    assert (answer.verdict.level, answer.events) == ("none", ())
+    whole = floor.scan("]C110LOT7")
+    assert (whole.verdict.code, whole.events[0].lot) == ("received", "LOT7")

@@ -1,4 +1,4 @@
-"""Cases of our own, as data: what a code must be read as, with the clause that says so (``cases/*.json``)."""
+"""Cases of our own, as data: what a code must be read as, with the clause that says so (``own_vectors/*.json``)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-FOLDER = Path(__file__).parent / "cases"
+FOLDER = Path(__file__).parent / "own_vectors"
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
