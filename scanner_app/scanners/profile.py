@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from config.keyboard_layouts import LAYOUTS
 from config.keyboard_text import Retyping, meant, typed
-from tracking.identifiers.gs1 import COMPOSITE
+from tracking.identifiers.symbologies import COMPOSITE
 
 TERMINATORS = "\r\n\t"
 """What a scanner may send after a code and no driver took off; never part of one."""

@@ -8,6 +8,7 @@ import msgspec
 
 from scanner_app.workflows import inspection, look_up
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
+from scanner_app.workflows.held_together import whole_of
 from scanner_app.workflows.inspection import NO_LOOK, REMARK_CHARS_MAX, Look
 from scanner_app.workflows.order_labels import wrong_kind
 from scanner_app.workflows.parts import NO_PARTS, Parts
@@ -16,6 +17,7 @@ from tracking import rules
 from tracking.documents import Document
 from tracking.events import Event
 from tracking.phrases import phrase
+from tracking.site import Item
 from tracking.verdicts import Verdict, verdict
 
 SAMPLED_TYPES = ("purchase_order", "asn")
@@ -46,6 +48,8 @@ def _seen(state: QualityState, seen: Seen, given: Scanned, knows: Knowledge) -> 
         return _thing(held, seen.subject, knows)
     if seen.other is None:
         return Step(state=held, verdict=seen.answer or verdict("unknown_code", raw=given.texts[0]))
+    if seen.other.kind == "container":
+        return _container(held, seen.other.value, knows)
     document = knows.document(seen.other.value) if seen.other.kind == "document" else None
     if document is not None and document.type in SAMPLED_TYPES:
         opened = verdict(
@@ -77,6 +81,37 @@ def _thing(state: QualityState, subject: Subject, knows: Knowledge) -> Step:
         code = "on_hold" if subject.unit.has("held") else "looked_up"
         return Step(state=taken, verdict=rules.about(code, subject.unit))
     return Step(state=taken, verdict=look_up.of_units((subject.unit,), knows))
+
+
+def _container(state: QualityState, code: str, knows: Knowledge) -> Step:
+    """A carton or pallet: all that is in it at once."""
+    whole = whole_of(code, knows)
+    if whole.empty:
+        return Step(state=state, verdict=verdict("unknown_code", raw=code))
+    taken = msgspec.structs.replace(state, hand=Parts(container=code), look=NO_LOOK, parts=NO_PARTS)
+    if state.mode:
+        return _flag_whole(taken, Asked(state.mode, state.reason), knows)
+    pieces = str(whole.pieces)
+    return Step(state=taken, verdict=verdict("in_hand", container=code, quantity=pieces))
+
+
+def _flag_whole(state: QualityState, asked: Asked, knows: Knowledge) -> Step:
+    """Holds or releases every unit of a container. Its loose parts are held by their lot."""
+    if asked.name == "release" and not _may_release(knows):
+        return Step(state=state, verdict=verdict("role_required", what=phrase("only_supervisor")))
+    code = state.hand.container
+    units = [unit for unit in whole_of(code, knows).units if unit.has("held") == (asked.name == "release")]
+    if not units:
+        return Step(state=state, verdict=verdict("not_on_hold" if asked.name == "release" else "on_hold"))
+    reason = asked.argument or ("quality" if asked.name == "hold" else "")
+    events = tuple(
+        msgspec.structs.replace(
+            _holding(Subject(Item(item=unit.item), unit, 1), asked.name, reason, state), container=code
+        )
+        for unit in units
+    )
+    told = verdict(events[0].code, container=code, quantity=str(len(events)), reason=events[0].reason)
+    return Step(state=state, verdict=told, events=events)
 
 
 def _subject(state: QualityState, knows: Knowledge) -> Subject | None:
@@ -115,14 +150,17 @@ def _holding(subject: Subject, name: str, reason: str, state: QualityState) -> E
 
 def _refused(name: str, subject: Subject, knows: Knowledge) -> Verdict | None:
     """Only a supervisor releases; without a serial number it takes a lot."""
-    if name == "release":
-        person = knows.operator(knows.who) if knows.who else None
-        if person is not None and "supervisor" not in person.roles:
-            return verdict("role_required", what=phrase("only_supervisor"))
+    if name == "release" and not _may_release(knows):
+        return verdict("role_required", what=phrase("only_supervisor"))
     if not subject.serial and not subject.unit.lot:
         need = phrase("need_serial_or_lot")
         return verdict("wrong_kind", raw=subject.item.item, kind=phrase("kind_item"), need=need)
     return None
+
+
+def _may_release(knows: Knowledge) -> bool:
+    person = knows.operator(knows.who) if knows.who else None
+    return person is None or "supervisor" in person.roles
 
 
 # -- inspection -----------------------------------------------------------------------------------------------------
@@ -151,6 +189,8 @@ def _look(state: QualityState, asked: Asked, subject: Subject, knows: Knowledge)
 def _command(state: QualityState, asked: Asked, knows: Knowledge) -> Step:
     subject = _subject(state, knows)
     match asked.name:
+        case "hold" | "release" if state.hand.container and not state.mode:
+            return _flag_whole(state, asked, knows)
         case "hold" | "release" if subject is not None and not state.mode:
             return _flag(state, asked, subject, knows)
         case "hold" | "release":
@@ -189,6 +229,8 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
     if state.mode:
         return Prompt(name="hold_all" if state.mode == "hold" else "release_all", more=state.reason or share)
     subject = _subject(state, knows)
+    if state.hand.container:
+        return Prompt(name="quality", more=state.hand.container, choices=("hold", "release"))
     if subject is None:
         return Prompt(name="quality", more=share, here=here, keys=("hold", "release"))
     asked = inspection.question(subject.item, state.look)

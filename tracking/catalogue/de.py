@@ -60,9 +60,9 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "hold_placed": (
         "JETZT GESPERRT",
         "",
-        "{item}|{serial}|Charge {lot}|{reason}|bitte ins Sperrlager legen",
+        "{item}|{serial}|{container}|{quantity} Stück|Charge {lot}|{reason}|bitte ins Sperrlager legen",
     ),
-    "released": ("FREIGEGEBEN", "", "{item}|{serial}|Charge {lot}|{reason}"),
+    "released": ("FREIGEGEBEN", "", "{item}|{serial}|{container}|{quantity} Stück|Charge {lot}|{reason}"),
     "collected": ("EINGESAMMELT", "", _UNIT + "|{quantity} Stück|Charge {lot}|von {party}"),
     "returned": (
         "ZURÜCKGENOMMEN",

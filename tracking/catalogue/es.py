@@ -53,8 +53,12 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         _UNIT + "|lote {lot}|{reason}|{held:.0}bloqueado: apártelo|{empty} está vacío",
     ),
-    "hold_placed": ("BLOQUEADO", "", "{item}|{serial}|lote {lot}|{reason}|llévelo a la zona de bloqueo"),
-    "released": ("LIBERADO", "", "{item}|{serial}|lote {lot}|{reason}"),
+    "hold_placed": (
+        "BLOQUEADO",
+        "",
+        "{item}|{serial}|{container}|{quantity} piezas|lote {lot}|{reason}|llévelo a la zona de bloqueo",
+    ),
+    "released": ("LIBERADO", "", "{item}|{serial}|{container}|{quantity} piezas|lote {lot}|{reason}"),
     "collected": ("RECOGIDO", "", _UNIT + "|{quantity} piezas|lote {lot}|de {party}"),
     "returned": (
         "DEVUELTO",

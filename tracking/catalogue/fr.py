@@ -57,8 +57,12 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         _UNIT + "|lot {lot}|{reason}|{held:.0}bloqué : mettez-le de côté|{empty} est vide",
     ),
-    "hold_placed": ("BLOQUÉ", "", "{item}|{serial}|lot {lot}|{reason}|posez-le en zone de blocage"),
-    "released": ("DÉBLOQUÉ", "", "{item}|{serial}|lot {lot}|{reason}"),
+    "hold_placed": (
+        "BLOQUÉ",
+        "",
+        "{item}|{serial}|{container}|{quantity} pièces|lot {lot}|{reason}|posez-le en zone de blocage",
+    ),
+    "released": ("DÉBLOQUÉ", "", "{item}|{serial}|{container}|{quantity} pièces|lot {lot}|{reason}"),
     "collected": ("COLLECTÉ", "", _UNIT + "|{quantity} pièces|lot {lot}|de {party}"),
     "returned": (
         "REPRIS",
