@@ -9,6 +9,7 @@ from scanner_app import faults
 from scanner_app.cache_feed import applied, applied_chains, apply_page
 from scanner_app.clockwork import zone
 from scanner_app.storage_errors import StoreFull
+from tracking.phrases import phrase
 
 if TYPE_CHECKING:
     from scanner_app.cache import Cache
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from scanner_app.journal import Journal
     from scanner_app.session import Session
 
-CACHE_LOST = "this handheld's copy of the company's data was damaged: it is downloaded again"
+CACHE_LOST = phrase("fault_cache_lost")
 
 
 def take_page(session: Session, arrived: PageArrived) -> bool:
