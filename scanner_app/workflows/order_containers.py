@@ -38,13 +38,14 @@ def by_container(
     task: Task, state: OrderState, code: str, document: Document | None, knows: Knowledge
 ) -> Step:
     """A container at the label prompt of an order. A fault names its unit; then nothing of the container counts."""
-    state = without_parts(state)
     goods = list(_goods(task, code, document, knows)) if document is not None else []
     if document is None or not goods or len(goods) > CONTENTS_MAX:
         said = verdict(
             "wrong_kind", raw=code, kind="A CARTON OR PALLET CODE", need="the serial or the part number"
         )
+        # One of the codes of a carton that is scanned code by code: what was read of its label stays.
         return Step(state=state, verdict=said)
+    state = without_parts(state)
     tally = knows.tally(document.number)
     judged: list[_Judged] = []
     for parts in goods:
