@@ -219,7 +219,7 @@ class Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the handheld looks."""
 
     theme: Literal["sun", "night"]
-    language: Literal["en"]
+    language: Literal["en", "de", "fr", "es"]
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -50,12 +50,19 @@ def _position(cache: Cache, page: FeedPage) -> None:
     cache.put_meta("confirmed_ms", str(page.server_ms))
     if page.applied_epochs:
         cache.put_meta("applied", msgspec.json.encode(page.applied_epochs).decode())
+        cache.put_meta("applied_chains", msgspec.json.encode(page.applied_chains).decode())
 
 
 def applied(cache: Cache) -> dict[int, int]:
     """Epoch -> the newest own event that the cache shows; written with the rows that show it."""
     text = cache.meta("applied")
     return msgspec.json.decode(text, type=dict[int, int]) if text else {}
+
+
+def applied_chains(cache: Cache) -> dict[int, str]:
+    """Epoch -> the chain at that event, hex; none of a server that does not tell."""
+    text = cache.meta("applied_chains")
+    return msgspec.json.decode(text, type=dict[int, str]) if text else {}
 
 
 def _apply_row(cache: Cache, row: FeedRow, *, whole: bool) -> None:
@@ -117,6 +124,7 @@ def _empty(cache: Cache) -> None:
     for sql in ("DELETE FROM record", "DELETE FROM unit", "DELETE FROM detail"):
         cache.connection.execute(sql)
     cache.put_meta("applied", "")
+    cache.put_meta("applied_chains", "")
     cache.put_meta(REPLACING, "")
 
 

@@ -43,6 +43,7 @@ from tracking import catalogue
 from tracking.documents import complete
 from tracking.events import Event
 from tracking.identifiers.reader import read
+from tracking.phrases import Said, phrase
 from tracking.site import Policy
 from tracking.units import UnitState
 from tracking.verdicts import NOTHING, Verdict, verdict
@@ -85,7 +86,7 @@ class Session:
         self._written = self.state
         self.pending = journal.pending()
         self.online: bool | None = None
-        self.trouble = ""
+        self.trouble: Said = ""
         self.device_news: DeviceNews | None = None
         self.fault: StoreError | None = None
         self.observers: list[Callable[[Answer], None]] = []
@@ -226,7 +227,7 @@ class Session:
     def _advance(self, scans: Sequence[Scan], given: Scanned | Asked) -> Answer:
         step = self._step(given)
         if isinstance(given, Asked) and step.quiet:
-            return self.answer(NOTHING, text=f"{given.name} means nothing here")
+            return self.answer(NOTHING, text=phrase("nothing_here", name=given.name))
         if step.afresh:
             self._repeats.clear()
         if isinstance(given, Scanned):
@@ -338,7 +339,7 @@ class Session:
         if name == "ack":
             return stops.acknowledge(self)
         if self.state.held and name in {"workflow", "look_up"}:
-            waiting = f"{len(self.state.held)} scanned behind the stop: acknowledge it first"
+            waiting = phrase("held_first", count=str(len(self.state.held)))
             return self.answer(NOTHING, text=waiting)
         if self.state.stopped is None or name not in {"confirm", "back", "undo", "done"}:
             return self._command(name, argument)
@@ -371,7 +372,7 @@ class Session:
             case "key":
                 return self.answer(NOTHING)  # a function key that means nothing on this screen
             case "help" | "reprint" | "list" | "theme":
-                return self.answer(verdict("command", what=name))
+                return self.answer(verdict("command", what=phrase(f"what_{name}")))
         return self._advance((), Asked(name, argument))
 
     # -- news from the server ---------------------------------------------------------------------------------------
@@ -386,7 +387,7 @@ class Session:
         self,
         said: Verdict,
         *,
-        text: str = "",
+        text: Said = "",
         events: tuple[Event, ...] = (),
         tone: str = "",
         accepted: int = 0,
@@ -395,8 +396,8 @@ class Session:
     ) -> Answer:
         """An answer in words, with the prompt that now stands."""
         return Answer(
-            verdict=dressed(said, self.knows, self.zone),
-            text=text,
+            verdict=dressed(said, self.knows, self.zone, self.settings.language),
+            text=catalogue.say(text, self.settings.language),
             language=self.settings.language,
             prompt=self.prompt_text(),
             progress=self.progress(),

@@ -25,6 +25,7 @@ from scanner_app.session_state import (
 from scanner_app.workflows.meaning import understand
 from scanner_app.workflows.parts import NO_PARTS
 from tracking.events import Event
+from tracking.phrases import phrase
 from tracking.units import UnitState, evolve
 from tracking.verdicts import NOTHING, verdict
 
@@ -40,16 +41,16 @@ GESTURES_SEARCHED_MAX = 20_000
 def undo(session: Session, argument: str = "") -> Answer:
     """Takes back the newest gesture, or the one with the number given; the workflow stands where it stood before."""
     if argument and not (argument.isascii() and argument.isdecimal()):
-        return session.answer(NOTHING, text=f"undo {argument[:20]}: give the number of a line")
+        return session.answer(NOTHING, text=phrase("undo_number", number=argument[:20]))
     newest = session.journal.gestures(1)
     number = int(argument) if argument else newest[0][0] if newest else 0
     gesture = decode_gesture(session.journal.gesture(number)) if number else None
     if gesture is None:
-        return session.answer(NOTHING, text="Nothing to take back")
+        return session.answer(NOTHING, text=phrase("undo_nothing"))
     is_newest = bool(newest) and newest[0][0] == number
     later = "" if is_newest else _went_on(session, gesture)
     if later:
-        return session.answer(NOTHING, text=f"{later} went on since: take back the newer step first")
+        return session.answer(NOTHING, text=phrase("undo_newer", serial=later))
     return _take_back(session, number, gesture, code="undone", restore=is_newest)
 
 
@@ -193,7 +194,7 @@ def toggle_remove(session: Session) -> Answer:
     """The next scan takes its unit out of this task, instead of adding it."""
     removing = not session.state.removing
     session.write(msgspec.structs.replace(session.state, removing=removing), ())
-    return session.answer(verdict("command", what="scan what to take out" if removing else "adding again"))
+    return session.answer(verdict("command", what=phrase("what_removing" if removing else "what_adding")))
 
 
 def remove(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer:
@@ -214,19 +215,19 @@ def remove(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer:
         session.accepted_now(scanned.texts)  # a bounce of the trigger must not put it in again
         return answer
     session.write(msgspec.structs.replace(session.state, removing=False), ())
-    return session.answer(NOTHING, text=f"{scanned.texts[0][:40]} was not scanned in this task")
+    return session.answer(NOTHING, text=phrase("not_in_task", text=scanned.texts[0][:40]))
 
 
 def flag_last(session: Session, name: str, reason: str) -> Answer:
     """``hold`` or ``release`` of the unit scanned last: damaged goods go on hold where they stand."""
     if name == "release" and not sign_in.has_role(session, "supervisor"):
-        return session.refuse(verdict("role_required", what="a supervisor releases"))
+        return session.refuse(verdict("role_required", what=phrase("only_supervisor")))
     item, serial = session.state.hand_item, session.state.hand_serial
     unit = session.knows.unit(item, serial) if serial else None
     if unit is None or unit.status == "unknown":
-        return session.answer(NOTHING, text=f"Nothing to {name}: scan the unit first")
+        return session.answer(NOTHING, text=phrase(f"nothing_to_{name}"))
     if name == "release" and not unit.has("held"):
-        return session.answer(NOTHING, text=f"{serial} is not on hold")
+        return session.answer(NOTHING, text=phrase("not_on_hold", serial=serial))
     event = Event(
         step="holding",
         action="ADD" if name == "hold" else "DELETE",

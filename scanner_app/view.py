@@ -74,6 +74,8 @@ class ScreenView(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since the server last confirmed the cache; None when it never did."""
 
     workflow: str = "home"
+    language: str = "en"
+    """In which the screens say what is their own."""
     task: str = ""
     """Headline: ``RECEIVING``, ``SHIPPING``, ``LOOK-UP`` ..."""
     document: str = ""

@@ -16,6 +16,7 @@ import msgspec
 from tracking import check_characters, dates
 from tracking.documents import Document, Line, Tally
 from tracking.lifecycle import outcome
+from tracking.phrases import Said
 from tracking.site import NAME_CHARS_MAX, Item, Policy
 from tracking.units import UnitState
 from tracking.verdicts import Verdict, verdict
@@ -74,7 +75,7 @@ def stopped_anywhere(unit: UnitState) -> Verdict | None:
     return None
 
 
-def _about(code: str, unit: UnitState, **fields: str) -> Verdict:
+def _about(code: str, unit: UnitState, **fields: Said) -> Verdict:
     """A verdict with what is known of the unit; the session adds names and local times."""
     return verdict(
         code,
@@ -96,7 +97,7 @@ def _about(code: str, unit: UnitState, **fields: str) -> Verdict:
     )
 
 
-def about(code: str, unit: UnitState, **fields: str) -> Verdict:
+def about(code: str, unit: UnitState, **fields: Said) -> Verdict:
     """A verdict about a unit, for tasks that judge by themselves."""
     return _about(code, unit, **fields)
 

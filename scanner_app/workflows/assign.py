@@ -13,6 +13,7 @@ from scanner_app.workflows.parts import NO_PARTS, Parts
 from scanner_app.workflows.subject import Subject, SubjectState, see, subject_of
 from tracking import check_characters, rules
 from tracking.events import Event
+from tracking.phrases import phrase
 from tracking.serial_range import expand
 from tracking.site import Item, refuse_name
 from tracking.verdicts import Verdict, verdict
@@ -34,7 +35,7 @@ def _advance(state: State, given: Input, knows: Knowledge) -> Step:
     held = state.parts if not state.parts.empty else Parts(item=state.item)
     seen = see(held, given, None, knows, pieces=False)
     if seen.other is not None:
-        return Step(state=state, verdict=wrong_kind(seen.other, given.texts[0], "the part number"))
+        return Step(state=state, verdict=wrong_kind(seen.other, given.texts[0], phrase("need_the_item")))
     if seen.subject is not None:
         return _thing(msgspec.structs.replace(state, parts=NO_PARTS), seen.subject, knows)
     assert seen.answer is not None
@@ -49,10 +50,10 @@ def _advance(state: State, given: Input, knows: Knowledge) -> Step:
 
 def _thing(state: AssignState, subject: Subject, knows: Knowledge) -> Step:
     if not subject.serial:
-        need = "a part number that has serials"
+        need = phrase("need_serialised")
         return Step(
             state=state,
-            verdict=verdict("wrong_kind", raw=subject.item.item, kind="A LOT OR LOOSE PART", need=need),
+            verdict=verdict("wrong_kind", raw=subject.item.item, kind=phrase("kind_loose"), need=need),
         )
     chosen = msgspec.structs.replace(state, item=subject.item.item)
     if state.stage:
@@ -138,9 +139,9 @@ def _command(state: AssignState, asked: Asked) -> Step:
     match asked.name:
         case "range":
             begun = msgspec.structs.replace(state, stage="first", first="", parts=NO_PARTS)
-            return Step(state=begun, verdict=verdict("command", what="range"))
+            return Step(state=begun, verdict=verdict("command", what=phrase("what_range")))
         case "back" | "done":
-            said = verdict("command", what="back")
+            said = verdict("command", what=phrase("what_back"))
             if state.stage or not state.parts.empty:
                 return Step(
                     state=msgspec.structs.replace(state, stage="", first="", parts=NO_PARTS), verdict=said
@@ -167,15 +168,8 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
 
 ASSIGN = Workflow(
     name="assign",
-    task="NUMBERS",
     state_type=AssignState,
     initial=AssignState,
     advance=_advance,
     prompt=_prompt,
-    help=(
-        "Scan the part number, then every new serial number.",
-        "RANGE: scan the first and the last of a roll of labels.",
-        "A number that is reserved already: the scan verifies its label.",
-        "A number that was ever used is never given again.",
-    ),
 )

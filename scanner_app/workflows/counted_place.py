@@ -9,6 +9,7 @@ from scanner_app.workflows.subject import Subject
 from tracking import rules
 from tracking.documents import Document
 from tracking.lifecycle import IN_STOCK
+from tracking.phrases import phrase
 from tracking.verdicts import Verdict
 
 PLACES_DEEP_MAX = 16
@@ -34,7 +35,7 @@ def judged(subject: Subject, place: str, document: Document, knows: Knowledge, *
             return subject.said("unexpected")
         return subject.said("quantity_recorded")
     code = _of_unit(subject, place, document, knows)
-    return rules.about(code, unit, status="" if code == "counted" else unit.status.replace("_", " "))
+    return rules.about(code, unit, status="" if code == "counted" else phrase(f"status_{unit.status}"))
 
 
 def _of_unit(subject: Subject, place: str, document: Document, knows: Knowledge) -> str:

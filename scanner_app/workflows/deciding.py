@@ -18,6 +18,7 @@ from tracking import rules
 from tracking.dates import any_date
 from tracking.documents import Document
 from tracking.identifiers.reading import Reading
+from tracking.phrases import phrase, row_of
 from tracking.site import Item
 
 
@@ -113,19 +114,9 @@ def _known(case: Case) -> Meaning | None:
     welcome = {kind: meaning for kind, meaning in found.items() if kind in case.wanted}
     found = welcome or found
     if len(found) > 1:
-        shown = ", ".join(f"{_WORDS[kind]} {case.plain}" for kind in found)
+        shown = row_of(*(phrase(f"as_{kind}", text=case.plain) for kind in found), between=", ")
         return refuse("ambiguous", case.text, serial=case.plain, candidates=shown)
     return next(iter(found.values()), None)
-
-
-_WORDS = {
-    "document": "order",
-    "item": "part number",
-    "location": "place",
-    "container": "carton",
-    "party": "supplier or customer",
-    "unit": "serial",
-}
 
 
 def _known_as(text: str, document: Document | None, knows: Knowledge) -> list[tuple[str, Meaning]]:
@@ -222,9 +213,9 @@ def lot_known(held: Parts, item: Item, knows: Knowledge) -> bool:
 def _refused(case: Case) -> Meaning:
     best = case.best
     if case.undeclared:
-        return refuse("unknown_code", case.text, why="no serial, order, item or place of ours")
+        return refuse("unknown_code", case.text, why=phrase("why_nothing_ours"))
     if best.kind == "url":
-        return refuse("wrong_kind", case.text, kind="A WEB ADDRESS", need="the serial or the part number")
+        return refuse("wrong_kind", case.text, kind=phrase("kind_url"), need=phrase("need_serial_or_item"))
     code = "unreadable" if best.kind == "text" or best.layer else "unknown_code"
     return refuse(code, case.text, why=best.error)
 

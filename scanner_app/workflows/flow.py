@@ -19,6 +19,7 @@ from tracking.events import Event
 from tracking.exceptions import ExceptionRecord
 from tracking.identifiers.reading import Reading
 from tracking.people import KnownOperator
+from tracking.phrases import Said
 from tracking.prefix_rules import PrefixRule
 from tracking.site import Item, Location, Party, Policy
 from tracking.units import UnitState
@@ -47,9 +48,9 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     """What the screen asks for: names of the catalogue's prompts, and what fills them."""
 
     name: str
-    more: str = ""
-    """Plain text under the prompt: the item, the line."""
-    fields: dict[str, str] = {}
+    more: Said = ""
+    """Under the prompt: the item, the line; words of ours as a phrase."""
+    fields: dict[str, Said] = {}
     wants_text: bool = False
     secret: bool = False
     choices: tuple[str, ...] = ()
@@ -230,13 +231,15 @@ class Workflow(NamedTuple):
     """One task: its name, its first state, and its handlers."""
 
     name: str
-    task: str
-    """Headline of its screen."""
+    """Its headline, its word on the menu and its help are the catalogue's, by this name."""
     state_type: type[State]
     initial: Callable[[], State]
     advance: Callable[[State, Input, Knowledge], Step]
     prompt: Callable[[State, Knowledge], Prompt]
-    help: tuple[str, ...]
+    task: str = ""
+    """A headline of its own, where the catalogue has none."""
+    help: tuple[str, ...] = ()
+    """Help of its own, where the catalogue has none."""
     document_types: tuple[str, ...] = ()
     """Documents that open it from the start screen."""
     own_commands: frozenset[str] = frozenset()

@@ -6,6 +6,7 @@ from scanner_app.workflows import look_up
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, State, Step, Workflow
 from scanner_app.workflows.meaning import understand
 from scanner_app.workflows.parts import NO_PARTS
+from tracking.phrases import phrase
 
 
 def _advance(state: State, given: Input, knows: Knowledge) -> Step:
@@ -25,18 +26,13 @@ def document_scanned(given: Input, knows: Knowledge) -> str:
 
 
 def _prompt(_state: State, _knows: Knowledge) -> Prompt:
-    return Prompt(name="anything", more="an order opens it, a unit shows it")
+    return Prompt(name="anything", more=phrase("more_start"))
 
 
 HOME = Workflow(
     name="home",
-    task="",
     state_type=State,
     initial=State,
     advance=_advance,
     prompt=_prompt,
-    help=(
-        "Scan an order to work on it, or press its number.",
-        "Scan a unit to see what is known of it.",
-    ),
 )

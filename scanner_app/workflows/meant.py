@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from scanner_app.workflows.parts import NO_PARTS, Parts
+from tracking.phrases import Said
 from tracking.verdicts import Verdict, verdict
 
 Kind = Literal["label", "document", "badge", "location", "container", "party", "command", "refused"]
@@ -23,6 +24,6 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True):
     refusal: Verdict | None = None
 
 
-def refuse(code: str, text: str, **fields: str) -> Meaning:
+def refuse(code: str, text: str, *, item: str = "", serial: str = "", **fields: Said) -> Meaning:
     """A scan that means nothing here, with its raw text for the banner."""
-    return Meaning(kind="refused", refusal=verdict(code, **{"raw": text, **fields}))
+    return Meaning(kind="refused", refusal=verdict(code, item=item, serial=serial, raw=text, **fields))

@@ -26,6 +26,7 @@ from scanner_app.workflows.parts import NO_PARTS, Parts
 from scanner_app.workflows.subject import typed_quantity
 from tracking import rules
 from tracking.events import Event
+from tracking.phrases import phrase
 from tracking.rules import Context
 from tracking.site import Item
 from tracking.units import UnitState
@@ -53,7 +54,7 @@ def _advance(state: State, given: Input, knows: Knowledge) -> Step:
             return Step(state=state, verdict=meaning.refusal or verdict("unknown_code", raw=given.texts[0]))
         case _:
             return Step(
-                state=state, verdict=wrong_kind(meaning, given.texts[0], "a place, a unit or a carton")
+                state=state, verdict=wrong_kind(meaning, given.texts[0], phrase("need_anything_to_move"))
             )
 
 
@@ -263,7 +264,7 @@ def _put_back(state: MoveState) -> Step:
 
 
 def _back(state: MoveState) -> Step:
-    said = verdict("command", what="back")
+    said = verdict("command", what=phrase("what_back"))
     if not state.parts.empty:
         return Step(state=msgspec.structs.replace(state, parts=NO_PARTS), verdict=said)
     if state.waiting or state.location:
@@ -297,17 +298,10 @@ def _listing(state: State, _knows: Knowledge) -> tuple[ListLine, ...]:
 
 MOVE = Workflow(
     name="move",
-    task="MOVE",
     state_type=MoveState,
     initial=MoveState,
     advance=_advance,
     prompt=_prompt,
     own_commands=frozenset({"undo"}),
     listing=_listing,
-    help=(
-        "Scan a shelf, then everything that goes there.",
-        "Or scan the things first, then their shelf: all of them go there.",
-        "A carton or pallet goes with all that is in it.",
-        "BACK lets go of the shelf, or of what waits.",
-    ),
 )

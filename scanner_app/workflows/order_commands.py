@@ -17,6 +17,7 @@ from scanner_app.workflows.order_state import (
     without_parts,
 )
 from tracking.documents import Document, complete
+from tracking.phrases import phrase
 from tracking.verdicts import verdict
 
 
@@ -45,14 +46,16 @@ def _quantity_command(
     task: Task, state: OrderState, argument: str, document: Document | None, knows: Knowledge
 ) -> Step:
     if not (argument.isascii() and argument.isdecimal()) or not 1 <= int(argument[:8]) <= QUANTITY_MAX:
-        why = f"a quantity is a number from 1 to {QUANTITY_MAX}"
-        return Step(state=state, verdict=verdict("unknown_code", raw=argument or "no number", why=why))
+        why = phrase("why_quantity", most=str(QUANTITY_MAX))
+        return Step(
+            state=state, verdict=verdict("unknown_code", raw=argument or phrase("no_number"), why=why)
+        )
     return add_quantity(task, state, int(argument), document, knows)
 
 
 def _location(state: OrderState, code: str, knows: Knowledge) -> Step:
     if knows.location(code) is None:
-        return Step(state=state, verdict=verdict("unknown_code", raw=code, why="no place of this site"))
+        return Step(state=state, verdict=verdict("unknown_code", raw=code, why=phrase("why_no_place")))
     located = msgspec.structs.replace(state, location=code)
     return Step(state=located, verdict=verdict("location_selected", location=code))
 
@@ -69,17 +72,22 @@ def _done(task: Task, state: OrderState, document: Document | None, knows: Knowl
     if complete(document, tally) and not document.blind:
         return _close(task, state, document, knows, "")
     # A blind count must not be told whether it is right: it is asked for the same way, short or not.
-    what = f"{document.number} lacks {document.total - tally.total} of {document.total}"
+    what = phrase(
+        "lacks",
+        document=document.number,
+        missing=str(document.total - tally.total),
+        total=str(document.total),
+    )
     missing = missing_text(document, tally, knows)
     if document.blind:
-        what, missing = f"{tally.total} counted on {document.number}", ""
+        what, missing = phrase("counted_on", counted=str(tally.total), document=document.number), ""
     asked = verdict("confirm_required", document=document.number, what=what, missing=missing)
     return Step(state=msgspec.structs.replace(state, confirming="done"), verdict=asked)
 
 
 def _confirm(task: Task, state: OrderState, document: Document | None, knows: Knowledge) -> Step:
     if document is None and not state.blind and not task.going_out:
-        opened = verdict("document_opened", document="no order", party="the office is told")
+        opened = verdict("document_opened", document=phrase("no_order"), party=phrase("office_told"))
         return Step(state=OrderState(blind=True, location=state.location), verdict=opened)
     if document is not None and state.confirming == "done":
         return _close(task, state, document, knows, "partial")
@@ -105,7 +113,7 @@ def _close(task: Task, state: OrderState, document: Document, knows: Knowledge, 
 
 def _back(state: OrderState, at_labels: bool) -> Step:
     """One step back: the half label, then the order (which stays open), then the start screen."""
-    done = verdict("command", what="back")
+    done = verdict("command", what=phrase("what_back"))
     if state.ranging.stage:
         return Step(state=msgspec.structs.replace(state, ranging=NO_RANGE), verdict=done)
     if not state.parts.empty or state.confirming or state.quantity_next:

@@ -16,6 +16,7 @@ from scanner_app.workflows.parts import Parts
 from tracking import rules
 from tracking.documents import Document, Tally, complete
 from tracking.events import Event
+from tracking.phrases import phrase
 from tracking.rules import Context
 from tracking.site import Item
 from tracking.units import UnitState
@@ -41,7 +42,7 @@ def by_container(
     goods = list(_goods(task, code, document, knows)) if document is not None else []
     if document is None or not goods or len(goods) > CONTENTS_MAX:
         said = verdict(
-            "wrong_kind", raw=code, kind="A CARTON OR PALLET CODE", need="the serial or the part number"
+            "wrong_kind", raw=code, kind=phrase("kind_container"), need=phrase("need_serial_or_item")
         )
         # One of the codes of a carton that is scanned code by code: what was read of its label stays.
         return Step(state=state, verdict=said)
@@ -95,7 +96,9 @@ def _judge(task: Task, parts: Parts, document: Document, tally: Tally, knows: Kn
     answer = rules.may(task.intent(knows), unit, context)
     lacks = need_of(parts, item, going_out=task.going_out) if not answer.stops else ""
     if lacks == "serial":
-        answer = verdict("wrong_kind", raw=parts.container, item=item.item, need="the serial", kind="")
+        answer = verdict(
+            "wrong_kind", raw=parts.container, item=item.item, need=phrase("need_serial"), kind=""
+        )
     elif lacks in {"lot", "expiry"}:
         answer = verdict(f"missing_{lacks}", item=item.item, serial=parts.serial)
     return _Judged(answer, unit, context, parts)

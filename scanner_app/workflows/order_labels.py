@@ -14,6 +14,7 @@ from scanner_app.workflows.parts import Parts
 from tracking import rules
 from tracking.documents import Document, Line, complete
 from tracking.events import Event
+from tracking.phrases import Said, phrase
 from tracking.site import Item
 from tracking.verdicts import Verdict, verdict
 
@@ -41,7 +42,7 @@ def label_prompt(
             step = add_parts(task, state, meaning.parts, document, knows)
             return _with_code(step, given)
         case _:
-            return Step(state=state, verdict=wrong_kind(meaning, given.texts[0], "the serial of the unit"))
+            return Step(state=state, verdict=wrong_kind(meaning, given.texts[0], phrase("need_unit")))
 
 
 def _with_code(step: Step, given: Scanned) -> Step:
@@ -54,16 +55,13 @@ def _with_code(step: Step, given: Scanned) -> Step:
     return msgspec.structs.replace(step, verdict=shown)
 
 
-def wrong_kind(meaning: Meaning, text: str, need: str) -> Verdict:
+NAMED_KINDS = frozenset({"badge", "location", "document", "container", "party"})
+
+
+def wrong_kind(meaning: Meaning, text: str, need: Said) -> Verdict:
     """Says what was scanned instead, and what to scan."""
-    kinds = {
-        "badge": "A BADGE",
-        "location": "A PLACE",
-        "document": "ANOTHER ORDER",
-        "container": "A CARTON OR PALLET CODE",
-        "party": "A SUPPLIER OR CUSTOMER",
-    }
-    return verdict("wrong_kind", raw=text, kind=kinds.get(meaning.kind, "SOMETHING ELSE"), need=need)
+    kind = meaning.kind if meaning.kind in NAMED_KINDS else "other"
+    return verdict("wrong_kind", raw=text, kind=phrase(f"kind_{kind}"), need=need)
 
 
 def _typed_quantity(state: OrderState, given: Scanned, knows: Knowledge) -> int:
@@ -177,11 +175,14 @@ def add_quantity(
     if item is None or item.tracking == "serial":
         if item is not None or state.parts.serial:
             what = verdict(
-                "wrong_kind", raw=str(quantity), kind="A QUANTITY", need="every serial, one by one"
+                "wrong_kind", raw=str(quantity), kind=phrase("kind_quantity"), need=phrase("need_serials")
             )
             return Step(state=state, verdict=what)
         held = msgspec.structs.replace(state, quantity_next=quantity)
         return Step(
-            state=held, verdict=verdict("quantity_recorded", quantity=str(quantity), item="the next item")
+            state=held,
+            verdict=msgspec.structs.replace(
+                verdict("quantity_recorded", quantity=str(quantity)), words={"item": phrase("next_item")}
+            ),
         )
     return add_parts(task, state, Parts(quantity=quantity), document, knows)

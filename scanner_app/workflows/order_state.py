@@ -52,20 +52,10 @@ class Task(NamedTuple):
     intent: Callable[[Knowledge], str]
     going_out: bool
     document_types: tuple[str, ...]
-    document_words: str
+    way: str
+    """``in`` or ``out``: which of the catalogue's words for its orders are meant."""
     finish: Callable[[Document, Knowledge], tuple[Event, ...]]
     """Events beside the completion when a later confirmation closes the order."""
-
-
-DOCUMENT_NAMES = {
-    "purchase_order": "A PURCHASE ORDER",
-    "asn": "A SUPPLIER'S NOTICE",
-    "sales_order": "A SALES ORDER",
-    "work_order": "A WORK ORDER",
-    "count_sheet": "A COUNT SHEET",
-    "rma": "A RETURN",
-    "recall": "A RECALL",
-}
 
 
 def completion(document: Document, reason: str) -> Event:

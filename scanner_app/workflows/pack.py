@@ -26,6 +26,7 @@ from scanner_app.workflows.parts import NO_PARTS, Parts
 from scanner_app.workflows.subject import typed_quantity
 from tracking import rules
 from tracking.events import Event
+from tracking.phrases import phrase
 from tracking.rules import Context
 from tracking.site import Item, refuse_name
 from tracking.units import UnitState
@@ -61,7 +62,7 @@ def _advance(state: State, given: Input, knows: Knowledge) -> Step:
         case "refused":
             return Step(state=state, verdict=meaning.refusal or verdict("unknown_code", raw=given.texts[0]))
         case _:
-            need = "the carton" if not state.container else "what goes into the carton"
+            need = phrase("need_goods" if state.container else "need_carton")
             return Step(state=state, verdict=wrong_kind(meaning, given.texts[0], need))
 
 
@@ -88,12 +89,12 @@ def _no_carton_yet(state: PackState, meaning: Meaning, given: Scanned, knows: Kn
             return Step(state=state, verdict=alarm)
         if unit.container:
             return Step(state=state, verdict=_already(unit.item, unit.serial, unit.container))
-    kind = "A SERIAL" if parts.serial else "A PART NUMBER"
+    kind = phrase("kind_serial" if parts.serial else "kind_item")
     said = verdict(
         "wrong_kind",
         raw=given.texts[0],
         kind=kind,
-        need="the carton first",
+        need=phrase("need_carton_first"),
         item=unit.item if unit is not None else parts.item,
         serial=parts.serial,
     )
@@ -221,7 +222,7 @@ def _command(state: PackState, asked: Asked, knows: Knowledge) -> Step:
             return _quantity(state, int(text[:8]) if text.isascii() and text.isdecimal() else 0, knows)
         case "remove":
             turned = PackState(container=state.container, taking_out=not state.taking_out)
-            said = verdict("command", what="take out" if turned.taking_out else "put in")
+            said = verdict("command", what=phrase("what_take_out" if turned.taking_out else "what_put_in"))
             return Step(state=turned, verdict=said, afresh=True)
         case "confirm" if state.emptied:
             return pack_out.is_empty(state)
@@ -250,7 +251,7 @@ def _close(state: PackState, knows: Knowledge) -> Step:
 
 
 def _back(state: PackState) -> Step:
-    said = verdict("command", what="back")
+    said = verdict("command", what=phrase("what_back"))
     if not state.parts.empty:
         return Step(state=msgspec.structs.replace(state, parts=NO_PARTS), verdict=said)
     if state.taking_out or state.emptied:
@@ -291,18 +292,10 @@ def _listing(state: State, knows: Knowledge) -> tuple[ListLine, ...]:
 
 PACK = Workflow(
     name="pack",
-    task="PACK",
     state_type=PackState,
     initial=PackState,
     advance=_advance,
     prompt=_prompt,
     own_commands=frozenset({"remove"}),
     listing=_listing,
-    help=(
-        "Scan the carton's label, then everything that goes in.",
-        "No label on the carton? CONFIRM makes one.",
-        "With a pallet open, scan the full cartons that go onto it.",
-        "TAKE OUT, then a unit: it is out. A carton: all of it.",
-        "DONE closes the carton.",
-    ),
 )

@@ -19,13 +19,13 @@ from scanner_app.workflows.flow import (
 from scanner_app.workflows.gathering import gather, need_of, waiting_answer
 from scanner_app.workflows.meaning import Meaning, understand
 from scanner_app.workflows.order_labels import wrong_kind
-from scanner_app.workflows.order_state import DOCUMENT_NAMES
 from scanner_app.workflows.parts import NO_PARTS
 from scanner_app.workflows.production_state import Bench, ProductionState, bench_of, slots_in
 from scanner_app.workflows.production_units import select_product
 from scanner_app.workflows.subject import typed_quantity
 from tracking.assembly import bill_of, complete, next_slot
 from tracking.documents import Document, Line
+from tracking.phrases import Said, phrase
 from tracking.verdicts import Verdict, verdict
 
 
@@ -53,11 +53,15 @@ def _order_prompt(state: ProductionState, given: Scanned, knows: Knowledge) -> S
         return _rework(state, meaning, text, knows)
     if meaning.kind == "label":
         said = verdict(
-            "wrong_kind", raw=text, kind="A PART NUMBER", need="the work order", item=meaning.parts.item
+            "wrong_kind",
+            raw=text,
+            kind=phrase("kind_item"),
+            need=phrase("need_work_order"),
+            item=meaning.parts.item,
         )
         return Step(state=state, verdict=said)
     if meaning.kind != "refused":
-        return Step(state=state, verdict=wrong_kind(meaning, text, "the work order"))
+        return Step(state=state, verdict=wrong_kind(meaning, text, phrase("need_work_order")))
     card = given.readings[0][0].kind == "command"
     unknown = meaning.refusal is None or (meaning.refusal.code == "unknown_code" and not card)
     said = (
@@ -77,7 +81,12 @@ def _rework(state: ProductionState, meaning: Meaning, text: str, knows: Knowledg
             return select_product(at_order, document, unit.item, unit.serial, knows)
     item = units[0].item if len(units) == 1 else meaning.parts.item
     said = verdict(
-        "wrong_kind", raw=text, kind="A SERIAL", need="the work order", item=item, serial=meaning.parts.serial
+        "wrong_kind",
+        raw=text,
+        kind=phrase("kind_serial"),
+        need=phrase("need_work_order"),
+        item=item,
+        serial=meaning.parts.serial,
     )
     return Step(state=state, verdict=said)
 
@@ -87,8 +96,8 @@ def _open(state: ProductionState, number: str, knows: Knowledge) -> Step:
     if document is None:
         return Step(state=state, verdict=verdict("document_unknown", document=number))
     if document.type != "work_order" or not document.product:
-        kind = DOCUMENT_NAMES.get(document.type, "ANOTHER PAPER")
-        said = verdict("wrong_kind", raw=number, kind=kind, need="a work order, or change the task")
+        kind = phrase(f"kind_{document.type}")
+        said = verdict("wrong_kind", raw=number, kind=kind, need=phrase("need_work_order_here"))
         return Step(state=state, verdict=said)
     tally = knows.tally(number)
     if tally.closed:
@@ -122,8 +131,10 @@ def _product_prompt(state: ProductionState, document: Document, given: Scanned, 
             return _half(state, got.parts, waiting_answer(got.parts, got.item, got.need))
         return select_product(state, document, got.item.item, got.parts.serial, knows)
     if got.item.tracking != "serial":
-        need = f"the {document.product}"
-        said = verdict("wrong_kind", raw=given.texts[0], kind="A PART NUMBER", need=need, item=got.item.item)
+        need = phrase("need_product", item=document.product)
+        said = verdict(
+            "wrong_kind", raw=given.texts[0], kind=phrase("kind_item"), need=need, item=got.item.item
+        )
         return Step(state=msgspec.structs.replace(state, parts=NO_PARTS), verdict=said)
     if got.need:
         return _half(state, got.parts, waiting_answer(got.parts, got.item, got.need))
@@ -145,7 +156,7 @@ def _not_a_label(state: ProductionState, document: Document, meaning: Meaning, g
         case "document" if meaning.value == document.number:
             return Step(state=state, verdict=verdict("document_opened", document=document.number))
         case _:
-            return Step(state=state, verdict=wrong_kind(meaning, given.texts[0], "the serial"))
+            return Step(state=state, verdict=wrong_kind(meaning, given.texts[0], phrase("need_serial")))
 
 
 # -- the components -------------------------------------------------------------------------------------------------
@@ -211,7 +222,7 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
     if slot is None:
         return Prompt(name="product_next", fields={"item": document.product}, more=bench.name, keys=keys)
     name = "component_at" if slot.line.position else "component"
-    fields = {"item": slot.line.item, "position": slot.position}
+    fields: dict[str, Said] = {"item": slot.line.item, "position": slot.position}
     return Prompt(name=name, fields=fields, more=bench.name, keys=keys)
 
 
@@ -246,7 +257,6 @@ def is_built(document: Document, serial: str, knows: Knowledge) -> bool:
 
 PRODUCTION = Workflow(
     name="production",
-    task="BUILD",
     state_type=ProductionState,
     initial=ProductionState,
     advance=_advance,
@@ -254,12 +264,4 @@ PRODUCTION = Workflow(
     own_commands=frozenset({"remove"}),
     listing=_listing,
     document_types=("work_order",),
-    help=(
-        "Scan the work order, the serial of the unit that you build, then every part.",
-        "The list shows the positions of the bill and what is still missing.",
-        "A part before its unit is booked to the order.",
-        "TAKE OUT and a part: it comes out of the unit again. SCRAP throws it away.",
-        "BACK leaves the unit as it is; scan it again to go on.",
-        "A finished unit at the order prompt goes back onto the bench.",
-    ),
 )

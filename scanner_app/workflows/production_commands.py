@@ -11,6 +11,7 @@ from scanner_app.workflows.parts import NO_PARTS
 from scanner_app.workflows.production_state import Bench, ProductionState, bench_of
 from tracking.documents import Document, complete
 from tracking.events import Event
+from tracking.phrases import phrase
 from tracking.verdicts import verdict
 
 
@@ -21,7 +22,10 @@ def command(state: ProductionState, document: Document | None, asked: Asked, kno
         case "remove" if bench is not None:
             taking_out = not state.taking_out
             there = ProductionState(document=state.document, product=state.product, taking_out=taking_out)
-            return Step(state=there, verdict=verdict("command", what="take out" if taking_out else "put in"))
+            return Step(
+                state=there,
+                verdict=verdict("command", what=phrase("what_take_out" if taking_out else "what_put_in")),
+            )
         case "scrap" if document is not None:
             return _scrap(state, document, asked.argument, knows)
         case "quantity" if bench is not None:
@@ -43,7 +47,7 @@ def command(state: ProductionState, document: Document | None, asked: Asked, kno
 def _quantity(state: ProductionState, bench: Bench, argument: str, knows: Knowledge) -> Step:
     number = int(argument[:8]) if argument.isascii() and argument.isdecimal() else 0
     if not number:
-        said = verdict("unknown_code", raw=argument or "0", why="a quantity is a number from 1")
+        said = verdict("unknown_code", raw=argument or "0", why=phrase("why_quantity_at_least"))
         return Step(state=state, verdict=said)
     return production_parts.add_quantity(state, bench, number, knows)
 
@@ -94,7 +98,12 @@ def _done(state: ProductionState, document: Document, bench: Bench | None, knows
         return Step(state=ProductionState(), verdict=verdict("completed", document=document.number))
     if complete(document, tally):
         return _close(document, knows, "")
-    what = f"{document.number} lacks {document.total - tally.total} of {document.total}"
+    what = phrase(
+        "lacks",
+        document=document.number,
+        missing=str(document.total - tally.total),
+        total=str(document.total),
+    )
     missing = ""
     if bench is not None:
         missing = ", ".join(f"{slot.missing} x {slot.line.item}" for slot in bench.slots if slot.missing)
@@ -119,7 +128,7 @@ def _close(document: Document, knows: Knowledge, reason: str) -> Step:
 
 def _back(state: ProductionState, document: Document | None) -> Step:
     """One step back: the half label, then the unit (its parts stay in), then the order, then the start screen."""
-    said = verdict("command", what="back")
+    said = verdict("command", what=phrase("what_back"))
     if state.confirming or state.taking_out or not state.parts.empty:
         return Step(state=ProductionState(document=state.document, product=state.product), verdict=said)
     if state.product and document is not None:

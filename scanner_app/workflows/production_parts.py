@@ -15,6 +15,7 @@ from tracking.assembly import Inside, Slot, bill_of, slot_for
 from tracking.documents import Document
 from tracking.events import Event
 from tracking.lifecycle import FLAGS
+from tracking.phrases import phrase
 from tracking.rules import Context
 from tracking.site import Item
 from tracking.units import UnitState
@@ -165,12 +166,12 @@ def add_quantity(state: ProductionState, bench: Bench, quantity: int, knows: Kno
     """So many of the lot or untracked part in hand."""
     item = knows.item(state.parts.item) if state.parts.item else None
     if item is None or item.tracking == "serial" or (item.tracking == "lot" and not state.parts.lot):
-        said = verdict("wrong_kind", raw=str(quantity), kind="A QUANTITY", need="the part first")
+        said = verdict(
+            "wrong_kind", raw=str(quantity), kind=phrase("kind_quantity"), need=phrase("need_part_first")
+        )
         return Step(state=state, verdict=said)
     if not 1 <= quantity <= QUANTITY_MAX:
-        said = verdict(
-            "unknown_code", raw=str(quantity), why=f"a quantity is a number from 1 to {QUANTITY_MAX}"
-        )
+        said = verdict("unknown_code", raw=str(quantity), why=phrase("why_quantity", most=str(QUANTITY_MAX)))
         return Step(state=state, verdict=said)
     parts = msgspec.structs.replace(state.parts, quantity=quantity)
     if state.taking_out:

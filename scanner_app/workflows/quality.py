@@ -16,6 +16,7 @@ from scanner_app.workflows.subject import Seen, Subject, SubjectState, prompt_of
 from tracking import rules
 from tracking.documents import Document
 from tracking.events import Event
+from tracking.phrases import phrase
 from tracking.site import Item
 from tracking.verdicts import Verdict, verdict
 
@@ -55,7 +56,7 @@ def _seen(state: QualityState, seen: Seen, given: Scanned, knows: Knowledge) -> 
             "document_opened", document=document.number, sample=str(sample_size(document, knows))
         )
         return Step(state=QualityState(sample=document.number), verdict=opened)
-    return Step(state=state, verdict=wrong_kind(seen.other, given.texts[0], "the serial of the unit"))
+    return Step(state=state, verdict=wrong_kind(seen.other, given.texts[0], phrase("need_unit")))
 
 
 def sample_size(document: Document, knows: Knowledge) -> int:
@@ -97,7 +98,7 @@ def _container(state: QualityState, code: str, knows: Knowledge) -> Step:
 def _flag_whole(state: QualityState, asked: Asked, knows: Knowledge) -> Step:
     """Holds or releases every unit of a container. Its loose parts are held by their lot."""
     if asked.name == "release" and not _may_release(knows):
-        return Step(state=state, verdict=verdict("role_required", what="a supervisor releases"))
+        return Step(state=state, verdict=verdict("role_required", what=phrase("only_supervisor")))
     code = state.hand.container
     units = [unit for unit in whole_of(code, knows).units if unit.has("held") == (asked.name == "release")]
     if not units:
@@ -150,10 +151,10 @@ def _holding(subject: Subject, name: str, reason: str, state: QualityState) -> E
 def _refused(name: str, subject: Subject, knows: Knowledge) -> Verdict | None:
     """Only a supervisor releases; without a serial number it takes a lot."""
     if name == "release" and not _may_release(knows):
-        return verdict("role_required", what="a supervisor releases")
+        return verdict("role_required", what=phrase("only_supervisor"))
     if not subject.serial and not subject.unit.lot:
-        need = "its serial or its lot"
-        return verdict("wrong_kind", raw=subject.item.item, kind="A PART NUMBER", need=need)
+        need = phrase("need_serial_or_lot")
+        return verdict("wrong_kind", raw=subject.item.item, kind=phrase("kind_item"), need=need)
     return None
 
 
@@ -196,7 +197,7 @@ def _command(state: QualityState, asked: Asked, knows: Knowledge) -> Step:
             mode = QualityState(
                 mode=asked.name, reason=asked.argument[:REMARK_CHARS_MAX], sample=state.sample
             )
-            return Step(state=mode, verdict=verdict("command", what=asked.name))
+            return Step(state=mode, verdict=verdict("command", what=phrase(f"what_{asked.name}")))
         case "pass" | "fail" if subject is not None:
             return _look(state, asked, subject, knows)
         case "back" | "done":
@@ -206,7 +207,7 @@ def _command(state: QualityState, asked: Asked, knows: Knowledge) -> Step:
 
 
 def _back(state: QualityState) -> Step:
-    said = verdict("command", what="back")
+    said = verdict("command", what=phrase("what_back"))
     if not state.parts.empty:
         return Step(state=msgspec.structs.replace(state, parts=NO_PARTS), verdict=said)
     if not state.hand.empty and not state.mode:
@@ -240,17 +241,9 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
 
 QUALITY = Workflow(
     name="quality",
-    task="QUALITY",
     state_type=QualityState,
     initial=QualityState,
     advance=_advance,
     prompt=_prompt,
-    help=(
-        "Scan a unit, or a part number and its lot.",
-        "PASS or FAIL answers what is asked of it. What fails goes on hold.",
-        "HOLD and RELEASE mean what is in hand; with nothing in hand, all that follows.",
-        "Scan an order that came in to draw a sample of it.",
-        "Only a supervisor releases.",
-    ),
     own_commands=frozenset({"hold", "release"}),
 )

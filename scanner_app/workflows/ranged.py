@@ -19,6 +19,7 @@ from scanner_app.workflows.subject import see
 from tracking import rules
 from tracking.documents import Document, complete
 from tracking.events import Event
+from tracking.phrases import phrase
 from tracking.serial_range import expand
 from tracking.site import Item
 from tracking.verdicts import Verdict, verdict
@@ -32,7 +33,7 @@ def begin(state: OrderState) -> Step:
     begun = msgspec.structs.replace(
         state, ranging=Ranging(stage="first", item=state.parts.item), confirming=""
     )
-    return Step(state=begun, verdict=verdict("command", what="range"))
+    return Step(state=begun, verdict=verdict("command", what=phrase("what_range")))
 
 
 def proofs_wanted(count: int, knows: Knowledge) -> int:
@@ -48,7 +49,7 @@ def advance(
     ranging = state.ranging
     seen = see(Parts(item=ranging.item), given, document, knows)
     if seen.other is not None:
-        return Step(state=state, verdict=wrong_kind(seen.other, given.texts[0], "a serial of the range"))
+        return Step(state=state, verdict=wrong_kind(seen.other, given.texts[0], phrase("need_of_range")))
     subject = seen.subject
     if subject is None:
         chosen = msgspec.structs.replace(ranging, item=seen.parts.item or ranging.item)
@@ -56,9 +57,10 @@ def advance(
         kept = state if answer.stops else msgspec.structs.replace(state, ranging=chosen)
         return Step(state=kept, verdict=answer)
     if not subject.serial:
-        need = "a serial of the range"
+        need = phrase("need_of_range")
         return Step(
-            state=state, verdict=verdict("wrong_kind", raw=given.texts[0], kind="NO SERIAL", need=need)
+            state=state,
+            verdict=verdict("wrong_kind", raw=given.texts[0], kind=phrase("kind_no_serial"), need=need),
         )
     if ranging.stage == "first":
         after = msgspec.structs.replace(ranging, stage="last", item=subject.item.item, first=subject.serial)

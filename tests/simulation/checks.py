@@ -31,8 +31,6 @@ WATCHED = 5
 def no_flicker(terminal: Terminal) -> None:
     """What a person heard a beep for is never unknown to that handheld again."""
     knows = terminal.session.knows
-    if terminal.copied:
-        return
     for item, serial in tuple(terminal.standing)[-WATCHED:]:
         knows.forget_scan()
         unit = knows.unit(item, serial)

@@ -132,7 +132,7 @@ class Misfortunes:
         twin = Terminal(name, world.folder / name, world.network, world.dice, world.seen, identity)
         twin.facts = set(terminal.facts)
         twin.clock.ahead_ms = world.dice.randint(-2000, 2000)
-        terminal.copied = twin.copied = True
+        terminal.standing.clear()  # what both remember, either may take back
         if world.dice.random() < 0.5:
             world.join(twin)
         else:
@@ -145,17 +145,16 @@ class Misfortunes:
         if not terminal.on or self._copies >= COPIES_MAX:
             return False
         image = world.folder / self._copied(terminal)
-        terminal.copied = True
 
         def put_back() -> None:
             terminal.crash()
             terminal.folder = image
+            terminal.standing.clear()
             terminal.start()
             journal = terminal.handheld.journal
             kept = {Fact(journal.device, epoch, seq, link.hex()) for epoch, seq, _, link in journal.rows()}
             world.perhaps |= terminal.facts - kept
             terminal.facts &= kept
-            terminal.standing.clear()
 
         self._for_a_while(put_back)
         return True

@@ -109,8 +109,6 @@ class Terminal:
         """Units that this person received or shipped and did not take back."""
         self.boots = 0
         self.pool = 30
-        self.copied = False
-        """Another one has the same files: until they hear of each other, each takes the other's events for its own."""
         self.changed: Callable[[], None] = lambda: None
         """Called after every job of the sync agent."""
 

@@ -235,12 +235,9 @@ PROMPTS: dict[str, str] = {
     "badge": "Scan your BADGE",
     "pin": "Type your PIN",
     "anything": "Scan anything",
-    "anything_more": "an order opens it, a unit shows it",
     "order_in": "Scan the ORDER or NOTICE",
-    "order_in_more": "no paper? CONFIRM receives without",
     "order_out": "Scan the ORDER",
     "serial": "Scan the SERIAL",
-    "serial_of": "Scan the SERIAL of {item}",
     "lot": "Scan the LOT",
     "expiry": "Scan the EXPIRY date",
     "item": "Scan the PART NUMBER",
@@ -274,21 +271,3 @@ PROMPTS: dict[str, str] = {
     "card_aim": "names the kind of code",
     "card_no_aim": "does not name the kind of code",
 }
-
-CHOICES: dict[str, str] = {
-    "done": "DONE",
-    "confirm": "CONFIRM",
-    "hold": "HOLD",
-    "release": "RELEASE",
-    "pass": "PASS",
-    "fail": "FAIL",
-    "stock": "STOCK",
-    "repair": "REPAIR",
-    "scrap": "SCRAP",
-    "destroy": "DESTROY",
-    "replace": "REPLACE",
-    "range": "RANGE",
-    "remove": "TAKE OUT",
-    "back": "BACK",
-}
-"""Commands that a task offers beside a scan."""
