@@ -193,7 +193,8 @@ class HandheldKnowledge:
         for item in own:
             bases.setdefault(item, UnitState(item=item, serial=serial))
         states = (with_own(base, own.get(item, ())) for item, base in bases.items())
-        return tuple(state for state in states if state.status != "unknown" or state.flags)
+        # A stranger that was counted is remembered too: or it would be counted with every scan.
+        return tuple(state for state in states if state.status != "unknown" or state.flags or state.seen_on)
 
     def unit(self, item: str, serial: str) -> UnitState:
         """One unit; status ``unknown`` where nobody has seen it."""
