@@ -16,11 +16,15 @@ from bench.room import Room, room
 BENCHMARKS = {
     "scan": "one durable scan against write + fdatasync",
     "verdict": "scan to verdict without the disk, a million units known",
+    "read": "reading a code against biip.parse, and what loading the reader costs",
     "screen": "scan to bytes on the terminal against a bare Textual app",
     "start": "start to the first picture that takes scans against a bare Textual app",
     "lookup": "a unit among ten million against one million, and the cache's bytes per serial",
     "receipt": "a receipt of ten thousand serials, each durable",
+    "camera": "the camera from frame to result against a bare zxing-cpp call, and how soon it reads",
+    "count": "a count of twenty thousand serials, each durable",
     "ingest": "events over HTTP against the same storage without HTTP, and bytes per event",
+    "drain": "the backlog of fifty handhelds into one server, its memory, and a live scan meanwhile",
 }
 """Name -> what it measures; each is a module of this package with ``run(room)``."""
 

@@ -39,6 +39,7 @@ def main(database: str, devices: int, *, fold: bool) -> None:
     }
     print(msgspec.json.encode(told).decode(), flush=True)
     sys.stdin.read()
+    central.news.close()
     server.should_exit = True
     thread.join()
     central.folder.stop()

@@ -23,6 +23,12 @@ from config.keyboard_layouts import LAYOUTS, SPACE_KEY, Layout, Stroke
 CANDIDATES_MAX: Final = 8
 """Texts that could have come out as the same one. With more, undoing says nothing."""
 
+SEARCHED_CHARS_MAX: Final = 500
+"""A longer text with accents is not undone: addresses and envelopes on labels are shorter."""
+ACCENTS_MAX: Final = 1
+"""A dead key that is pressed twice, or with a blank behind it, shows as one that is pressed once. That is thought of in
+texts with one accent; one with more is an address with many ``=``, where it means nothing."""
+
 _COMBINING: Final = {"´": "\u0301", "`": "\u0300", "^": "\u0302", "¨": "\u0308", "~": "\u0303"}
 
 
@@ -70,8 +76,11 @@ def meant(text: str, retyping: Retyping) -> tuple[str, ...]:
     if retyping.harmless:
         return (text,)
     alone = _alone(retyping)
-    if all(character in alone or character < " " for character in text):
+    if all(character in alone or _untyped(character) for character in text):
         return ("".join(alone.get(character, character) for character in text),)
+    if len(text) > SEARCHED_CHARS_MAX:
+        return ()
+    accents = sum(any(dead for _, dead in _sources(retyping).get(one, ())) for one in text)
     found = [""]
     at = [0]
     while any(place < len(text) for place in at):
@@ -79,13 +88,19 @@ def meant(text: str, retyping: Retyping) -> tuple[str, ...]:
         for before, place in zip(found, at, strict=True):
             if place == len(text):
                 further[before, place] = None
-            for piece, size in _pieces(text, place, retyping) if place < len(text) else ():
+            pieces = _pieces(text, place, retyping, pressed_once=accents > ACCENTS_MAX)
+            for piece, size in pieces if place < len(text) else ():
                 further[before + piece, place + size] = None
         if not 0 < len(further) <= 4 * CANDIDATES_MAX:
             return ()
         found, at = [before for before, _ in further], [place for _, place in further]
     sure = tuple(dict.fromkeys(one for one in found if typed(one, retyping) == text))
     return sure if len(sure) <= CANDIDATES_MAX else ()
+
+
+def _untyped(character: str) -> bool:
+    """Control characters, and the pictures that stand for them: no key types them, and no layout changes them."""
+    return character < " " or "\u2400" <= character <= "\u243f"
 
 
 def _joined(accent: str, out: str, *, dead: bool) -> str:
@@ -151,15 +166,15 @@ def _alone(retyping: Retyping) -> Mapping[str, str]:
     )
 
 
-def _pieces(text: str, place: int, retyping: Retyping) -> Iterator[tuple[str, int]]:
+def _pieces(text: str, place: int, retyping: Retyping, *, pressed_once: bool) -> Iterator[tuple[str, int]]:
     """What the host's text at this place can have been, and how many of its characters that takes."""
     shown, sources = text[place], _sources(retyping)
-    if shown < " ":
+    if _untyped(shown):
         yield shown, 1
     for character, dead in sources.get(shown, ()):
         for size in range(len(typed(character, retyping)), 0, -1):
             yield character, size
-        if dead:
+        if dead and not pressed_once:
             yield character + " ", 1
             yield character + character, 1
     parts = unicodedata.normalize("NFD", shown)

@@ -130,6 +130,8 @@ class SerialPort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Use ``/dev/serial/by-id/...``: it stays the same when the cable is plugged in again."""
     baud: Annotated[int, Meta(ge=300, le=4_000_000)] = 9600
     terminator: SerialTerminator = "CR"
+    profile: Literal["generic", "honeywell", "zebra-ssi", "datalogic", "newland"] = "generic"
+    """What it understands from the host: beep, trigger, inhibit."""
 
 
 class Serial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -176,11 +178,48 @@ class Usb(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     devices: Annotated[tuple[UsbDevice, ...], Meta(max_length=USB_RULES_MAX)]
 
 
+class CameraSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The camera as a scanner."""
+
+    source: Text
+    """A number, ``/dev/v4l/by-id/...``, a video, a picture or a folder of pictures. Empty: no camera."""
+    read: Literal["aimed", "all"]
+    """``aimed``: the code in the middle. ``all``: every code of a label, answered once."""
+    width: Annotated[int, Meta(ge=160, le=4096)]
+    height: Annotated[int, Meta(ge=120, le=4096)]
+    formats: Annotated[tuple[Name, ...], Meta(max_length=32)]
+    """zxing-cpp's names. Fewer are read faster."""
+    itf_lengths: Annotated[tuple[Annotated[int, Meta(ge=2, le=80)], ...], Meta(max_length=8)]
+    """Interleaved 2 of 5 is believed at these lengths only: a part of such a code is a code as well."""
+
+
+class PrinterSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The label printer."""
+
+    target: Text
+    """``tcp://HOST:9100``, a device file like ``/dev/usb/lp0``, or a folder. Empty: no printer."""
+    language: Literal["zpl", "tspl", "escpos"]
+    dpi: Annotated[int, Meta(ge=100, le=1200)]
+    templates: Place
+    """A folder with templates of the site's own; those that ship stand behind them."""
+
+
+class Sound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What sounds and shines besides the terminal's own bell."""
+
+    outputs: Annotated[tuple[Literal["card", "speaker", "gun"], ...], Meta(max_length=3)]
+    """Of these, whichever exist are used."""
+    lamp_green: Place
+    """A folder below ``/sys/class/leds``; empty for none."""
+    lamp_yellow: Place
+    lamp_red: Place
+
+
 class Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the handheld looks."""
 
     theme: Literal["sun", "night"]
-    language: Literal["en"]
+    language: Literal["en", "de", "fr", "es"]
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -212,6 +251,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scan: ScanSettings
     serial: Serial
     usb: Usb
+    camera: CameraSection
+    printer: PrinterSection
+    sound: Sound
     screen: Screen
     policy: Policy
     server: Server

@@ -66,12 +66,21 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
 
     ended_by: Literal["terminator", "gap"] = "terminator"
 
+    terminator: str = ""
+    """What ended it: ``\\r``, ``\\r\\n`` ...; empty after a silence."""
+
     bytes_cut: int = 0
     """How many bytes more it had. Not 0 means that the code is not whole and must not be believed."""
 
     def scan(self, source: str, wall_ms: int) -> Scan:
         """The scan that the driver ``source`` delivers for it."""
-        return Scan(raw=self.raw, source=source, mono_ns=round(self.time_s * 1e9), wall_ms=wall_ms)
+        return Scan(
+            raw=self.raw,
+            source=source,
+            terminator=self.terminator,
+            mono_ns=round(self.time_s * 1e9),
+            wall_ms=wall_ms,
+        )
 
 
 class Fragment(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,7 +153,7 @@ class Framer:
         self._open += data
         while self._end and (end := self._end.search(self._open, searched)):
             if frame := self._frame(end.start(), now_s, "terminator"):
-                done.append(frame)
+                done.append(msgspec.structs.replace(frame, terminator=self._ending(end)))
             self._terminated = True
             after = end.end()
             if end.group().endswith(b"\r"):
@@ -156,6 +165,11 @@ class Framer:
             # The end may begin in the last bytes, so those stay; what is between them and the bound goes.
             del self._open[SCAN_BYTES_MAX : SCAN_BYTES_MAX + excess]
             self._cut += excess
+
+    def _ending(self, end: re.Match[bytes]) -> str:
+        """The terminator, with the line feed that follows a carriage return where it came at once."""
+        after = self._open[end.end() : end.end() + 1] if end.group().endswith(b"\r") else b""
+        return (end.group() + (b"\n" if after == b"\n" else b"")).decode("latin-1")
 
     def _frame(self, size: int, time_s: float, ended_by: Literal["terminator", "gap"]) -> Frame | None:
         """The code in the first ``size`` bytes; None for an empty one, such as between two terminators."""

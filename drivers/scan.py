@@ -20,6 +20,9 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
     source: str = "replay"
     """The driver that read it: ``wedge``, ``paste``, ``typed``, ``serial:<name>``, ``replay`` ..."""
 
+    terminator: str = ""
+    """What the device sent behind the data, ``\\r`` and the like, as far as its driver saw it; empty for nothing."""
+
     typed: bool = False
     """True when a person keyed it in; its evidence is then ``typed`` instead of ``scanned``."""
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from drivers.driver import Backoff, Delivery, DriverError, Sink, State, wall_ms_at
 from drivers.framing import Fragment, Frame, Framer
 from drivers.scan import SCAN_BYTES_MAX
+from drivers.serial_profiles import PROFILES
 from drivers.serial_settings import BY_ID_DIR, URL_SCHEMES, SerialSettings, by_id_name, permission_fix
 
 if TYPE_CHECKING:
@@ -36,9 +37,8 @@ WRITE_S_MAX = 0.2
 """Longest wait for a scanner to take a beep, seconds. One that takes none has a full buffer and needs no beep."""
 
 BEEPS_MAX = 8
-"""Most beeps that wait to be sent."""
+"""Most beeps and other commands that wait to be sent."""
 
-_BEL = b"\x07"
 _GONE = (
     OSError,
     termios.error,
@@ -62,7 +62,8 @@ class SerialPort:
         )  # closing a port while another thread interrupts its wait would hit a foreign file
         self._closing = Event()
         self._running = False
-        self._beeps: deque[bytes] = deque(maxlen=BEEPS_MAX)
+        self._profile = PROFILES[settings.profile]
+        self._commands: deque[bytes] = deque(maxlen=BEEPS_MAX)
         self._said: tuple[State, str] | None = None
 
     @property
@@ -100,9 +101,21 @@ class SerialPort:
             self._shut()
 
     def beep(self, times: int = 1) -> None:
-        """Make the scanner itself beep: BEL, which guns understand as a sign from the host. Never blocks."""
-        self._beeps.extend([_BEL] * min(times, BEEPS_MAX))
+        """Make the scanner itself beep: the sign that the hand gets. Never blocks."""
+        self._tell(*[self._profile.beep] * min(times, BEEPS_MAX))
+
+    def pull_trigger(self, *, pulled: bool = True) -> bool:
+        """Pull or release the trigger. False where the scanner's family has no command for it. Never blocks."""
+        return self._tell(self._profile.trigger if pulled else self._profile.release)
+
+    def inhibit(self, *, inhibited: bool = True) -> bool:
+        """Keep the scanner from reading, or let it read again. False where its family cannot. Never blocks."""
+        return self._tell(self._profile.inhibit if inhibited else self._profile.allow)
+
+    def _tell(self, *commands: bytes) -> bool:
+        self._commands.extend(command for command in commands if command)
         self._interrupt()
+        return all(commands)
 
     def _connect(self, delivery: Delivery) -> None:
         """Find the device and deliver until it is lost; or wait a while."""
@@ -124,14 +137,14 @@ class SerialPort:
     def _deliver_until_lost(self, delivery: Delivery) -> None:
         port = self._port
         assert port is not None
-        self._beeps.clear()
+        self._commands.clear()
         self._backoff.reset()
         self._say(delivery, "ready", "")
         framer = Framer(self._framing)
         lost = ""
         try:
             while not self._closing.is_set():
-                self._send_beeps(port)
+                self._send_commands(port)
                 self._read(port, framer, delivery)
         except _GONE:
             lost = f"{self._device} is gone"
@@ -171,14 +184,14 @@ class SerialPort:
             delivery.state(state, detail, discarded=fragment.raw if fragment else b"")
         self._said = (state, detail)
 
-    def _send_beeps(self, port: Serial) -> None:
+    def _send_commands(self, port: Serial) -> None:
         import serial
 
-        while self._beeps:
+        while self._commands:
             try:
-                port.write(self._beeps.popleft())
+                port.write(self._commands.popleft())
             except serial.SerialTimeoutException:
-                self._beeps.clear()
+                self._commands.clear()
 
     def _interrupt(self) -> None:
         with self._port_lock:

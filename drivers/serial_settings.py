@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from drivers.framing import Framing
+from drivers.serial_profiles import ProfileName
 
 BY_ID_DIR = Path("/dev/serial/by-id")
 """Where udev names serial devices by maker, product and serial number instead of by the order of plugging in."""
@@ -55,6 +56,9 @@ class SerialSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     prefix: bytes = b""
     suffix: bytes = b""
+
+    profile: ProfileName = "generic"
+    """What it understands from the host."""
 
     @property
     def is_url(self) -> bool:

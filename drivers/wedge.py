@@ -151,7 +151,7 @@ class KeyFramer:
         short_scan = self._characters > 1 and at_once and not self._pauses
         if short_scan or (self._run and self._is_burst() and (at_once or not self._pauses)):
             self._terminated |= self._characters >= self._rules.characters_min
-            out += self._end_by_scan()
+            out += self._end_by_scan(pressed.character or "")
             self._swallow = "\n" if pressed.character == "\r" else ""
         else:
             out += self._give_back()
@@ -168,18 +168,23 @@ class KeyFramer:
         self._swallow = self._rules.terminators  # one that comes late is not a person's Enter
         return out
 
-    def _end_by_scan(self) -> list[Output]:
+    def _end_by_scan(self, terminator: str = "") -> list[Output]:
         raw = "".join(key.character or DAMAGED for key in self._run).encode("utf-8", "surrogatepass")
-        out = self._scan(raw[:SCAN_BYTES_MAX], "wedge", self._run[-1].time_s)
+        out = self._scan(raw[:SCAN_BYTES_MAX], "wedge", self._run[-1].time_s, terminator)
         return out + self._forget()
 
     def _give_back(self) -> list[Output]:
         out: list[Output] = [typed(key) for key in self._run if key.key]
         return out + self._forget()
 
-    def _scan(self, raw: bytes, source: str, time_s: float | None = None) -> list[Output]:
+    def _scan(
+        self, raw: bytes, source: str, time_s: float | None = None, terminator: str = ""
+    ) -> list[Output]:
         at_s = self._last_s if time_s is None else time_s
-        return [Scan(raw=raw, source=source, mono_ns=round(at_s * 1e9), wall_ms=self._wall_ms(at_s))]
+        wall_ms = self._wall_ms(at_s)
+        return [
+            Scan(raw=raw, source=source, terminator=terminator, mono_ns=round(at_s * 1e9), wall_ms=wall_ms)
+        ]
 
     def _forget(self) -> list[Output]:
         """Empty the run; what it had to leave out is said."""

@@ -38,8 +38,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         return words(self.verdict, self.language).sentence if self.verdict.code else self.text
 
 
-def dressed(verdict: Verdict, knows: Knowledge, where: tzinfo) -> Verdict:
-    """The verdict with people and parties by name and times as people say them."""
+def dressed(verdict: Verdict, knows: Knowledge, where: tzinfo, language: str) -> Verdict:
+    """The verdict with people and parties by name, times as people say them, and its words in the language."""
     fields = dict(verdict.fields)
     operator = knows.operator(fields.get("operator", ""))
     if operator is not None and operator.name:
@@ -53,13 +53,21 @@ def dressed(verdict: Verdict, knows: Knowledge, where: tzinfo) -> Verdict:
     if verdict.code == "stolen" and knows.policy.stolen_contact:
         fields["call"] = knows.policy.stolen_contact
     if fields.get("when"):
-        fields["when"] = spoken(fields["when"], knows.today, where)
+        fields["when"] = spoken(fields["when"], knows.today, where, language)
     if verdict.code in {"looked_up", "on_hold"} and verdict.serial:
         told = knows.exceptions_of(verdict.item, verdict.serial)
         fields["conflict"] = "; ".join(
-            sentence(record, knows, where).removeprefix(f"{verdict.serial} ") for record in told
+            sentence(record, knows, where, language, with_serial=False) for record in told
         )
-    return msgspec.structs.replace(verdict, fields=fields)
+    if fields.get("reason"):
+        fields["reason"] = catalogue.reason(fields["reason"], language)
+    return plain(msgspec.structs.replace(verdict, fields=fields), language)
+
+
+def plain(verdict: Verdict, language: str) -> Verdict:
+    """The verdict with its words said in the language."""
+    said = {name: catalogue.say(told, language) for name, told in verdict.words.items()}
+    return msgspec.structs.replace(verdict, fields={**verdict.fields, **said}, words={})
 
 
 def words(verdict: Verdict, language: str) -> Message:

@@ -29,7 +29,7 @@ _FLAG_SETS = {
     bits: tuple(sorted(flag for flag, bit in _FLAG_BIT.items() if bits & bit))
     for bits in range(1 << len(FLAGS))
 }
-NAMED = ("document", "location", "operator")
+NAMED = ("document", "location", "operator", "container")
 """What a scanned text may name."""
 _NAMED_SQL = " UNION ALL ".join(  # an IN would build a table of its own at every scan
     f"SELECT kind, body FROM record WHERE kind = '{kind}' AND key = ?1"  # noqa: S608 - constants
@@ -37,6 +37,18 @@ _NAMED_SQL = " UNION ALL ".join(  # an IN would build a table of its own at ever
 )
 
 _DETAIL = msgspec.msgpack.Decoder(UnitState)
+
+
+def holder_key(item: str, serial: str) -> str:
+    """Names a product, or with an empty item a container, as what something is in; empty for nothing."""
+    return f"{item}\x1f{serial}" if serial else ""
+
+
+def holder_of(unit: UnitState) -> str:
+    """What a unit is in: the product that it is built into, else its carton; empty for neither."""
+    if unit.installed_in_serial:
+        return holder_key(unit.installed_in_item, unit.installed_in_serial)
+    return holder_key("", unit.container)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -176,13 +188,14 @@ class Cache:
         """Sets units; inside a transaction of the caller's."""
         # In the order of the tree, so that neighbours share a page of it.
         rows = sorted((self._row(unit) for unit in units), key=lambda row: row[:2])
-        self.connection.executemany("INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?, ?)", rows)
+        self.connection.executemany("INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?, ?, ?)", rows)
 
-    def _row(self, unit: UnitState) -> tuple[str, int, int, str | None, bytes | None]:
+    def _row(self, unit: UnitState) -> tuple[str, int, int, str | None, str | None, bytes | None]:
         flags = sum(_FLAG_BIT.get(flag, 0) for flag in unit.flags)
         state = flags << _STATUS_BITS | _STATUS_NUMBER.get(unit.status, 0)
         more = None if unit == _compact(unit.item, unit.serial, state) else msgspec.msgpack.encode(unit)
-        return unit.serial[::-1], self.item_id(unit.item), state, unit.document or None, more
+        held = holder_of(unit) or None
+        return unit.serial[::-1], self.item_id(unit.item), state, unit.document or None, held, more
 
     def delete_unit(self, item: str, serial: str) -> None:
         """Removes a unit; inside a transaction of the caller's."""
@@ -216,6 +229,11 @@ class Cache:
     def units_of_document(self, number: str) -> list[UnitState]:
         """Units that got their status on a document."""
         rows = self._run("SELECT more FROM unit WHERE document = ?", (number,))
+        return [_DETAIL.decode(more) for (more,) in rows]
+
+    def units_in(self, holder: str) -> list[UnitState]:
+        """Units that are in a product or a container, by :func:`holder_key`."""
+        rows = self._run("SELECT more FROM unit WHERE holder = ?", (holder,))
         return [_DETAIL.decode(more) for (more,) in rows]
 
     def all_units(self) -> Iterator[UnitState]:

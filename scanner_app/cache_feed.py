@@ -7,9 +7,10 @@ import secrets
 import msgspec
 
 from scanner_app.cache import Cache
-from scanner_app.records import KINDS, SITE
-from sync.wire import FeedPage, FeedRow, WireError, pair_of_key
-from tracking.documents import Tally, opening_line
+from scanner_app.records import KINDS, SITE, LotRecord
+from sync.wire import FeedPage, FeedRow, WireError, pair_key, pair_of_key
+from tracking.containers import ContainerState
+from tracking.documents import Tally, called_back, opening_line
 from tracking.lifecycle import STATUSES
 from tracking.people import KnownOperator
 from tracking.pins import SALT_BYTES, pin_hash
@@ -49,12 +50,19 @@ def _position(cache: Cache, page: FeedPage) -> None:
     cache.put_meta("confirmed_ms", str(page.server_ms))
     if page.applied_epochs:
         cache.put_meta("applied", msgspec.json.encode(page.applied_epochs).decode())
+        cache.put_meta("applied_chains", msgspec.json.encode(page.applied_chains).decode())
 
 
 def applied(cache: Cache) -> dict[int, int]:
     """Epoch -> the newest own event that the cache shows; written with the rows that show it."""
     text = cache.meta("applied")
     return msgspec.json.decode(text, type=dict[int, int]) if text else {}
+
+
+def applied_chains(cache: Cache) -> dict[int, str]:
+    """Epoch -> the chain at that event, hex; none of a server that does not tell."""
+    text = cache.meta("applied_chains")
+    return msgspec.json.decode(text, type=dict[int, str]) if text else {}
 
 
 def _apply_row(cache: Cache, row: FeedRow, *, whole: bool) -> None:
@@ -116,6 +124,7 @@ def _empty(cache: Cache) -> None:
     for sql in ("DELETE FROM record", "DELETE FROM unit"):
         cache.connection.execute(sql)
     cache.put_meta("applied", "")
+    cache.put_meta("applied_chains", "")
     cache.put_meta(REPLACING, "")
 
 
@@ -139,27 +148,38 @@ def load_site(cache: Cache, site: Site) -> None:
             cache.put_record("operator", operator.badge, encode(known))
         for document in site.documents:
             cache.put_record("document", document.number, encode(document))
+        for container in {unit.container for unit in site.units if unit.container}:
+            cache.put_record("container", container, encode(ContainerState(container=container, known=True)))
         for number, tally in _opening_tallies(site).items():
             cache.put_record("tally", number, encode(tally))
         cache.put_record("policy", site.site, encode(site.policy))
         if site.prefix_rules is not None:
             cache.put_record("prefix_rules", site.site, encode(PrefixRules(rules=site.prefix_rules)))
+        recalled, lots = called_back(site.documents)
+        for item_number, lot in lots:
+            cache.put_record("lot", pair_key(item_number, lot), encode(LotRecord(flags=("recalled",))))
+        listed = {(unit.item, unit.serial) for unit in site.units}
+        cache.put_units(
+            UnitState(item=number, serial=serial, flags=("recalled",)) for number, serial in recalled - listed
+        )
         for place0 in range(0, len(site.units), SITE_UNITS_PER_PUT):
-            cache.put_units(map(_opening_state, site.units[place0 : place0 + SITE_UNITS_PER_PUT]))
+            units = site.units[place0 : place0 + SITE_UNITS_PER_PUT]
+            cache.put_units(_opening_state(unit, recalled) for unit in units)
         for key, value in (("site", site.site), ("timezone", site.timezone), ("today", site.today)):
             cache.put_meta(key, value)
 
 
-def _opening_state(unit: OpeningUnit) -> UnitState:
+def _opening_state(unit: OpeningUnit, recalled: set[tuple[str, str]]) -> UnitState:
     return UnitState(
         item=unit.item,
         serial=unit.serial,
         status=unit.status,
-        flags=tuple(sorted(set(unit.flags))),
+        flags=tuple(sorted({*unit.flags, *(("recalled",) if (unit.item, unit.serial) in recalled else ())})),
         lot=unit.lot,
         expiry=unit.expiry,
         location=unit.location,
         document=unit.document,
+        container=unit.container,
         supplier=unit.supplier,
         customer=unit.customer,
         sold_on=unit.sold_on,

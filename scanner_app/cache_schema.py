@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-LAYOUT = 2
+LAYOUT = 3
 
 SCHEMA_SQL = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -12,7 +12,9 @@ SCHEMA_SQL = (
     # Every unit of the company, in one tree. The serial number stands backwards: people type its last characters, and
     # so the key itself answers them, however many they type, and for a whole serial number, with and without an item.
     # state packs status and flags, places in the lifecycle's lists; more is there only where more is known.
-    """CREATE TABLE unit (backwards TEXT, item_id INTEGER, state INTEGER, document TEXT, more BLOB,
+    """CREATE TABLE unit (backwards TEXT, item_id INTEGER, state INTEGER, document TEXT, holder TEXT, more BLOB,
     PRIMARY KEY (backwards, item_id)) WITHOUT ROWID""",
     "CREATE INDEX unit_document ON unit (document) WHERE document IS NOT NULL",
+    # What it is in: the product it was built into, or its carton.
+    "CREATE INDEX unit_holder ON unit (holder) WHERE holder IS NOT NULL",
 )

@@ -28,7 +28,12 @@ VERBS = {
     "trace": ("scanner_app.commands.trace", "the whole story of a serial number"),
     "import": ("scanner_app.commands.import_site", "load a site file into a server"),
     "export": ("scanner_app.commands.export", "events, units or documents as JSON Lines"),
+    "assign": ("scanner_app.commands.assign", "reserve serial numbers: one, a range, a pattern or a CSV"),
     "labels": ("scanner_app.commands.labels", "print the labels of the sample data"),
+    "print": (
+        "scanner_app.commands.print_labels",
+        "print labels on a label printer, look at the jobs, verify",
+    ),
     "sync": ("scanner_app.commands.sync", "bring this handheld and its server up to date"),
     "audit": ("scanner_app.commands.audit", "verify a journal's hash chain"),
     "doctor": ("scanner_app.commands.doctor", "check data, clock, disk, libraries, scanners and server"),
@@ -36,7 +41,7 @@ VERBS = {
 }
 """Verb -> the module that does it, loaded only when it is called, and one line of help."""
 
-LATER = ("recall", "assign")
+LATER = ("recall",)
 """Verbs that this version does not have yet."""
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tracking.catalogue import word
+
 MINUTE_MS = 60_000
 
 
@@ -129,7 +131,7 @@ def clock_time(iso: str) -> str:
     return iso[11:19] if len(iso) >= 19 else ""
 
 
-def spoken(iso: str, today: date, where: tzinfo) -> str:
+def spoken(iso: str, today: date, where: tzinfo, language: str = "en", *, today_is_said: bool = True) -> str:
     """``today 09:14``, ``yesterday 17:02`` or ``2026-11-20 09:14``, at the site, wherever it was written."""
     try:
         moment = datetime.fromisoformat(iso)
@@ -138,9 +140,9 @@ def spoken(iso: str, today: date, where: tzinfo) -> str:
         pass
     day, minute = iso[:10], iso[11:16]
     if day == today.isoformat():
-        day = "today"
+        day = word("today", language) if today_is_said else ""
     elif day == (today - timedelta(days=1)).isoformat():
-        day = "yesterday"
+        day = word("yesterday", language)
     return f"{day} {minute}".strip()
 
 

@@ -6,24 +6,36 @@ from datetime import tzinfo
 
 from scanner_app.clockwork import spoken
 from scanner_app.workflows.flow import Knowledge
+from tracking.catalogue import word
 from tracking.exceptions import ExceptionRecord, Witness
+from tracking.phrases import Said, phrase
 
 SHOWN_MAX = 20
 """So many are told to a screen, newest first; all of them are on the server's page."""
 
 
-def sentence(record: ExceptionRecord, knows: Knowledge, where: tzinfo) -> str:
+def sentence(
+    record: ExceptionRecord, knows: Knowledge, where: tzinfo, language: str, *, with_serial: bool = True
+) -> str:
     """``SN-1 received twice: Ida HAM 09:14, Bo MEM 09:20``: serial number, people, places and times."""
     if not record.serial:
-        return f"the server could not read event {record.second.ref} of this handheld: tell the office"
-    sides = ", ".join(
-        side for side in (_side(one, knows, where) for one in (record.first, record.second)) if side
-    )
-    return f"{record.serial} {record.kind.replace('_', ' ')}: {sides}"
+        return word("conflict_unread", language, event=record.second.ref)
+    witnesses = (_side(one, knows, where, language) for one in (record.first, record.second))
+    sides = ", ".join(side for side in witnesses if side)
+    name = "conflict" if with_serial else "conflict_kind"
+    return word(name, language, serial=record.serial, kind=_kind(record.kind), sides=sides)
 
 
-def _side(one: Witness, knows: Knowledge, where: tzinfo) -> str:
+def _kind(kind: str) -> Said:
+    """What contradicts: ``shipping while consumed`` is a step and a status, the others have words of their own."""
+    step, parted, status = kind.partition("_while_")
+    if parted:
+        return phrase("conflict_while", step=phrase(f"step_{step}"), status=phrase(f"status_{status}"))
+    return phrase(f"conflict_{kind}")
+
+
+def _side(one: Witness, knows: Knowledge, where: tzinfo, language: str) -> str:
     person = knows.operator(one.operator)
     name = person.name if person is not None and person.name else one.operator or one.device
-    when = spoken(one.at, knows.today, where).removeprefix("today ") if one.at else ""
+    when = spoken(one.at, knows.today, where, language, today_is_said=False) if one.at else ""
     return " ".join(filter(None, (name, one.location or one.site, when)))

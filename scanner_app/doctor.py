@@ -36,6 +36,7 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield from _clock()
     yield from _libraries()
     yield from device_checks(settings)
+    yield from learned_scanners(data_dir(settings))
     yield from _server(settings)
 
 
@@ -127,6 +128,28 @@ def _libraries() -> Iterator[Check]:
             state="ok" if there else "note",
             detail="installed" if there else f"missing: no {what}",
             fix=fix,
+        )
+
+
+def learned_scanners(folder: Path) -> Iterator[Check]:
+    """What the calibration card has taught of each scanner."""
+    from scanner_app.scanners.learned import SCANNERS_FILE, LearnedScanners
+    from scanner_app.scanners.teaching import learned
+
+    known = LearnedScanners(folder)
+    if known.damaged:
+        yield Check(
+            name="scanners",
+            state="fault",
+            detail=f"{folder / SCANNERS_FILE} cannot be read",
+            fix="scan the calibration card with each scanner: scanner labels --calibration",
+        )
+    for source, profile in known.all().items():
+        told = learned(profile, source, "en")
+        words = [f"{name} {text}" for name, text in told.items() if name not in {"source", "aim", "caps"}]
+        detail = ", ".join([*words, *(told[name] for name in ("caps", "aim") if name in told)])
+        yield Check(
+            name=f"scanner {source}", state="note" if profile.gs_lost else "ok", detail=f"learned: {detail}"
         )
 
 

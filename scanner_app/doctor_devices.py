@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import config
+from config.paths import data_dir
 from config.schema import Settings
+from drivers.driver import DriverError
 from drivers.usb.settings import Choice
 from drivers.usb.sysfs import Attached, attached
-from scanner_app.commands.inputs import serial_settings, usb_settings
+from scanner_app.commands.inputs import PRINT_FOLDER, serial_settings, usb_settings
 from scanner_app.doctor_check import Check
+
+DARK = 20
+"""Mean brightness, of 255, below which a camera sees nothing."""
 
 RULES = Path(config.__file__).with_name("70-scanner.rules")
 
@@ -23,10 +28,13 @@ def device_checks(settings: Settings) -> Iterator[Check]:
     yield Check(name="terminal wedge", state="ok", detail=wedge)
     yield from _serial(settings)
     yield from _usb(settings)
+    if settings.camera.source:
+        yield _camera(settings)
+    if settings.printer.target:
+        yield from _printer(settings)
 
 
 def _serial(settings: Settings) -> Iterator[Check]:
-    from drivers.driver import DriverError
     from drivers.serial_port import SerialPort
 
     for port in settings.serial.ports:
@@ -71,6 +79,59 @@ def usb_check(device: Attached, choice: Choice) -> Check:
     return Check(
         name=f"usb:{choice.name}", state="fault", detail=f"{detail} may not be opened", fix=permission_fix()
     )
+
+
+def _camera(settings: Settings) -> Check:
+    from drivers.camera.gates import FOCUS_MIN, focus
+    from drivers.camera.sources import open_source
+
+    camera = settings.camera
+    try:
+        source = open_source(camera.source, width=camera.width, height=camera.height)
+    except DriverError as error:
+        return Check(name="camera", state="fault", detail=f"{error.what}: {error.why}", fix=error.try_this)
+    try:
+        gray = source.frame()
+        if gray is None:
+            return Check(
+                name="camera",
+                state="fault",
+                detail=f"{camera.source} gives no picture",
+                fix="plug it in again",
+            )
+        height, width = gray.shape
+        sharp, light = focus(gray), float(gray.mean())
+    finally:
+        source.close()
+    detail = f"{camera.source}: {width}x{height}, brightness {light:.0f} of 255, sharpness {sharp:.0f}"
+    if light < DARK:
+        return Check(
+            name="camera", state="note", detail=detail, fix="too dark: uncover it, or switch a light on"
+        )
+    if sharp < FOCUS_MIN:
+        return Check(
+            name="camera", state="note", detail=detail, fix="blurred: wipe it, or hold a label before it"
+        )
+    return Check(name="camera", state="ok", detail=detail)
+
+
+def _printer(settings: Settings) -> Iterator[Check]:
+    from drivers.printing.connection import reach
+    from drivers.printing.jobs import Jobs
+
+    target = settings.printer.target
+    try:
+        reach(target)
+    except DriverError as error:
+        yield Check(name="printer", state="fault", detail=f"{error.what}: {error.why}", fix=error.try_this)
+    else:
+        yield Check(name="printer", state="ok", detail=f"{target} answers")
+    folder = data_dir(settings) / PRINT_FOLDER
+    states = [state for state, _ in Jobs(folder).every()] if folder.is_dir() else []
+    waiting = states.count("waiting") + states.count("sending")
+    detail = f"{waiting} labels wait, {states.count('printed')} kept for reprinting"
+    fix = "switch the printer on; they are printed by themselves" if waiting else ""
+    yield Check(name="labels", state="note" if waiting else "ok", detail=detail, fix=fix)
 
 
 def permission_fix() -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from scanner_app.answer import plain
 from scanner_app.workflows.deciding import STEPS, Case, decide
 from scanner_app.workflows.flow import Knowledge
 from scanner_app.workflows.meant import Meaning
@@ -49,11 +50,8 @@ def _row(meaning: Meaning) -> dict[str, Any]:
     if meaning.refusal is not None:
         row["code"] = meaning.refusal.code
         told = ("why", "candidates", "kind")
-        row |= {
-            "why" if name == "kind" else name: value
-            for name in told
-            if (value := meaning.refusal.fields.get(name))
-        }
+        said = plain(meaning.refusal, "en").fields
+        row |= {"why" if name == "kind" else name: value for name in told if (value := said.get(name))}
     return row
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from scanner_app import feeding
-from scanner_app.answer import Answer
+from scanner_app.answer import Answer, plain
 from scanner_app.session_state import Stopped
 from scanner_app.storage_errors import CacheFault, JournalFault, StoreError, StoreFull
+from tracking.phrases import phrase
 from tracking.verdicts import verdict
 
 if TYPE_CHECKING:
@@ -23,12 +24,14 @@ _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 def answered(session: Session, error: Exception) -> Answer:
     """The stop that a fault is. It stands in memory only, until an acknowledgement can be written again."""
     fault = session.fault = of(session, error)
-    said = verdict("disk_full" if isinstance(fault, StoreFull) else "journal_fault", why=str(fault))
+    said = verdict("disk_full" if isinstance(fault, StoreFull) else "journal_fault", why=fault.said)
     session.state = msgspec.structs.replace(session.state, stopped=Stopped(said))
     with contextlib.suppress(sqlite3.Error, msgspec.MsgspecError):
         return session.answer(said)
     # Not even the prompt can be read.
-    return Answer(verdict=said, language=session.settings.language, tone="stop")
+    return Answer(
+        verdict=plain(said, session.settings.language), language=session.settings.language, tone="stop"
+    )
 
 
 def of(session: Session, error: Exception) -> StoreError:
@@ -36,16 +39,16 @@ def of(session: Session, error: Exception) -> StoreError:
     if isinstance(error, StoreError):
         return error
     if not isinstance(error, sqlite3.Error):
-        return JournalFault(f"a fault of this program ({type(error).__name__}): tell the office")
+        return JournalFault(phrase("fault_program", name=type(error).__name__))
     if _code(error) == sqlite3.SQLITE_FULL:
         return StoreFull()
     if _code(error) in _DAMAGE and not session.cache.sound():
         try:
             feeding.renew_cache(session)
         except (StoreError, sqlite3.Error) as worse:
-            return CacheFault(f"this handheld's copy of the company's data is damaged ({worse})")
+            return CacheFault(phrase("fault_cache", detail=str(worse)))
         return CacheFault(feeding.CACHE_LOST)
-    return CacheFault(f"this handheld's data cannot be read or written ({error})")
+    return CacheFault(phrase("fault_data", detail=str(error)))
 
 
 def _code(error: sqlite3.Error) -> int:

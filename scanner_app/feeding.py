@@ -6,9 +6,10 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from scanner_app import faults
-from scanner_app.cache_feed import applied, apply_page
+from scanner_app.cache_feed import applied, applied_chains, apply_page
 from scanner_app.clockwork import zone
 from scanner_app.storage_errors import StoreFull
+from tracking.phrases import phrase
 
 if TYPE_CHECKING:
     from scanner_app.cache import Cache
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from scanner_app.journal import Journal
     from scanner_app.session import Session
 
-CACHE_LOST = "this handheld's copy of the company's data was damaged: it is downloaded again"
+CACHE_LOST = phrase("fault_cache_lost")
 
 
 def take_page(session: Session, arrived: PageArrived) -> bool:
@@ -56,6 +57,11 @@ FORKED = "forked"
 def match_overlay(journal: Journal, cache: Cache) -> bool:
     """Own effects that the cache shows leave the overlay, what it lost comes back. True if anything changed."""
     shown = applied(cache)
+    for epoch, link in applied_chains(cache).items():
+        ours = journal.link_before(epoch, shown.get(epoch, 0) + 1)
+        if ours is None or ours.hex() != link:
+            # Events of another one with the same files, or of a time that this one lost: what was confirmed is ours.
+            shown[epoch] = min(shown.get(epoch, 0), journal.acked().get(epoch, 0))
     forked = journal.meta(FORKED)
     if forked:
         # Under these numbers the server shows the events of a copy of this handheld.

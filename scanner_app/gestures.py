@@ -48,7 +48,7 @@ def gesture_of(
         state=state,
         credits=credited,
         level=shown.level,
-        text=first.serial or first.lot or first.document,
+        text=first.serial or first.container or first.lot or first.document,
         detail=shown.code or "",
         time=clock_time(first.at),
         item=first.item,

@@ -24,6 +24,7 @@ from scanner_app.storage_errors import JournalFault, NewerStore, StoreError, Sto
 from sync.wire import Receipt
 from tracking import chain
 from tracking.events import Event, decode_body, encode_body
+from tracking.phrases import phrase
 
 CHECKPOINT_PAGES = 4000
 """High, so that a scan seldom pays for a checkpoint; one is run when the handheld is idle."""
@@ -142,7 +143,7 @@ class Journal(Overlay):
         if code == sqlite3.SQLITE_FULL or "full" in str(error):
             self.ballast.spend()
             return StoreFull()
-        return JournalFault(f"the journal cannot be written ({error})")
+        return JournalFault(phrase("fault_journal", detail=str(error)))
 
     def append(
         self,

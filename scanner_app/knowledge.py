@@ -12,13 +12,16 @@ from datetime import date
 import msgspec
 
 from scanner_app import records
-from scanner_app.cache import NAMED, TAIL_CHARS_MIN, Cache
+from scanner_app.cache import NAMED, TAIL_CHARS_MIN, Cache, holder_key, holder_of
+from scanner_app.contents import Contents
 from scanner_app.journal import Journal
 from scanner_app.overlay import OverlayRow
 from scanner_app.own_work import OwnWork
 from scanner_app.workflows.flow import Counted
 from sync.wire import pair_key
 from tracking import rules
+from tracking.assembly import Inside
+from tracking.containers import ContainerState, device_reference, sscc
 from tracking.dates import parse_iso
 from tracking.documents import Document, Tally
 from tracking.events import Event
@@ -28,10 +31,12 @@ from tracking.site import Item, Location, Party, Policy
 from tracking.units import UnitState, evolve
 
 UNITS_ENDING_MAX = 20
+HOLDERS_KEPT_MAX = 64
+"""Products and containers whose contents are kept in memory."""
 RECORDS_KEPT_MAX = 256
 """Records kept in memory, those that are not there too: the person, the order at hand, what was scanned lately."""
 
-_SEEING = frozenset({"stock_taking", "inspecting", "collecting"})
+SEEING = frozenset({"stock_taking", "inspecting", "collecting"})
 """Steps that may leave a unit where and what it is."""
 _STATE = msgspec.msgpack.Decoder(UnitState)
 
@@ -65,7 +70,7 @@ def state_before(kept: bytes, item: str, serial: str) -> UnitState:
 def _only_seen(event: Event, before: UnitState) -> bool:
     """True for a step that moved nothing: what happened to the unit since stands."""
     return (
-        event.step in _SEEING
+        event.step in SEEING
         and evolve(before, msgspec.structs.replace(event, cancels=""))[0].status == before.status
     )
 
@@ -100,6 +105,7 @@ class HandheldKnowledge:
         self._by_serial: dict[str, tuple[UnitState, ...]] = {}
         self._fitting: dict[str, tuple[Item, ...]] = {}
         self._read: dict[tuple[str, str], bytes] = {}
+        self._inside: dict[str, dict[tuple[str, str], UnitState]] = {}
         self.refresh()
 
     def refresh(self) -> None:
@@ -125,6 +131,10 @@ class HandheldKnowledge:
         self._tallies: dict[str, Tally] = {}
         self._by_serial = {}
         self._read = {}
+        self._contents: Contents | None = None
+        self._inside = {}
+        self._boxes: dict[str, list[str]] | None = None
+        self._announced: dict[str, str] | None = None
         self._has_operators = next(self._cache.records("operator"), None) is not None
         self._own.forget()
         self._own_credits, self._own_closed = self._journal.overlay_tallies()
@@ -205,6 +215,84 @@ class HandheldKnowledge:
         keys.update(dict.fromkeys(self._journal.overlay_units_of(number)))
         states = (self.unit(item, serial) for item, serial in keys)
         return tuple(state for state in states if state.document == number)
+
+    # -- what is in what --------------------------------------------------------------------------------------------
+
+    @property
+    def contents(self) -> Contents:
+        """Own relations; read when they are first asked for."""
+        if self._contents is None:
+            self._contents = Contents(self._journal)
+        return self._contents
+
+    def inside(self, item: str, serial: str) -> tuple[UnitState, ...]:
+        """Units directly in a product; with an empty item, in the container of this code."""
+        key = holder_key(item, serial)
+        known = self._inside.get(key)
+        if known is None:
+            names = dict.fromkeys((unit.item, unit.serial) for unit in self._cache.units_in(key))
+            names.update(dict.fromkeys(self.contents.candidates(item, serial)))
+            states = ((name, self.unit(*name)) for name in names)
+            known = {name: state for name, state in states if holder_of(state) == key}
+            if len(self._inside) >= HOLDERS_KEPT_MAX:
+                self._inside.clear()
+            self._inside[key] = known
+        return tuple(known.values())
+
+    def quantities_in(self, item: str, serial: str) -> tuple[Inside, ...]:
+        """Lots and untracked parts in a product, or with an empty item in a container, as far as is known here."""
+        return self.contents.quantities(item, serial)
+
+    def container(self, code: str) -> ContainerState:
+        """A container; not ``known`` where nobody has seen it."""
+        body = self._record("container", code) if code else b""
+        base = records.CONTAINER.decode(body) if body else ContainerState(container=code)
+        return self.contents.container(base)
+
+    def boxes_in(self, code: str) -> tuple[str, ...]:
+        """Containers that stand in this one."""
+        if self._boxes is None:
+            self._boxes = {}
+            for key, body in self._cache.records("container"):
+                self._boxes.setdefault(records.CONTAINER.decode(body).parent, []).append(key)
+        names = dict.fromkeys((*self._boxes.get(code, ()), *self.contents.boxes(code)))
+        return tuple(name for name in names if self.container(name).parent == code)
+
+    def announced(self, container: str) -> str:
+        """The number of the notice that names this container; empty for none."""
+        if self._announced is None:
+            self._announced = {}
+            for number, body in self._cache.records("document"):
+                for line in records.DOCUMENT.decode(body).lines:
+                    if line.container:
+                        self._announced[line.container] = number
+        return self._announced.get(container, "")
+
+    def new_sscc(self) -> str:
+        """An SSCC that this handheld has not given yet; empty where the site has no company prefix."""
+        prefix = self.policy.company_prefix
+        if not prefix:
+            return ""
+        number = self._journal.seq + 1
+        while True:
+            reference = device_reference(self._journal.device, self._journal.epoch, number)
+            code = sscc(prefix, reference)
+            if not self.container(code).known:
+                return code
+            number += 1
+
+    def wrote(self, event: Event) -> None:
+        """An own event was written: what is kept of contents follows it."""
+        if self._contents is not None:
+            self._contents.add(event)
+        if not self._inside or not event.serial:
+            return
+        name = (event.item, event.serial)
+        for units in self._inside.values():
+            units.pop(name, None)
+        state = self.unit(*name)
+        if holder_of(state) in self._inside:
+            self._inside[holder_of(state)][name] = state
 
     # -- exceptions -------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from scanner_app.label_symbols import Modules, modules_of
+from scanner_app.label_symbols import SQUARES, Modules, modules_of
 from scanner_app.labels import Label, LabelError
 from tracking.printable import cut_middle, printable
 
@@ -97,7 +97,7 @@ def pages_of(labels: Sequence[Label], title: str = "") -> list[Page]:
 
 def _dots(label: Label, modules: Modules, width: int) -> int:
     """Dots a module where the symbol fits into *width* with its quiet zone, else 0."""
-    if label.symbology == "qr":
+    if label.symbology in SQUARES:
         return max(MODULE_DOTS[-1], QR_SIDE_MAX // (len(modules) + QR_QUIET_MODULES))
     room = width // (len(modules[0]) + 2 * QUIET_MODULES)
     return next((dots for dots in MODULE_DOTS if dots <= room), 0)
@@ -110,7 +110,7 @@ def _place(page: Page, label: Label, modules: Modules, cell: tuple[int, int, int
     if not dots:
         raise LabelError(f"{label.human_readable} is too long for an A4 sheet: shorten it")
     letters = int(width / (TEXT * CHAR_WIDTH))
-    square = label.symbology == "qr"
+    square = label.symbology in SQUARES
     quiet = (QR_QUIET_MODULES if square else QUIET_MODULES) * dots
     symbol = Symbol(x + quiet, y + TEXT + 8, dots, dots if square else BAR_HEIGHT, modules)
     page.symbols.append(symbol)

@@ -46,14 +46,14 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
     """One printed code and the words around it."""
 
     kind: str
-    """``unit lot item document badge location command``."""
+    """``unit lot item document badge location command card``."""
     title: str
     human_readable: str
     """What is printed under the code; element strings with their identifiers in parentheses."""
     text: str
     """What a scanner delivers: an element string begins with its AIM id ``]C1``, GS parts its fields."""
     symbology: str
-    """``gs1-128 code128 qr``."""
+    """``gs1-128 code128 qr``, and for the calibration card ``datamatrix``."""
 
 
 def labels(site: Site, document: str | None = None, *, today: date | None = None) -> list[Label]:

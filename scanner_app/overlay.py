@@ -7,7 +7,7 @@ in a power cut, or be downloaded again. Then what it no longer shows comes back 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
@@ -60,6 +60,32 @@ class Overlay:
         """``(item, serial)`` of every unit with own events that the cache lacks."""
         return list(self.connection.execute("SELECT DISTINCT item, serial FROM overlay WHERE serial != ''"))
 
+    def relations(self) -> Iterator[Event]:
+        """Own events that the cache lacks and that put something into something, or took it out; oldest first."""
+        yield from self._decoded(_RELATIONS)
+
+    def covered_quantities(self) -> Iterator[Event]:
+        """The same of lots, untracked parts and containers that the cache has heard of: it does not keep the first."""
+        yield from self._decoded(_COVERED_QUANTITIES)
+
+    def _decoded(self, sql: str) -> Iterator[Event]:
+        for epoch, seq, body in self.connection.execute(sql).fetchall():
+            yield decode_body(body, device=self.device, epoch=epoch, seq=seq)
+
+    def later_steps(self, item: str, serial: str, epoch: int, seq: int) -> list[Event]:
+        """Own events of a unit that came after one of them, taken back or not, oldest first."""
+        sql = " UNION ".join(
+            f"SELECT epoch, seq FROM {table} WHERE serial = ?1 AND item = ?2 AND (epoch, seq) > (?3, ?4)"  # noqa: S608
+            for table in ("overlay", "covered")
+        )
+        found = self.connection.execute(f"{sql} ORDER BY epoch, seq", (serial, item, epoch, seq)).fetchall()
+        events = (self.event(*identity) for identity in found)
+        return [event for event in events if event is not None]
+
+    def event(self, epoch: int, seq: int) -> Event | None:
+        """One own event by its identity."""
+        raise NotImplementedError
+
     def overlay_ending(self, tail: str, limit: int) -> list[tuple[str, str]]:
         """``(item, serial)`` of own new units whose serial ends so."""
         sql = "SELECT DISTINCT item, serial FROM overlay WHERE substr(serial, ?) = ? LIMIT ?"
@@ -86,6 +112,14 @@ class Overlay:
     def _any(self, sql: str, values: tuple[int, int]) -> bool:
         return self.connection.execute(sql, values).fetchone() is not None
 
+
+# A body says what it puts something into in fields of these names; looking for them spares reading the others.
+_RELATIONS = """SELECT o.epoch, o.seq, e.body FROM overlay o JOIN event e ON e.epoch = o.epoch AND e.seq = o.seq
+WHERE instr(e.body, CAST('"parent_' AS BLOB)) OR instr(e.body, CAST('"container"' AS BLOB)) ORDER BY o.epoch, o.seq"""
+_COVERED_QUANTITIES = """SELECT o.epoch, o.seq, e.body FROM covered o
+JOIN event e ON e.epoch = o.epoch AND e.seq = o.seq
+WHERE o.serial = '' AND (instr(e.body, CAST('"parent_' AS BLOB)) OR instr(e.body, CAST('"container"' AS BLOB)))
+ORDER BY o.epoch, o.seq"""
 
 _SET_ASIDE = (
     """INSERT OR REPLACE INTO covered (serial, item, epoch, seq, document, line, delta, closes, before)

@@ -10,33 +10,36 @@ from scanner_app.answer import Answer, dressed, words
 from scanner_app.clockwork import clock_time, local_iso
 from scanner_app.conflicts import SHOWN_MAX, sentence
 from scanner_app.session_state import decode_gesture, workflow_state
-from scanner_app.view import HISTORY_LINES_MAX, Banner, HistoryLine, MenuLine, ScreenView, SoftKey
+from scanner_app.view import HISTORY_LINES_MAX, Banner, HistoryLine, ListedLine, MenuLine, ScreenView, SoftKey
 from scanner_app.workflows.flow import Prompt
 from scanner_app.workflows.lines import current_line
 from scanner_app.workflows.registry import WORKFLOWS
 from tracking import catalogue
+from tracking.phrases import Phrase, Said, phrase, task_named
 
 if TYPE_CHECKING:
     from scanner_app.session import Session
 
-MENU = (
-    MenuLine(key="1", label="Receive", command="workflow receiving"),
-    MenuLine(key="2", label="Ship", command="workflow shipping"),
-    MenuLine(key="4", label="Count", command="workflow stocktake"),
-    MenuLine(key="7", label="Return", command="workflow returns"),
-    MenuLine(key="8", label="Quality", command="workflow quality"),
-    MenuLine(key="9", label="Look up", command="look_up"),
-)
+_MENU = ("receiving", "shipping", "production", "stocktake", "move", "pack", "returns", "quality", "look_up")
+"""The tasks on the start screen, by their digits from 1; those that this version does not have leave theirs free."""
 
-_UNDO = SoftKey(key="f2", label="UNDO", command="undo")
-_LOOK = SoftKey(key="f3", label="LOOK UP", command="look_up")
-_DONE = SoftKey(key="f4", label="DONE", command="done")
-_HOLD = SoftKey(key="f5", label="HOLD", command="hold")
-_CONFIRM = SoftKey(key="f4", label="CONFIRM", command="confirm")
-_START = SoftKey(key="f5", label="START", command="workflow home")
-_LOCK = SoftKey(key="f5", label="LOCK", command="lock")
-_ACK = SoftKey(key="enter", label="I HAVE IT", command="ack")
-_BACK = SoftKey(key="escape", label="BACK", command="back")
+_KEYS = {
+    "undo": ("f2", "undo"),
+    "look_up": ("f3", "look_up"),
+    "done": ("f4", "done"),
+    "hold": ("f5", "hold"),
+    "confirm": ("f4", "confirm"),
+    "no_order": ("f4", "confirm"),
+    "start": ("f5", "workflow home"),
+    "lock": ("f5", "lock"),
+    "ack": ("enter", "ack"),
+    "back": ("escape", "back"),
+    "return": ("f3", "back"),
+}
+"""Soft key -> the terminal's key and the command it gives; its word is the catalogue's."""
+
+_BESIDE_OWN = ("undo", "look_up")
+"""What stays beside the keys that a task asks for."""
 
 
 class Presenter:
@@ -44,6 +47,7 @@ class Presenter:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._language = session.settings.language
         self._n = 0
         self._banner: Banner | None = None
         self._tone = ""
@@ -63,7 +67,7 @@ class Presenter:
         stopped = session.state.stopped
         if stopped is not None:
             self._banner = self._banner_of(
-                Answer(verdict=dressed(stopped.verdict, session.knows, session.zone))
+                Answer(verdict=dressed(stopped.verdict, session.knows, session.zone, self._language))
             )
 
     def observe(self, answer: Answer) -> None:
@@ -80,8 +84,9 @@ class Presenter:
         session, said = self._session, answer.verdict
         if not said.code or not (answer.accepted or answer.noted or answer.stopped or answer.events):
             return
-        text = said.serial or said.fields.get("raw") or said.fields.get("document") or said.item
-        word = words(said, session.settings.language).word
+        named = (said.fields.get(name) for name in ("container", "raw", "document", "location"))
+        text = said.serial or next(filter(None, named), said.item)
+        word = words(said, self._language).word
         level = (
             "undone"
             if said.code in {"undone", "removed"}
@@ -103,11 +108,12 @@ class Presenter:
         said = answer.verdict
         if not said.code:
             return Banner(level="none", word=answer.message)
-        message = words(said, self._session.settings.language)
+        message = words(said, self._language)
         level = "complete" if answer.tone == "complete" else "repeat" if said.code == "repeat" else said.level
         lines = message.clauses
         if answer.tone == "complete" and answer.progress is not None:
-            lines = (*lines, f"order complete: {answer.progress[0]} of {answer.progress[1]}")
+            done, total = answer.progress
+            lines = (*lines, self._word("order_complete", done=str(done), total=str(total)))
         if answer.events:
             lines = (*lines, self._standing())
         return Banner(level=level, word=message.word, do=message.do, lines=lines)
@@ -116,10 +122,10 @@ class Presenter:
         """On what the verdict stands: the server's word, or local knowledge and its age."""
         age = self._cache_age_s()
         if age is None:
-            return "judged here, no server yet"
+            return self._word("judged_alone")
         if self._session.online and age < 60:
-            return "judged here, cache is fresh"
-        return f"judged here, cache {_spoken_age(age)} old"
+            return self._word("judged_fresh")
+        return self._word("judged_old", age=_spoken_age(age))
 
     def _cache_age_s(self) -> int | None:
         confirmed = self._session.cache.meta("confirmed_ms")
@@ -151,16 +157,18 @@ class Presenter:
             unsynced=session.pending,
             cache_age_s=self._cache_age_s(),
             workflow=state.workflow,
-            task=flow.task,
+            language=self._language,
+            task=catalogue.task(flow.name, self._language) or flow.task,
             document=self._document(),
             detour=self._detour(),
             prompt=session.prompt_text(),
-            prompt_more="" if blocked else prompt.more,
+            prompt_more="" if blocked else catalogue.say(prompt.more, self._language),
             wants_text=bool(state.pin_for) or (prompt.wants_text and not blocked),
             secret=bool(state.pin_for),
             progress=session.progress() or self._blind_count(prompt),
             line_text=line_text,
             next_text=next_text,
+            listing=self._listing() if not blocked else (),
             banner=self._banner,
             stopped=state.stopped is not None,
             waiting=len(state.held),
@@ -172,21 +180,37 @@ class Presenter:
             menu=self._menu(prompt) if not blocked else (),
             resume=resume,
             resume_command=resume_command,
-            help=flow.help,
+            help=catalogue.help_lines(flow.name, self._language) or flow.help,
         )
 
     def _menu(self, prompt: Prompt) -> tuple[MenuLine, ...]:
         """The tasks on the start screen; elsewhere what may be chosen beside a scan, each with a digit."""
         state = self._session.state
         if state.workflow == "home":
-            return MENU
+            return tuple(
+                MenuLine(
+                    key=str(digit),
+                    label=catalogue.menu(name, self._language),
+                    command=name if name == "look_up" else f"workflow {name}",
+                )
+                for digit, name in enumerate(_MENU, 1)
+                if name in WORKFLOWS
+            )
         if state.stopped is not None:
             return ()
-        language = self._session.settings.language
         return tuple(
-            MenuLine(key=str(place), label=catalogue.choice(command, language), command=command)
+            MenuLine(key=str(place), label=catalogue.choice(command, self._language), command=command)
             for place, command in enumerate(prompt.choices, 1)
         )
+
+    def _listing(self) -> tuple[ListedLine, ...]:
+        """What the task lists: a bill's positions, what is in the carton."""
+        state = self._session.state
+        flow = WORKFLOWS[state.workflow]
+        if flow.listing is None:
+            return ()
+        lines = flow.listing(workflow_state(state, state.workflow), self._session.knows)
+        return tuple(ListedLine(text=line.text, state=line.state) for line in lines)
 
     def _document(self) -> str:
         state = self._session.state
@@ -196,8 +220,7 @@ class Presenter:
         state = self._session.state
         if state.workflow != "look_up":
             return ""
-        task = WORKFLOWS[state.back_to].task if state.back_to in WORKFLOWS else ""
-        return f"back: {task.lower() or 'start'} (F3)"
+        return self._word("back_to", task=task_named(state.back_to if state.back_to in WORKFLOWS else "home"))
 
     def _lines(self) -> tuple[str, str]:
         """``line 1 of 3`` and what comes after it."""
@@ -208,10 +231,11 @@ class Presenter:
         tally = session.knows.tally(document.number)
         line = current_line(document, tally)
         if line is None:
-            return "all lines complete", ""
+            return self._word("all_lines"), ""
         place = document.lines.index(line)
         after = document.lines[place + 1 : place + 2]
-        return f"line {place + 1} of {len(document.lines)}", f"next: {after[0].item}" if after else ""
+        here = self._word("line_of", line=str(place + 1), lines=str(len(document.lines)))
+        return here, self._word("next_line", item=after[0].item) if after else ""
 
     def _blind_count(self, prompt: Prompt) -> tuple[int, int] | None:
         """What was counted here, or on a blind document, without what is expected."""
@@ -219,22 +243,29 @@ class Presenter:
         if prompt.here >= 0:
             return prompt.here, 0
         document = session.knows.document(session.state.document)
-        if document is None or not document.blind or session.state.workflow in {"home", "look_up"}:
+        counting = document is not None and document.type == "count_sheet"
+        if (
+            document is None
+            or not document.blind
+            or counting
+            or session.state.workflow in {"home", "look_up"}
+        ):
             return None
         return session.knows.tally(document.number).total, 0
 
     def _exceptions(self) -> tuple[str, ...]:
         session = self._session
         own = session.knows.own_exceptions()[:SHOWN_MAX]
-        return tuple(sentence(record, session.knows, session.zone) for record in own)
+        return tuple(sentence(record, session.knows, session.zone, self._language) for record in own)
 
     def _hint(self, exceptions: tuple[str, ...]) -> str:
         news = self._session.device_news
         if news is not None and news.state in {"lost", "denied"}:
-            return f"{news.name} {news.state}: {news.detail}"
+            return self._word(f"driver_{news.state}", name=news.name, detail=news.detail)
         if self._session.fault is not None:
-            return str(self._session.fault)
-        return self._session.trouble or next(iter(exceptions), "F1 help")
+            return catalogue.say(self._session.fault.said, self._language)
+        trouble = catalogue.say(self._session.trouble, self._language)
+        return trouble or next(iter(exceptions), self._word("hint_help"))
 
     def _resume(self) -> tuple[str, str]:
         """The task that waits with an order open, in words, and the command that goes on with it."""
@@ -245,42 +276,65 @@ class Presenter:
                 tally = self._session.knows.tally(there.document)
                 document = self._session.knows.document(there.document)
                 known = document is not None and not document.blind
-                total = f", {tally.total} of {document.total}" if document is not None and known else ""
-                return f"{there.document} {name}{total}", f"workflow {name}"
+                counted = known and document is not None
+                waits = self._word(
+                    "resume_count" if counted else "resume",
+                    document=there.document,
+                    task=task_named(name),
+                    done=str(tally.total),
+                    total=str(document.total) if document is not None else "",
+                )
+                return waits, f"workflow {name}"
         return "", ""
 
     def _soft_keys(self, prompt: Prompt) -> tuple[SoftKey, ...]:
+        names = self._key_names(prompt)
+        own = self._own_keys(prompt) if names == _BESIDE_OWN else ()
+        return (*(self._key(name) for name in names), *own)
+
+    def _key(self, name: str) -> SoftKey:
+        key, command = _KEYS[name]
+        return SoftKey(key=key, label=self._word(f"key_{name}"), command=command)
+
+    def _own_keys(self, prompt: Prompt) -> tuple[SoftKey, ...]:
+        """The keys that the task asks for here."""
+        own = zip(("f4", "f5"), prompt.keys, strict=False)
+        return tuple(
+            SoftKey(key=key, label=catalogue.choice(name, self._language), command=name) for key, name in own
+        )
+
+    def _key_names(self, prompt: Prompt) -> tuple[str, ...]:
+        """The keys of this moment, at most four; the task's own come after these."""
         session = self._session
         state = session.state
         if state.stopped is not None:
-            sure = state.stopped.verdict.code == "confirm_required"
-            return (_ACK, _CONFIRM) if sure else (_ACK,)
+            return ("ack", "confirm") if state.stopped.verdict.code == "confirm_required" else ("ack",)
         if state.pin_for or sign_in.needed(session):
-            return (_BACK,)
+            return ("back",)
         if state.workflow == "home":
-            return (_UNDO, _LOOK, _LOCK)
+            return ("undo", "look_up", "lock")
         if state.workflow == "look_up":
-            return (SoftKey(key="f3", label="BACK", command="back"), _START)
+            return ("return", "start")
         there = workflow_state(state, state.workflow)
         if prompt.keys:
-            language = session.settings.language
-            own = zip(("f4", "f5"), prompt.keys, strict=False)
-            labelled = tuple(
-                SoftKey(key=key, label=catalogue.choice(name, language), command=name) for key, name in own
-            )
-            return (_UNDO, _LOOK, *labelled)
+            return _BESIDE_OWN
         if getattr(there, "confirming", ""):
-            return (_UNDO, _LOOK, _CONFIRM, _BACK)
+            return ("undo", "look_up", "confirm", "back")
         if there.document or getattr(there, "blind", False):
-            return (_UNDO, _LOOK, _DONE, _HOLD)
+            return ("undo", "look_up", "done", "hold")
         if state.workflow == "receiving":
-            return (_UNDO, _LOOK, SoftKey(key="f4", label="NO ORDER", command="confirm"), _START)
-        return (_UNDO, _LOOK, _START)
+            return ("undo", "look_up", "no_order", "start")
+        return ("undo", "look_up", "start")
+
+    def _word(self, name: str, /, **fields: Said) -> str:
+        return catalogue.word(name, self._language, **fields)
 
 
-def _spoken_age(seconds: int) -> str:
+def _spoken_age(seconds: int) -> Phrase:
     if seconds < 60:
-        return f"{seconds} s"
+        return phrase("age_s", count=str(seconds))
     if seconds < 3600:
-        return f"{seconds // 60} min"
-    return f"{seconds // 3600} h" if seconds < 172_800 else f"{seconds // 86_400} days"
+        return phrase("age_min", count=str(seconds // 60))
+    if seconds < 172_800:
+        return phrase("age_h", count=str(seconds // 3600))
+    return phrase("age_days", count=str(seconds // 86_400))

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import msgspec
 
 from sync.wire import SiteRow
+from tracking.containers import ContainerState
 from tracking.documents import Document, Tally
 from tracking.exceptions import ExceptionRecord
 from tracking.people import KnownOperator
@@ -59,6 +60,7 @@ DOCUMENT = msgspec.json.Decoder(Document)
 TALLY = msgspec.json.Decoder(Tally)
 LOT = msgspec.json.Decoder(LotRecord)
 SITE = msgspec.json.Decoder(SiteRow)
+CONTAINER = msgspec.json.Decoder(ContainerState)
 PREFIX_RULES = msgspec.json.Decoder(_Rules)
 EXCEPTION = msgspec.json.Decoder(ExceptionRecord)
 
@@ -72,6 +74,7 @@ KINDS: dict[str, msgspec.json.Decoder[Any]] = {
     "tally": TALLY,
     "lot": LOT,
     "policy": POLICY,
+    "container": CONTAINER,
     "exception": EXCEPTION,
     "prefix_rules": PREFIX_RULES,
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from config.schema import TERMINATOR_BYTES, Settings, Wedge
 from drivers.wedge_rules import WedgeRules
@@ -11,15 +12,25 @@ if TYPE_CHECKING:
     from scanner_app.tui.port import Terminal
 
 
-def show(port: Terminal, settings: Settings, *, timezone: str) -> None:
-    """Blocks until the operator leaves; the port is closed then. Raises :class:`RuntimeError` with a sentence."""
+def show(
+    port: Terminal, settings: Settings, *, timezone: str, finder: Callable[[], Any] | None = None
+) -> None:
+    """Blocks until the operator leaves; the port is closed then. Raises :class:`RuntimeError` with a sentence.
+
+    ``finder`` gives the camera's newest picture.
+    """
     from scanner_app.tui.settings import ScreenSettings
     from scanner_app.tui.start import ScreensError, run
 
     try:
         run(
             port,
-            ScreenSettings(theme=settings.screen.theme, timezone=timezone, wedge=wedge_rules(settings.wedge)),
+            ScreenSettings(
+                theme=settings.screen.theme,
+                timezone=timezone,
+                wedge=wedge_rules(settings.wedge),
+                finder=finder,
+            ),
         )
     except ScreensError as error:
         raise RuntimeError(str(error)) from error

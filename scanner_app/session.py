@@ -20,8 +20,11 @@ from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArri
 from scanner_app.journal import Effect, Journal
 from scanner_app.knowledge import HandheldKnowledge
 from scanner_app.repeats import Repeats
+from scanner_app.scanners import card
 from scanner_app.scanners.learned import LearnedScanners
-from scanner_app.scanners.reading import understood
+from scanner_app.scanners.reading import Understood, understood
+from scanner_app.scanners.settling import settled
+from scanner_app.scanners.teaching import taught
 from scanner_app.session_state import (
     SessionState,
     Stopped,
@@ -39,6 +42,8 @@ from scanner_app.workflows.registry import WORKFLOWS
 from tracking import catalogue
 from tracking.documents import complete
 from tracking.events import Event
+from tracking.identifiers.reader import read
+from tracking.phrases import Said, phrase
 from tracking.site import Policy
 from tracking.units import UnitState
 from tracking.verdicts import NOTHING, Verdict, verdict
@@ -81,7 +86,7 @@ class Session:
         self._written = self.state
         self.pending = journal.pending()
         self.online: bool | None = None
-        self.trouble = ""
+        self.trouble: Said = ""
         self.device_news: DeviceNews | None = None
         self.fault: StoreError | None = None
         self.observers: list[Callable[[Answer], None]] = []
@@ -156,6 +161,8 @@ class Session:
 
     def scans(self, scans: Sequence[Scan]) -> Answer:
         """One scan, or the codes of one label: a command, held behind a stop, a repeat, or judged."""
+        if len(scans) == 1 and self.state.stopped is None and card.is_card(scans[0].text):
+            return taught(self, scans[0])
         scanned = self._read(scans)
         first = scanned.readings[0][0]
         if len(scans) == 1 and first.kind == "command" and first.ok:
@@ -169,13 +176,17 @@ class Session:
 
     def _read(self, scans: Sequence[Scan]) -> Scanned:
         # Prefix, suffix, layout and separators of this scanner are undone; the raw bytes keep what came.
-        found = [
-            understood(scan.text, scan.symbology_id, self.scanners.of(scan.source), today=self.knows.today)
-            for scan in scans
-        ]
+        found = [self._understood(scan) for scan in scans]
         return Scanned(
             tuple(one.readings for one in found), tuple(one.text for one in found), typed=scans[0].typed
         )
+
+    def _understood(self, scan: Scan) -> Understood:
+        if scan.typed:
+            return Understood(scan.text, read(scan.text, today=self.knows.today))
+        profile = self.scanners.of(scan.source)
+        found = understood(scan.text, scan.symbology_id, profile, today=self.knows.today)
+        return settled(found, scan.symbology_id, self.knows)
 
     def accepted_now(self, texts: Sequence[str]) -> None:
         """This label was taken; the same again within a moment is a bounce."""
@@ -183,8 +194,7 @@ class Session:
 
     def foreseen(self, scanned: Scanned) -> Step:
         """What the task would make of a scan; nothing of it happens."""
-        name = self.state.workflow
-        return WORKFLOWS[name].advance(workflow_state(self.state, name), scanned, self.knows)
+        return self._step(scanned)
 
     @property
     def signed_out(self) -> bool:
@@ -210,12 +220,16 @@ class Session:
             self.state = start
             raise
 
-    def _advance(self, scans: Sequence[Scan], given: Scanned | Asked) -> Answer:
+    def _step(self, given: Scanned | Asked) -> Step:
         name = self.state.workflow
-        before = workflow_state(self.state, name)
-        step = WORKFLOWS[name].advance(before, given, self.knows)
+        return WORKFLOWS[name].advance(workflow_state(self.state, name), given, self.knows)
+
+    def _advance(self, scans: Sequence[Scan], given: Scanned | Asked) -> Answer:
+        step = self._step(given)
         if isinstance(given, Asked) and step.quiet:
-            return self.answer(NOTHING, text=f"{given.name} means nothing here")
+            return self.answer(NOTHING, text=phrase("nothing_here", name=given.name))
+        if step.afresh:
+            self._repeats.clear()
         if isinstance(given, Scanned):
             now = self.clock.mono_ns()
             unit = (step.verdict.item, step.verdict.serial)
@@ -225,6 +239,8 @@ class Session:
                 self._repeats.accepted(given.texts, now)
             if step.events:
                 self._repeats.accepted(unit, now)
+            if any(readings[0].repaired for readings in given.readings):
+                step = msgspec.structs.replace(step, events=tuple(map(_repaired, step.events)))
         return self.apply(step, scans, given.texts if isinstance(given, Scanned) else ())
 
     # -- writing ----------------------------------------------------------------------------------------------------
@@ -306,6 +322,8 @@ class Session:
                 self.knows.credited(event.document, event.line, effect.delta, effect.closes)
         self.knows.written(written)
         self.knows.forget_scan()
+        for event in written:
+            self.knows.wrote(event)
         return written
 
     def _before(self, event: Event) -> UnitState | None:
@@ -321,7 +339,7 @@ class Session:
         if name == "ack":
             return stops.acknowledge(self)
         if self.state.held and name in {"workflow", "look_up"}:
-            waiting = f"{len(self.state.held)} scanned behind the stop: acknowledge it first"
+            waiting = phrase("held_first", count=str(len(self.state.held)))
             return self.answer(NOTHING, text=waiting)
         if self.state.stopped is None or name not in {"confirm", "back", "undo", "done"}:
             return self._command(name, argument)
@@ -336,6 +354,10 @@ class Session:
         refused = sign_in.gate_command(self, name)
         if refused is not None:
             return refused
+        if name in WORKFLOWS[self.state.workflow].own_commands:
+            step = self._step(Asked(name, argument))
+            if not step.quiet:
+                return self.apply(step, ())
         match name:
             case "undo":
                 return taking_back.undo(self, argument)
@@ -350,7 +372,7 @@ class Session:
             case "key":
                 return self.answer(NOTHING)  # a function key that means nothing on this screen
             case "help" | "reprint" | "list" | "theme":
-                return self.answer(verdict("command", what=name))
+                return self.answer(verdict("command", what=phrase(f"what_{name}")))
         return self._advance((), Asked(name, argument))
 
     # -- news from the server ---------------------------------------------------------------------------------------
@@ -365,7 +387,7 @@ class Session:
         self,
         said: Verdict,
         *,
-        text: str = "",
+        text: Said = "",
         events: tuple[Event, ...] = (),
         tone: str = "",
         accepted: int = 0,
@@ -374,8 +396,8 @@ class Session:
     ) -> Answer:
         """An answer in words, with the prompt that now stands."""
         return Answer(
-            verdict=dressed(said, self.knows, self.zone),
-            text=text,
+            verdict=dressed(said, self.knows, self.zone, self.settings.language),
+            text=catalogue.say(text, self.settings.language),
             language=self.settings.language,
             prompt=self.prompt_text(),
             progress=self.progress(),
@@ -410,6 +432,10 @@ class Session:
             tally.closed and complete(document, tally) and document.type != "count_sheet"
         )
         return (tally.total, document.total) if told else None
+
+
+def _repaired(event: Event) -> Event:
+    return msgspec.structs.replace(event, repaired=True) if event.step != "completing" else event
 
 
 def _with_hand(state: SessionState, said: Verdict) -> SessionState:

@@ -20,6 +20,7 @@ class HeldScan(msgspec.Struct, frozen=True, omit_defaults=True):
     symbology_ids: tuple[str, ...]
     source: str = ""
     typed: bool = False
+    terminator: str = ""
 
 
 class Stopped(msgspec.Struct, frozen=True, omit_defaults=True):

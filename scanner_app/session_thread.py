@@ -20,6 +20,7 @@ from scanner_app.inputs import Input
 from scanner_app.presenter import Presenter
 from scanner_app.session import Session
 from scanner_app.view import ScreenView
+from tracking.identifiers.parsers import load_all
 
 IDLE_S = 2.0
 """Quiet for so long: the log is moved into the file."""
@@ -116,6 +117,7 @@ class SessionThread:
                 given = self._queue.get(timeout=None if idle else PAUSE_S if long else IDLE_S)
             except queue.Empty:
                 journal.checkpoint()
+                load_all()  # the first code of a standard then waits for no module
                 idle = not long
                 if idle:
                     journal.lengthen_log()

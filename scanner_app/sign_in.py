@@ -9,6 +9,7 @@ import msgspec
 
 from scanner_app import stops
 from scanner_app.workflows.flow import Scanned
+from tracking.phrases import UNSAID, Phrase, phrase
 from tracking.pins import pin_matches
 from tracking.verdicts import NOTHING, verdict
 
@@ -72,13 +73,13 @@ def sign_in(session: Session, badge: str, pin: str) -> Answer:
     """Badge, and PIN where there is one. In the middle of a task the task goes on under the new name."""
     operator = session.knows.operator(badge)
     if operator is None:
-        return session.refuse(verdict("unknown_code", raw=badge, why="no badge of this site"))
+        return session.refuse(verdict("unknown_code", raw=badge, why=phrase("why_no_badge")))
     stopped = session.state.stopped
     if stopped is not None and stopped.verdict.code == "sign_in_required":
         stopped = None
     if operator.pin_hash and not pin:
         session.write(msgspec.structs.replace(session.state, pin_for=badge, operator="", stopped=stopped), ())
-        return session.answer(NOTHING, text="Type your PIN")
+        return session.answer(NOTHING, text=phrase("type_pin"))
     if operator.pin_hash:
         wrong = _wrong_pin(session, badge, pin, operator.pin_hash)
         if wrong:
@@ -89,25 +90,25 @@ def sign_in(session: Session, badge: str, pin: str) -> Answer:
     return stops.joined([session.answer(verdict("signed_in", operator=badge)), *stops.release(session)])
 
 
-def _wrong_pin(session: Session, badge: str, pin: str, pin_hash: str) -> str:
-    """Why this PIN does not sign in; empty where it does. Guessing is slowed down, also across a restart."""
+def _wrong_pin(session: Session, badge: str, pin: str, pin_hash: str) -> Phrase:
+    """Why this PIN does not sign in; nothing where it does. Guessing is slowed down, also across a restart."""
     now_ms = session.clock.wall_ms()
     state = session.state
     if now_ms < state.pins_from_ms <= now_ms + PIN_WAIT_MS:
-        return f"too many wrong PINs: wait {(state.pins_from_ms - now_ms) // 1000 + 1} seconds"
+        return phrase("why_pins", seconds=str((state.pins_from_ms - now_ms) // 1000 + 1))
     if pin_matches(pin, pin_hash):
-        return ""
+        return UNSAID
     wrong = state.wrong_pins + 1
     until = now_ms + PIN_WAIT_MS if wrong % WRONG_PINS_MAX == 0 else 0
     after = msgspec.structs.replace(state, pin_for=badge, operator="", wrong_pins=wrong, pins_from_ms=until)
     session.write(after, ())
-    return "that PIN does not fit the badge"
+    return phrase("why_pin")
 
 
 def lock(session: Session) -> Answer:
     """The terminal is put down: the task stays, the person goes."""
     session.write(msgspec.structs.replace(session.state, operator="", pin_for=""), ())
-    return session.answer(verdict("command", what="locked"))
+    return session.answer(verdict("command", what=phrase("what_locked")))
 
 
 def has_role(session: Session, role: str) -> bool:

@@ -88,6 +88,10 @@ class Stamper:
         stamped: list[Event] = []
         raw = raw_fields(scans)
         for place, event in enumerate(events):
+            scan = raw if place == 0 else {"evidence": raw.get("evidence", "scanned")}
+            if event.evidence != "scanned":
+                # The task knows better how it came by this serial number: it stood between a first and a last.
+                scan = {name: value for name, value in scan.items() if name != "evidence"}
             stamped.append(
                 msgspec.structs.replace(
                     event,
@@ -102,7 +106,7 @@ class Stamper:
                     clock=clock,
                     offset_ms=self.server_time.offset_ms if self.server_time is not None else 0,
                     app=self._app,
-                    **(raw if place == 0 else {"evidence": raw.get("evidence", "scanned")}),
+                    **scan,
                 )
             )
         return stamped

@@ -10,6 +10,7 @@ import msgspec
 from drivers.scan import Scan
 from scanner_app.session_state import HELD_SCANS_MAX, HeldScan
 from scanner_app.workflows.flow import Scanned
+from tracking.phrases import phrase
 from tracking.verdicts import NOTHING, verdict
 
 if TYPE_CHECKING:
@@ -23,18 +24,19 @@ def hold(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer:
     assert stopped is not None
     raws = tuple(scan.raw for scan in scans)
     if waiting[-1].raws == raws if waiting else stopped.text == " | ".join(scanned.texts):
-        return session.answer(NOTHING, text="The same again: it is stopped already", tone="held")
+        return session.answer(NOTHING, text=phrase("same_again"), tone="held")
     if len(waiting) >= HELD_SCANS_MAX:
-        return session.answer(NOTHING, text=f"NOT TAKEN: {HELD_SCANS_MAX} scans wait already", tone="stop")
+        return session.answer(NOTHING, text=phrase("not_taken", count=str(HELD_SCANS_MAX)), tone="stop")
     held = HeldScan(
         raws,
         tuple(scan.symbology_id for scan in scans),
         scans[0].source,
         scans[0].typed,
+        scans[0].terminator,
     )
     session.write(msgspec.structs.replace(session.state, held=(*waiting, held)), ())
     return session.answer(
-        NOTHING, text=f"HELD: {len(session.state.held)} waiting behind the stop", tone="held"
+        NOTHING, text=phrase("held_behind", count=str(len(session.state.held))), tone="held"
     )
 
 
@@ -50,7 +52,7 @@ def acknowledge(session: Session) -> Answer:
     clear(session)
     answers = release(session)
     if not answers:
-        return session.answer(verdict("command", what="go on"))
+        return session.answer(verdict("command", what=phrase("what_go_on")))
     return joined(answers)
 
 
@@ -79,6 +81,7 @@ def release(session: Session) -> list[Answer]:
                 symbology_id=symbology_id,
                 source=waiting.source,
                 typed=waiting.typed,
+                terminator=waiting.terminator,
                 mono_ns=session.clock.mono_ns(),
                 wall_ms=session.clock.wall_ms(),
             )

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from tracking.catalogue import say
+from tracking.phrases import Said, phrase
+
 
 class StoreError(Exception):
     """A file of the data directory cannot be used. The text says what is wrong and what to do."""
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(say(said))
+        self.said = said
+        """The same for a screen, in the operator's language where the words are the catalogue's."""
 
 
 class StoreFull(StoreError):
     """The disk has no room; the scan in hand was not written."""
 
     def __init__(self) -> None:
-        super().__init__("the disk is full: bring this handheld to a network, its scans are kept")
+        super().__init__(phrase("fault_full"))
 
 
 class JournalFault(StoreError):

@@ -8,6 +8,7 @@ import msgspec
 
 from scanner_app.session_state import SessionState, workflow_state
 from scanner_app.workflows.registry import ANNOUNCED, WORKFLOWS, opening
+from tracking.phrases import phrase, task_named
 from tracking.verdicts import NOTHING, verdict
 
 if TYPE_CHECKING:
@@ -27,11 +28,8 @@ class Switching:
         if name == "home":
             return self._set(name, back_to="")
         if name not in WORKFLOWS:
-            text = (
-                f"{name} is not part of this version"
-                if name in ANNOUNCED
-                else f"no task is called {name[:40]}"
-            )
+            known = name in ANNOUNCED
+            text = phrase("not_in_version", name=name) if known else phrase("no_such_task", name=name[:40])
             return session.answer(NOTHING, text=text)
         current = session.state.workflow
         if name == "look_up":
@@ -48,7 +46,7 @@ class Switching:
             document=self._document(session.state, name),
         )
         session.write(state, ())
-        return session.answer(verdict("command", what=WORKFLOWS[name].task.lower() or "start"))
+        return session.answer(verdict("command", what=task_named(name)))
 
     def open_document(self, number: str) -> None:
         """From the start screen: the workflow that takes this document becomes the current one."""

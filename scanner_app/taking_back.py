@@ -12,7 +12,7 @@ import msgspec
 
 from scanner_app import sign_in
 from scanner_app.journal import Effect
-from scanner_app.knowledge import state_before
+from scanner_app.knowledge import SEEING, state_before
 from scanner_app.session_state import (
     Credit,
     Gesture,
@@ -25,7 +25,8 @@ from scanner_app.session_state import (
 from scanner_app.workflows.meaning import understand
 from scanner_app.workflows.parts import NO_PARTS
 from tracking.events import Event
-from tracking.units import evolve
+from tracking.phrases import phrase
+from tracking.units import UnitState, evolve
 from tracking.verdicts import NOTHING, verdict
 
 if TYPE_CHECKING:
@@ -40,30 +41,59 @@ GESTURES_SEARCHED_MAX = 20_000
 def undo(session: Session, argument: str = "") -> Answer:
     """Takes back the newest gesture, or the one with the number given; the workflow stands where it stood before."""
     if argument and not (argument.isascii() and argument.isdecimal()):
-        return session.answer(NOTHING, text=f"undo {argument[:20]}: give the number of a line")
+        return session.answer(NOTHING, text=phrase("undo_number", number=argument[:20]))
     newest = session.journal.gestures(1)
     number = int(argument) if argument else newest[0][0] if newest else 0
     gesture = decode_gesture(session.journal.gesture(number)) if number else None
     if gesture is None:
-        return session.answer(NOTHING, text="Nothing to take back")
+        return session.answer(NOTHING, text=phrase("undo_nothing"))
     is_newest = bool(newest) and newest[0][0] == number
     later = "" if is_newest else _went_on(session, gesture)
     if later:
-        return session.answer(NOTHING, text=f"{later} went on since: take back the newer step first")
+        return session.answer(NOTHING, text=phrase("undo_newer", serial=later))
     return _take_back(session, number, gesture, code="undone", restore=is_newest)
+
+
+_OUTER_STEPS = frozenset({"assembling", "installing", "shipping", "picking"})
+"""Steps of a product that stand on what is in it."""
 
 
 def _went_on(session: Session, gesture: Gesture) -> str:
     """The serial of a unit that a later step moved on; without the earlier one that step would hang in the air."""
+    own = {(credit.epoch, credit.seq) for credit in gesture.credits}
     for credit in gesture.credits:
         event = session.journal.event(credit.epoch, credit.seq)
         if event is None or not event.serial or event.step in {"sighting", "holding"}:
             continue
-        if evolve(state_before(credit.before, event.item, event.serial), event)[0].ref != event.ref:
+        before = state_before(credit.before, event.item, event.serial)
+        if event.step in SEEING and evolve(before, event)[0].ref != event.ref:
             continue  # it was seen, and moved nowhere: whatever came later does not stand on that
-        if session.knows.unit(event.item, event.serial).ref != event.ref:
+        if _later(session, event.item, event.serial, event, own) or _elsewhere(session, event, before):
             return event.serial
+        whole = event.parent_serial if event.step == "installing" else ""
+        if whole and _OUTER_STEPS & _later(session, event.parent_item, whole, event, own):
+            return whole
     return ""
+
+
+def _later(session: Session, item: str, serial: str, event: Event, own: set[tuple[int, int]]) -> set[str]:
+    """The steps that this handheld did with a unit after an event and outside its gesture, and that still stand."""
+    steps = session.journal.later_steps(item, serial, event.epoch, event.seq)
+    cancelled = {step.cancels for step in steps if step.cancels}
+    return {
+        step.step
+        for step in steps
+        if not step.cancels
+        and step.ref not in cancelled
+        and (step.epoch, step.seq) not in own
+        and step.step not in {"sighting", "holding"}
+    }
+
+
+def _elsewhere(session: Session, event: Event, before: UnitState) -> bool:
+    """True where another device gave the unit its status since: neither the one that it had before nor the event's."""
+    unit = session.knows.unit(event.item, event.serial)
+    return unit.device not in {"", session.journal.device} and unit.ref not in {event.ref, before.ref}
 
 
 def _take_back(
@@ -109,6 +139,11 @@ def _cancellation(original: Event, code: str) -> Event:
         recount=original.recount,
         document=original.document,
         line=original.line,
+        container=original.container,
+        parent_item=original.parent_item,
+        parent_serial=original.parent_serial,
+        parent_container=original.parent_container,
+        position=original.position,
         flag=original.flag,
         cancels=original.ref,
         code=code,
@@ -159,7 +194,7 @@ def toggle_remove(session: Session) -> Answer:
     """The next scan takes its unit out of this task, instead of adding it."""
     removing = not session.state.removing
     session.write(msgspec.structs.replace(session.state, removing=removing), ())
-    return session.answer(verdict("command", what="scan what to take out" if removing else "adding again"))
+    return session.answer(verdict("command", what=phrase("what_removing" if removing else "what_adding")))
 
 
 def remove(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer:
@@ -180,19 +215,19 @@ def remove(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer:
         session.accepted_now(scanned.texts)  # a bounce of the trigger must not put it in again
         return answer
     session.write(msgspec.structs.replace(session.state, removing=False), ())
-    return session.answer(NOTHING, text=f"{scanned.texts[0][:40]} was not scanned in this task")
+    return session.answer(NOTHING, text=phrase("not_in_task", text=scanned.texts[0][:40]))
 
 
 def flag_last(session: Session, name: str, reason: str) -> Answer:
     """``hold`` or ``release`` of the unit scanned last: damaged goods go on hold where they stand."""
     if name == "release" and not sign_in.has_role(session, "supervisor"):
-        return session.refuse(verdict("role_required", what="a supervisor releases"))
+        return session.refuse(verdict("role_required", what=phrase("only_supervisor")))
     item, serial = session.state.hand_item, session.state.hand_serial
     unit = session.knows.unit(item, serial) if serial else None
     if unit is None or unit.status == "unknown":
-        return session.answer(NOTHING, text=f"Nothing to {name}: scan the unit first")
+        return session.answer(NOTHING, text=phrase(f"nothing_to_{name}"))
     if name == "release" and not unit.has("held"):
-        return session.answer(NOTHING, text=f"{serial} is not on hold")
+        return session.answer(NOTHING, text=phrase("not_on_hold", serial=serial))
     event = Event(
         step="holding",
         action="ADD" if name == "hold" else "DELETE",

@@ -42,6 +42,14 @@ class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
     """Number of the gesture that can be taken back; 0 where nothing can."""
 
 
+class ListedLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of what a task lists beside its prompt: a position of a bill, what is in a carton."""
+
+    text: str
+    state: str
+    """``done``, ``now`` (what is asked for) or ``open``."""
+
+
 class MenuLine(msgspec.Struct, frozen=True, kw_only=True):
     """A task on the start screen."""
 
@@ -66,6 +74,8 @@ class ScreenView(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since the server last confirmed the cache; None when it never did."""
 
     workflow: str = "home"
+    language: str = "en"
+    """In which the screens say what is their own."""
     task: str = ""
     """Headline: ``RECEIVING``, ``SHIPPING``, ``LOOK-UP`` ..."""
     document: str = ""
@@ -79,6 +89,9 @@ class ScreenView(msgspec.Struct, frozen=True, kw_only=True):
     progress: tuple[int, int] | None = None
     line_text: str = ""
     next_text: str = ""
+
+    listing: tuple[ListedLine, ...] = ()
+    """In place of the count: the positions of a bill, what waits for its place, what is in the carton."""
 
     banner: Banner | None = None
     stopped: bool = False

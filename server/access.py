@@ -14,6 +14,7 @@ COOKIE = "office"
 COOKIE_S = 12 * 3600
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No letter or digit that looks like another."""
+DEVICE_ID_CHARS = 8
 
 
 def new_token() -> str:
@@ -51,6 +52,11 @@ def code_hash(code: str) -> str:
 def new_device_id() -> str:
     """A device's name for machines: short, safe in an address, never given twice."""
     return "D-" + "".join(secrets.choice(CODE_ALPHABET) for _ in range(6))
+
+
+def is_device_id(text: str) -> bool:
+    """True for a name that :func:`new_device_id` may have given."""
+    return len(text) == DEVICE_ID_CHARS and text.startswith("D-") and set(text[2:]) <= set(CODE_ALPHABET)
 
 
 def cookie(key: bytes, now_ms: int) -> str:

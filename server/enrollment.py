@@ -54,7 +54,7 @@ def new_code(storage: Storage, wanted: NewCode, now_ms: int) -> Code:
     with storage.write() as tx:
         if wanted.device:
             device = devices.by_id(tx, wanted.device)
-            if device is None or device.id == devices.OFFICE:
+            if wanted.device == devices.OFFICE or (device is None and not _may_be_lost(wanted)):
                 raise EnrollmentError(f"there is no device {wanted.device[:60]!r}")
         tx.run("DELETE FROM enrollment WHERE expires_ms < ?", now_ms - VALID_S_MAX * 1000)
         tx.run(
@@ -91,10 +91,15 @@ def enroll(storage: Storage, asked: Enroll, guesses: Guesses, now_ms: int) -> En
             devices.renew_token(tx, device, access.token_hash(token))
         else:
             _check("the site", site)
-            device = access.new_device_id()
+            device = device or access.new_device_id()
             devices.add(tx, device, asked.name.strip()[:80] or device, site, access.token_hash(token), now_ms)
         tx.run("UPDATE enrollment SET used_ms = ? WHERE code_hash = ?", now_ms, access.code_hash(asked.code))
     return Enrolled(device=device, token=token, site=site, generation=storage.generation, server_ms=now_ms)
+
+
+def _may_be_lost(wanted: NewCode) -> bool:
+    """A device that a backup does not know yet: it keeps its name, or its events could never be handed in again."""
+    return bool(wanted.site) and access.is_device_id(wanted.device)
 
 
 def _check(what: str, name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from server import devices, replica
+from server import devices, ledger, replica
 from server.storage import Reader, Storage
 from sync.wire import FEED_ROWS_MAX, FeedPage, FeedRow
 
@@ -37,7 +37,7 @@ def page(
             raise Resnapshot(f"cursor {since} is not one of this database: begin again from 0")
         limit = min(limit, FEED_ROWS_MAX)
         found = replica.changes(reader, site, since, limit + 1)
-        applied, epochs = _applied(reader, asking)
+        applied, epochs, chains = _applied(reader, asking)
     shown = _within_bytes(found[:limit])
     more = len(shown) < len(found)
     return FeedPage(
@@ -57,6 +57,7 @@ def page(
         # Their rows may be on a later page: a handheld must not drop its overlay before it has them all.
         applied={} if more else applied,
         applied_epochs={} if more else epochs,
+        applied_chains={} if more else chains,
         server_ms=now_ms,
     )
 
@@ -71,11 +72,14 @@ def _within_bytes(found: list[replica.Change]) -> list[replica.Change]:
     return found
 
 
-def _applied(reader: Reader, asking: str) -> tuple[dict[str, tuple[int, int]], dict[int, int]]:
+def _applied(
+    reader: Reader, asking: str
+) -> tuple[dict[str, tuple[int, int]], dict[int, int], dict[int, str]]:
     """Of the device as it is now: while a request waited, it may have begun an epoch."""
     device = devices.by_id(reader, asking)
     if device is None:
-        return {}, {}
+        return {}, {}, {}
     epochs = {epoch: one.folded for epoch, one in devices.standings(reader, asking).items()}
     current = {asking: (device.epoch, epochs[device.epoch])} if device.epoch in epochs else {}
-    return current, epochs
+    links = {epoch: ledger.chain_at(reader, asking, epoch, seq) for epoch, seq in epochs.items()}
+    return current, epochs, {epoch: link.hex() for epoch, link in links.items() if link is not None}

@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from server.api.count_calls import CountList, Decided
 from server.api.unit_calls import Health
+from server.count_decision import Decision
+from server.counts import CountReport
 from server.trace import Trace
 from sync import wire
 from tracking.site import Site
@@ -75,6 +78,22 @@ CALLS = (
         "/v1/units", "get", "Find units by serial number, or its end.", {200: Trace}, query=("serial", "item")
     ),
     Call("/v1/units/{item}/{serial}", "get", "Everything about one unit.", {200: Trace}),
+    Call("/v1/counts", "get", "Count sheets and how far they are.", {200: CountList}, who=_OFFICE),
+    Call(
+        "/v1/counts/{number}",
+        "get",
+        "What a count found against the books.",
+        {200: CountReport},
+        who=_OFFICE,
+    ),
+    Call(
+        "/v1/counts/{number}/decision",
+        "post",
+        "Approve a count, or reject it to be counted again.",
+        {200: Decided, 409: wire.Problem},
+        Decision,
+        who=_OFFICE,
+    ),
     Call("/v1/health", "get", "Whether the server is well.", {200: Health}, who=_ANYBODY),
 )
 

@@ -11,6 +11,7 @@ from server.replica import Feed
 from server.storage import Reader, Storage, Writer
 from server.subjects import Subject
 from sync.wire import pair_key
+from tracking.containers import ContainerState, fold_container
 from tracking.events import Event
 from tracking.exceptions import ExceptionRecord, Witness
 
@@ -29,6 +30,7 @@ class Plan(NamedTuple):
     units: list[units.UnitPlan]
     documents: list[tallies.DocumentPlan]
     lots: list[tuple[Subject, lots.LotState | None]]
+    containers: list[ContainerState]
     aside: list[tuple[ledger.Entry, str]]
     applied: dict[tuple[str, int], int]
 
@@ -77,13 +79,18 @@ def make_plan(reader: Reader, limit: int, upto: int) -> Plan | None:
             batch[entry.position] = event
         applied[entry.device, entry.epoch] = entry.seq
     links = subjects.link(reader, batch)
-    plan = Plan(start, entries[-1].position, len(entries), links, [], [], [], aside, applied)
+    plan = Plan(start, entries[-1].position, len(entries), links, [], [], [], [], aside, applied)
     for subject, extra in links.subjects.items():
         match subject.kind:
             case "unit":
                 plan.units.append(units.plan(reader, subject, extra, batch))
             case "document":
                 plan.documents.append(tallies.plan(reader, subject, extra, batch))
+            case "container":
+                events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
+                plan.containers.append(fold_container(subject.name, events))
+            case subjects.COUNT:
+                continue  # asked for when somebody looks at the count
             case _:
                 events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
                 plan.lots.append((subject, lots.fold_lot(subject.name, subject.part, events)))
@@ -101,6 +108,11 @@ def store(tx: Writer, feed: Feed, plan: Plan) -> None:
             feed.delete("lot", key)
         else:
             feed.put("lot", key, msgspec.json.encode(state))
+    for container in plan.containers:
+        if container.known:
+            feed.put("container", container.container, msgspec.json.encode(container))
+        else:
+            feed.delete("container", container.container)
     for entry, reason in plan.aside:
         tx.run("INSERT INTO quarantine (position, reason) VALUES (?, ?)", entry.position, reason)
         seen = Witness(ref=entry.ref, device=entry.device)

@@ -20,7 +20,7 @@ from server.storage import Reader, Storage, Writer
 from sync.wire import Imported, OperatorRow, SiteRow
 from tracking import clock, pins
 from tracking.chain import first_link
-from tracking.documents import Document, opening_line
+from tracking.documents import Document, called_back, opening_line
 from tracking.events import Event, encode_body
 from tracking.prefix_rules import PrefixRules
 from tracking.site import OpeningUnit, Operator, Site, SiteError, load
@@ -53,8 +53,8 @@ def import_site(storage: Storage, site_name: str, data: bytes, now_ms: int) -> I
             rules = PrefixRules(rules=site.prefix_rules)
             load_into.rows("prefix_rules", [(site.site, rules)], site.site)
         load_into.rows("site", [(site.site, SiteRow(site=site.site, timezone=site.timezone))], site.site)
-        bodies = list(load_into.openings(site, now_ms))
-        _append(tx, storage.generation, bodies, now_ms)
+        bodies = [*load_into.openings(site, now_ms), *load_into.recalls(site, now_ms)]
+        append_in_office_name(tx, storage.generation, bodies, now_ms)
         feed.flush()
         for document in site.documents:
             tallies.publish(tx, feed, document.number)
@@ -79,6 +79,7 @@ class _Loader:
         self._feed = feed
         self.unchanged = 0
         self.units = 0
+        self._new_recalls: list[Document] = []
 
     def rows(self, table: str, rows: Sequence[tuple[str, object]], site: str = replica.COMPANY) -> int:
         """How many of these were new or changed."""
@@ -98,7 +99,23 @@ class _Loader:
             for other in replica.sites_of(self._tx, "document", document.number):
                 if other != site.site:
                     self._feed.delete("document", document.number, other)
+        self._new_recalls = [
+            one
+            for one in site.documents
+            if one.type == "recall"
+            and replica.get(self._tx, "document", one.number, site.site) != msgspec.json.encode(one)
+        ]
         return self.rows("document", [(one.number, one) for one in site.documents], site.site)
+
+    def recalls(self, site: Site, now_ms: int) -> Iterator[bytes]:
+        """What a new or changed recall names is recalled from now on, on every handheld."""
+        at = datetime.fromtimestamp(now_ms / 1000, UTC).isoformat(timespec="milliseconds")
+        for document in self._new_recalls:
+            units, lots = called_back([document])
+            for item, serial in sorted(units):
+                yield encode_body(_recalled(document, item, serial, "", site.site, at, now_ms))
+            for item, lot in sorted(lots):
+                yield encode_body(_recalled(document, item, "", lot, site.site, at, now_ms))
 
     def openings(self, site: Site, now_ms: int) -> Iterator[bytes]:
         """The events of units that the file tells anew. Flags of a unit that is known already are set beside it."""
@@ -150,6 +167,7 @@ def _opening(site: str, unit: OpeningUnit, document: Document | None, at: str, h
         expiry=unit.expiry,
         location=unit.location,
         document=unit.document,
+        container=unit.container,
         line=line,
         party=unit.supplier,
         parent_item=inside.item if inside else "",
@@ -163,6 +181,24 @@ def _opening(site: str, unit: OpeningUnit, document: Document | None, at: str, h
         site=site,
         at=at,
         hlc=hlc,
+        clock="synced",
+    )
+
+
+def _recalled(document: Document, item: str, serial: str, lot: str, site: str, at: str, now_ms: int) -> Event:
+    return Event(
+        step="holding",
+        action="ADD",
+        item=item,
+        serial=serial,
+        lot=lot,
+        flag="recalled",
+        reason=document.number,
+        evidence="imported",
+        source="import",
+        site=site,
+        at=at,
+        hlc=clock.pack(now_ms),
         clock="synced",
     )
 
@@ -184,7 +220,7 @@ def _flag(site: str, unit: OpeningUnit, flag: str, at: str, hlc: int) -> Event:
     )
 
 
-def _append(tx: Writer, generation: str, bodies: list[bytes], now_ms: int) -> None:
+def append_in_office_name(tx: Writer, generation: str, bodies: list[bytes], now_ms: int) -> None:
     """Write events in the office's name, on its own chain, as any device would."""
     if not bodies:
         return

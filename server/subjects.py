@@ -11,16 +11,17 @@ from typing import NamedTuple
 
 from server import ledger
 from server.storage import Reader, Writer, placeholders
+from tracking.containers import is_about_container
 from tracking.events import Event
 
 
 class Subject(NamedTuple):
-    """What a fold is made of: a unit, a document's events without a serial number, or a lot's."""
+    """What a fold is made of: a unit, a document's events without a serial number, a container's, or a lot's."""
 
     kind: str
-    """``unit``, ``document`` or ``lot``."""
+    """``unit``, ``document``, ``container``, ``lot`` or ``count``."""
     name: str
-    """Item, or document number."""
+    """Item, document number, or the container's code."""
     part: str = ""
     """Serial number, or lot."""
 
@@ -34,13 +35,20 @@ class Links(NamedTuple):
     """(target, position, own reference)."""
 
 
+COUNT = "count"
+"""Kind of what is asked of a count sheet: everything that was done on it. Nothing is folded of it ahead."""
+
+
 def own_subjects(event: Event) -> frozenset[Subject]:
     """What an event concerns by its own fields."""
+    counted = event.task == "stocktake" and event.document
+    found = {Subject(COUNT, event.document)} if counted else set()
     if event.serial:
-        return frozenset({Subject("unit", event.item, event.serial)}) if event.item else frozenset()
-    found = set()
+        return frozenset(found | {Subject("unit", event.item, event.serial)} if event.item else found)
     if event.document:
         found.add(Subject("document", event.document))
+    if is_about_container(event):
+        found.add(Subject("container", event.container))
     if event.lot and event.item:
         found.add(Subject("lot", event.item, event.lot))
     return frozenset(found)

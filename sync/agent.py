@@ -19,12 +19,14 @@ from sync.ground import Asking, Ground, Worker
 from sync.line import Line as Line
 from sync.line import Unreachable as Unreachable
 from sync.line import understood as understood
-from sync.wire import FEED_WAIT_S_MAX, Batch, FeedPage, HighWater, Refused, Stored, WireError
+from sync.wire import FEED_ROWS_MAX, FEED_WAIT_S_MAX, Batch, FeedPage, HighWater, Refused, Stored, WireError
 
 BACKOFF_S_MIN = 1.0
 FEED_BACKOFF_S_MAX = 30.0
 ANSWERS_WASTED_MAX = 12
 """Answers to uploads that bring nothing further, before the server is believed to be none."""
+ROWS_A_PAGE = 500
+"""Of the feed, once all was downloaded: a scan waits behind a page that is applied, and does not notice so few."""
 QUICK_POLLS_MAX = 5
 """Empty answers to a long poll that come at once; after so many, each is followed by a pause."""
 QUICK_POLL_S = 1.0
@@ -108,6 +110,8 @@ class Uploader:
         self._ask_again_s = ask_again_s
         self._ask_again_at_s = 0.0
         self._greeted = False
+        self._generation = ""
+        """Of the server's life that was greeted."""
         self.halted = ""
         """Why uploading stopped: a fork. Nothing is deleted and nothing sent; a person has to look. Where the server
         stands is asked again now and then, so that what the office puts right needs nobody at the handheld."""
@@ -134,8 +138,18 @@ class Uploader:
         return heard
 
     def greet_again(self) -> None:
-        """The server's generation changed: ask where it stands before the next batch."""
+        """Ask where the server stands before the next batch."""
         self._greeted = False
+
+    def heard_of(self, generation: str) -> bool:
+        """An answer came from this life of the server. True where it is not the one that was greeted.
+
+        Of another one more may be lost than the epoch shows that a batch was just refused for.
+        """
+        if generation == self._generation:
+            return False
+        self.greet_again()
+        return True
 
     def _greet(self) -> None:
         self._greeted = True
@@ -143,7 +157,9 @@ class Uploader:
             status, data = self._line.ask("GET", f"/v1/devices/{self._port.device()}/hwm")
             if status != 200:
                 raise Unreachable(f"the server does not know this handheld (HTTP {status}): enroll it")
-            self.halted = self._port.greeted(understood(data, HighWater))
+            high = understood(data, HighWater)
+            self._generation = high.generation
+            self.halted = self._port.greeted(high)
         except BaseException:
             self._greeted = False
             raise
@@ -155,10 +171,13 @@ class Uploader:
         if status == 200:
             self._events_max = min(self._most, self._events_max * 2)
             stored = understood(data, Stored)
+            self.heard_of(stored.generation)
             self.halted = self._port.stored(stored)
             return stored.epoch == batch.epoch and stored.hwm >= batch.first
         if status == 409:
-            self.halted = self._port.refused(understood(data, Refused))
+            refused = understood(data, Refused)
+            self.heard_of(refused.generation)
+            self.halted = self._port.refused(refused)
             return False
         if status == 413 and self._events_max > 1:
             self._events_max = max(1, min(self._events_max, len(batch.events)) // 2)
@@ -191,6 +210,7 @@ class Agent:
         self._over = ground.flag()
         self._paused = ground.flag()
         self._workers: list[Worker] = []
+        self._downloading = False
         self._telling = threading.Lock()
         self._troubles = {"up": "", "down": ""}
         self._told: tuple[bool, str] | None = None
@@ -296,6 +316,7 @@ class Agent:
     def _feed_once(self, wait_s: int) -> tuple[bool, bool]:
         """One request: whether it brought anything, and whether more pages wait."""
         since, generation = self._port.cursor()
+        self._downloading = self._downloading or not since
         path = f"/v1/sites/{self._port.site()}/feed"
         status, data = self._down_line.ask(
             "GET",
@@ -303,6 +324,7 @@ class Agent:
             wait_s=wait_s,
             since=since,
             generation=generation,
+            limit=FEED_ROWS_MAX if self._downloading else ROWS_A_PAGE,
             wait=wait_s,
             device=self._port.device(),
         )
@@ -318,10 +340,10 @@ class Agent:
         page = understood(data, FeedPage)
         if page.more and page.next <= since:
             raise Unreachable("the server's feed turns in a circle: check the address in sync.url")
-        if generation and page.generation != generation:
-            self._uploader.greet_again()
+        if self._uploader.heard_of(page.generation):
             self.wake()
         self._port.page(page)
+        self._downloading = self._downloading and page.more
         return bool(page.rows), page.more
 
 

@@ -187,6 +187,8 @@ class FeedPage(msgspec.Struct, frozen=True, kw_only=True):
     server_ms: Moment
     applied_epochs: dict[Count, Count] = {}
     """The same for every epoch of the asking device, for orphans."""
+    applied_chains: dict[Count, str] = {}
+    """The chain at each of these marks, hex: of a copied handheld the rows may show the other one's events."""
 
 
 class OperatorRow(msgspec.Struct, frozen=True, kw_only=True):

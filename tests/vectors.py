@@ -106,7 +106,11 @@ def write() -> None:
     page = PAGE.read_text(encoding="utf-8")
     tables = {"standards": "\n".join(table()) + "\n"}
     if files():
+        from tests import mangled  # which reads this module's files
+
         tables["results"] = "\n".join(results()) + "\n"
+        tables["damage"] = "\n".join(mangled.table(inline=True)) + "\n"
+        tables["damage apart"] = "\n".join(mangled.table(inline=False)) + "\n"
     for name, text in tables.items():
         head, mark, rest = page.partition(f"<!-- {name} -->\n")
         page = head + mark + text + rest[rest.index("<!-- end -->") :]

@@ -40,6 +40,8 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, dict=T
     serials: tuple[str, ...] = ()
     """Expected serial numbers, where the supplier announced or the customer asked for them."""
     lot: str = ""
+    container: str = ""
+    """SSCC of the carton or pallet that the supplier announced these in."""
 
     @cached_property
     def expected(self) -> frozenset[str]:
@@ -53,6 +55,8 @@ class BomLine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     item: str
     quantity: int = 1
     position: str = ""
+    alternates: tuple[str, ...] = ()
+    """Items that may stand in for it once a person confirms it."""
 
 
 class Document(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -136,11 +140,19 @@ def missing_by_line(document: Document, tally: Tally) -> dict[int, int]:
     }
 
 
+def called_back(documents: Iterable[Document]) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """What recalls name: ``(item, serial)`` of units, and ``(item, lot)`` of whole lots."""
+    lines = [line for document in documents if document.type == "recall" for line in document.lines]
+    units = {(line.item, serial) for line in lines for serial in line.serials}
+    return units, {(line.item, line.lot) for line in lines if line.lot and not line.serials}
+
+
 _ALREADY_DONE = {
     "purchase_order": ("received", "booked", "consumed", "produced", "picked", "shipped"),
     "asn": ("received", "booked", "consumed", "produced", "picked", "shipped"),
     "sales_order": ("picked", "shipped"),
     "rma": ("returned",),
+    "work_order": ("produced",),
 }
 
 

@@ -60,7 +60,18 @@ def _row(step: str, action: str, **cells: str) -> None:
     _ROWS[step, action] = {status: cells.get(status, rest) for status in STATUSES}
 
 
-_row("commissioning", "ADD", unknown="planned", planned="=", rest="!already_received")
+_row(
+    "commissioning",
+    "ADD",
+    unknown="planned",
+    planned="=",
+    consumed="!consumed",
+    shipped="!already_shipped",
+    returned="!already_returned",
+    in_service="!already_shipped",
+    written_off="!written_off",
+    rest="!already_received",
+)
 _row(
     "receiving",
     "OBSERVE",

@@ -16,6 +16,7 @@ import msgspec
 from tracking import check_characters, dates
 from tracking.documents import Document, Line, Tally
 from tracking.lifecycle import outcome
+from tracking.phrases import Said
 from tracking.site import NAME_CHARS_MAX, Item, Policy
 from tracking.units import UnitState
 from tracking.verdicts import Verdict, verdict
@@ -23,10 +24,21 @@ from tracking.verdicts import Verdict, verdict
 LETTING_OUT = frozenset({"shipping", "picking", "packing", "installing"})
 """Intents that a hold and an expiry date stop: what would let the unit out or use it up."""
 
+BUILDING_IN = frozenset({"installing", "reserving"})
+"""Intents whose document is a bill of materials: a line is a position, and a full one is complete."""
+
+ACTIONS = dict.fromkeys(("packing", "installing", "reserving", "assembling"), "ADD")
+"""EPCIS action of an intent that begins something; the others observe."""
+
 SUCCESS = {
     "receiving": "received",
     "shipping": "shipped",
     "picking": "picked",
+    "packing": "packed",
+    "storing": "moved",
+    "reserving": "booked",
+    "installing": "installed",
+    "assembling": "product_selected",
 }
 
 
@@ -63,7 +75,7 @@ def stopped_anywhere(unit: UnitState) -> Verdict | None:
     return None
 
 
-def _about(code: str, unit: UnitState, **fields: str) -> Verdict:
+def _about(code: str, unit: UnitState, **fields: Said) -> Verdict:
     """A verdict with what is known of the unit; the session adds names and local times."""
     return verdict(
         code,
@@ -85,7 +97,7 @@ def _about(code: str, unit: UnitState, **fields: str) -> Verdict:
     )
 
 
-def about(code: str, unit: UnitState, **fields: str) -> Verdict:
+def about(code: str, unit: UnitState, **fields: Said) -> Verdict:
     """A verdict about a unit, for tasks that judge by themselves."""
     return _about(code, unit, **fields)
 
@@ -121,7 +133,7 @@ def _stops(intent: str, unit: UnitState, context: Context) -> _Answers:
         yield "expired", {}
     yield from _shape_stops(unit, context)
     if _over(context) and not (intent == "receiving" and context.policy.over_receipt == "note"):
-        yield "over_quantity", _line_fields(context)
+        yield "bom_complete" if intent in BUILDING_IN else "over_quantity", _line_fields(context)
 
 
 def _line_fields(context: Context) -> dict[str, str]:
@@ -139,9 +151,11 @@ def _line_fields(context: Context) -> dict[str, str]:
 
 
 def _status_stops(intent: str, unit: UnitState, context: Context) -> _Answers:
-    result = outcome(intent, "OBSERVE", unit.status)
+    result = outcome(intent, ACTIONS.get(intent, "OBSERVE"), unit.status)
     if not result.code:
         return
+    if result.code == "already_installed" and not unit.installed_in_serial:
+        result = result._replace(code="consumed")
     if result.own_document and context.document is not None and unit.document == context.document.number:
         return
     taken_by_policy = (
@@ -162,6 +176,7 @@ def _document_stops(intent: str, unit: UnitState, context: Context) -> _Answers:
     if not lines:
         wanted = ", ".join(dict.fromkeys(line.item for line in document.lines))
         code = "not_on_document" if intent == "receiving" else "wrong_item"
+        code = "wrong_component" if intent in BUILDING_IN else code
         yield code, {"document": document.number, "candidates": wanted}
     named = [line for line in lines if line.serials]
     all_named = bool(named) and len(named) == len(lines)

@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from tracking.containers import prefix_fault
 from tracking.dates import parse_iso
 from tracking.documents import DOCUMENT_TYPES, BomLine, Document, Line
 from tracking.lifecycle import FLAGS, STATUSES
@@ -91,6 +92,7 @@ class OpeningUnit(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True,
     customer: str = ""
     sold_on: str = ""
     installed_in: UnitRef | None = None
+    container: str = ""
 
 
 class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,6 +101,8 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forb
     over_receipt: Literal["stop", "note"] = "stop"
     unknown_serial_at_shipping: Literal["stop", "note"] = "stop"
     complete_on_last_scan: bool = True
+    company_prefix: str = ""
+    """GS1 company prefix that the SSCCs of new cartons begin with; without one cartons bring their own labels."""
     second_person: tuple[Literal["write_off", "destroy"], ...] = ()
     """What only counts with the badge of another person beside the one who is signed in."""
     sample_percent: int = 10
@@ -172,6 +176,8 @@ def _numbered(document: DocumentEntry, site: str) -> DocumentEntry:
         msgspec.structs.replace(line, line=line.line or place, quantity=_quantity(line))
         for place, line in enumerate(document.lines, 1)
     )
+    if document.type == "work_order" and document.product and not lines:
+        lines = (LineEntry(line=1, item=document.product, quantity=1),)  # one of it, where nothing is said
     blind = document.type == "count_sheet" if document.blind is None else document.blind
     return msgspec.structs.replace(document, lines=lines, blind=blind, site=document.site or site)
 
@@ -220,6 +226,9 @@ def _check(site: Site, name: str) -> None:
         for place in site.locations:
             _named("location", place.location)
             register.refuse_badge("location", place.location)
+        prefix = site.policy.company_prefix
+        if prefix and prefix_fault(prefix):
+            raise _Wrong(f"policy: company_prefix {prefix[:40]!r} {prefix_fault(prefix)}")
         for document in site.documents:
             _check_document(document, register)
         for unit in site.units:
@@ -281,6 +290,8 @@ def _check_document(document: DocumentEntry, register: _Register) -> None:
             register.check(f"{about}: serial", serial)
         if line.lot:
             register.check(f"{about}: lot", line.lot)
+        if line.container:
+            register.check(f"{about}: container", line.container)
         if line.quantity < 0:
             raise _Wrong(f"{about}: quantity {line.quantity} is negative")
         if line.line in seen or line.line < 1:
@@ -293,6 +304,8 @@ def _check_unit(unit: OpeningUnit, register: _Register) -> None:
     about = f"unit {unit.serial}"
     if unit.lot:
         register.check(f"{about}: lot", unit.lot)
+    if unit.container:
+        register.check(f"{about}: container", unit.container)
     _dated(f"{about}: expiry", unit.expiry)
     _dated(f"{about}: sold_on", unit.sold_on)
     if unit.status not in STATUSES:

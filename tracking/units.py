@@ -159,7 +159,7 @@ _WHERE = frozenset({"receiving", "storing", "returning", "collecting", "removing
 
 def _moved(state: UnitState, event: Event, status: str) -> UnitState:
     changes: dict[str, object] = {}
-    if status != state.status or event.step in {"receiving", "shipping", "picking", "storing"}:
+    if status != state.status or event.step in {"receiving", "shipping", "picking"}:
         changes.update(
             status=status,
             document=event.document,
@@ -183,7 +183,11 @@ def _relations(state: UnitState, event: Event) -> dict[str, object]:
     """Who has it, what it is in: the part of the state that a step sets beside the status."""
     match event.step:
         case "receiving":
-            return {"supplier": event.party or state.supplier, "evidence": event.evidence}
+            return {
+                "supplier": event.party or state.supplier,
+                "evidence": event.evidence,
+                "container": event.container or state.container,
+            }
         case "shipping":
             return {"customer": event.party, "sold_on": event.at[:10], "location": "", "container": ""}
         case "packing":
@@ -196,6 +200,7 @@ def _relations(state: UnitState, event: Event) -> dict[str, object]:
                 "installed_in_serial": event.parent_serial,
                 "position": event.position,
                 "location": "",
+                "container": "",
             }
         case "removing":
             return {"installed_in_item": "", "installed_in_serial": "", "position": ""}

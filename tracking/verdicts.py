@@ -5,13 +5,17 @@ from __future__ import annotations
 import msgspec
 
 from tracking.catalogue.codes import LEVELS
+from tracking.phrases import Phrase, Said
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``ok``, ``note``, ``stop`` or ``none``, and why."""
 
     code: str | None = None
     fields: dict[str, str] = {}
+    """Data: serials, names, what was scanned. The same in every language."""
+    words: dict[str, Phrase] = {}
+    """Fields that are words of ours: ``kind``, ``need``, ``why``. Said in the operator's language."""
     item: str = ""
     serial: str = ""
     """The unit that it is about, where there is one."""
@@ -31,9 +35,13 @@ NOTHING = Verdict()
 """Nothing happened and nothing needs saying."""
 
 
-def verdict(code: str | None, *, item: str = "", serial: str = "", **fields: str) -> Verdict:
-    """A verdict whose fields include the unit."""
-    known = {"item": item, "serial": serial, **fields}
+def verdict(code: str | None, *, item: str = "", serial: str = "", **fields: Said) -> Verdict:
+    """A verdict whose fields include the unit. Data and words of ours are told apart by their type."""
+    known: dict[str, Said] = {"item": item, "serial": serial, **fields}
     return Verdict(
-        code=code, item=item, serial=serial, fields={name: value for name, value in known.items() if value}
+        code=code,
+        item=item,
+        serial=serial,
+        fields={name: value for name, value in known.items() if isinstance(value, str) and value},
+        words={name: value for name, value in known.items() if isinstance(value, Phrase) and value},
     )

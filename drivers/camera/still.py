@@ -26,6 +26,11 @@ SLOW_SIDE_MAX = 1600
 STRIPES_REACH = 0.4
 """How far apart two stripes of one EAN may be read, as part of its width."""
 
+SHORT_CHARACTERS, PIECE_CHARACTERS = 4, 3
+"""Weak codes with fewer characters need a third look, or are not believed at all."""
+
+LOOKS_MAX = 1000
+
 TILTS = (-30.0, -15.0, 15.0, 30.0, 45.0, -45.0)
 """Turned by these, degrees, where no direction of bars could be seen."""
 
@@ -49,10 +54,12 @@ def read_still(gray: Gray, formats: tuple[str, ...] = (), *, second_opinion: boo
 
 
 def _second_looks(whole: View, formats: tuple[str, ...]) -> Iterator[Look]:
-    """What always follows the first look: it confirms, and finds the small or turned symbol beside a large one."""
+    """What always follows the first look: it confirms, and finds the turned or faint symbol beside a clear one."""
     base = _bounded(whole)
-    yield partial(look, views.scaled(base, views.room(base, 2.0)), formats)
-    for degrees in views.bar_angles(base)[:1]:
+    large = views.scaled(base, views.room(base, 2.0))
+    yield partial(look, large, formats)
+    yield partial(look, views.sharpened(large, 2.0, 2.0), formats)
+    for degrees in views.bar_angles(base):
         yield partial(look, views.turned(base, degrees), formats)
 
 
@@ -67,7 +74,6 @@ def _slow_looks(whole: View, formats: tuple[str, ...], second_opinion: bool) -> 
     yield partial(look, views.scaled(even, views.room(even, 2.0)), formats)
     if second_opinion:
         yield partial(zbar.look, base)
-    yield partial(look, views.sharpened(base, 2.0, 2.0), formats)
     yield partial(look, views.scaled(base, views.room(base, 1.5)), formats, global_threshold=True)
     wide = views.stretched(base, factor, 1.0)
     yield partial(look, views.sharpened(wide, 1.33 * factor, 3.0), formats)
@@ -120,7 +126,7 @@ class Ballot:
         return [
             symbol
             for symbol, votes in zip(self._seen, self._votes, strict=True)
-            if (symbol.strong or votes > 1) and not self._outvoted(symbol, votes)
+            if votes >= _needed(symbol) and not self._outvoted(symbol, votes)
         ]
 
     def _index(self, symbol: Symbol) -> int | None:
@@ -139,6 +145,15 @@ class Ballot:
             if others > votes and _stripes_of_one(symbol, other):
                 return True
         return False
+
+
+def _needed(symbol: Symbol) -> int:
+    """How many looks must have seen it. A piece of a linear code often looks like a very short one."""
+    if symbol.strong:
+        return 1
+    if len(symbol.raw) < PIECE_CHARACTERS:
+        return LOOKS_MAX
+    return 2 if len(symbol.raw) >= SHORT_CHARACTERS else 3
 
 
 def _stripes_of_one(one: Symbol, other: Symbol) -> bool:

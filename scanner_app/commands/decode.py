@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scanner_app.commands.call import DONE, REFUSED, Call, Refusal, print_json, usage
 from tracking.printable import printable
+
+if TYPE_CHECKING:
+    from drivers.camera.symbol import Symbol
 
 FILES_MAX = 100_000
 
@@ -18,12 +21,16 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help="a picture, or a folder of them")
     parser.add_argument("--formats", help="look only for these, like 'Code128,DataMatrix'; default: all")
 
+    parser.add_argument("--camera", metavar="N", help="a live camera: its number or device; until Ctrl-C")
+
 
 def run(call: Call) -> int:
     """One line a file, in their order; exit 1 when one could not be read as a picture."""
     from drivers.driver import DriverError
 
     options = call.options
+    if options.camera is not None:
+        return _camera(options.camera, _formats(options.formats), as_json=options.json)
     if not options.files:
         usage("name a picture to decode (see 'scanner decode --help')")
     try:
@@ -73,17 +80,45 @@ def _row(path: Path, formats: tuple[str, ...]) -> dict[str, Any]:
     start_s = time.perf_counter()
     found = read_still(gray, formats)
     took_ms = round((time.perf_counter() - start_s) * 1000, 1)
-    codes = [
-        {
-            "text": one.text,
-            "bytes_hex": one.raw.hex(),
-            "symbology": one.symbology,
-            "symbology_id": one.symbology_id,
-            "position": [list(point) for point in one.position],
-        }
-        for one in found
-    ]
-    return {"file": str(path), "codes": codes, "ms": took_ms}
+    return {"file": str(path), "codes": [_code(one) for one in found], "ms": took_ms}
+
+
+def _code(symbol: Symbol) -> dict[str, Any]:
+    return {
+        "text": symbol.text,
+        "bytes_hex": symbol.raw.hex(),
+        "symbology": symbol.symbology,
+        "symbology_id": symbol.symbology_id,
+        "position": [list(point) for point in symbol.position],
+    }
+
+
+def _camera(where: str, formats: tuple[str, ...], *, as_json: bool) -> int:
+    """A line for every code that counts, until the camera is gone or the call is interrupted."""
+    from drivers.camera.agreement import Agreement
+    from drivers.camera.live import LiveReader
+    from drivers.camera.sources import open_source
+    from drivers.camera.zxing import HANDHELD_FORMATS
+    from drivers.driver import DriverError
+
+    try:
+        source = open_source(where)
+    except DriverError as error:
+        raise Refusal(str(error)) from error
+    reader, agreement = LiveReader(formats or HANDHELD_FORMATS, whole_label=True), Agreement()
+    try:
+        start_s = time.monotonic()
+        while (gray := source.frame()) is not None:
+            for symbol in agreement.accepted(reader.read(gray, time.monotonic()), time.monotonic()):
+                took_ms = round((time.monotonic() - start_s) * 1000, 1)
+                row = {"file": where, "codes": [_code(symbol)], "ms": took_ms}
+                if as_json:
+                    print_json(row)
+                else:
+                    _print_for_people(row)
+    finally:
+        source.close()
+    return DONE
 
 
 def _print_for_people(row: dict[str, Any]) -> None:

@@ -11,11 +11,18 @@ from scanner_app.doctor import checks
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """No options of its own."""
+    """Options of the verb."""
+    parser.add_argument(
+        "--scan", type=float, metavar="SECONDS", help="a live test: pull the trigger, see what arrives"
+    )
 
 
 def run(call: Call) -> int:
     """Exit 1 when something is at fault."""
+    if call.options.scan is not None:
+        from scanner_app.commands.trigger_test import watch
+
+        return watch(call, call.options.scan)
     faults = 0
     for check in checks(call.loaded.settings):
         faults += check.state == "fault"

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
 
-from config.schema import TERMINATOR_BYTES, Settings, Usb
+from config.paths import data_dir
+from config.schema import TERMINATOR_BYTES, CameraSection, PrinterSection, Settings, Usb
 from config.schema import SerialPort as PortSetting
-from drivers.driver import Driver
+from drivers.driver import Driver, DriverState
 from drivers.framing import Framing
 from drivers.serial_settings import SerialSettings
 
 if TYPE_CHECKING:
+    from drivers.camera.driver import CameraScanner, CameraSettings, Seen
+    from drivers.printing.printer import PrinterSettings
     from drivers.usb.settings import UsbSettings
+    from scanner_app.answer import Answer
+
+
+PRINT_FOLDER = "print"
+"""Below the data directory: the labels that wait, and those that were printed."""
 
 
 def drivers_of(settings: Settings) -> list[Driver]:
-    """Every input that the settings name."""
+    """Every input that the settings name, and the label printer."""
     drivers: list[Driver] = []
     if settings.serial.ports:
         from drivers.serial_port import SerialPort
@@ -26,7 +36,36 @@ def drivers_of(settings: Settings) -> list[Driver]:
         from drivers.usb.driver import UsbScanners
 
         drivers.append(UsbScanners(usb_settings(settings.usb)))
+    if settings.camera.source:
+        from drivers.camera.driver import CameraScanner
+
+        drivers.append(CameraScanner(camera_settings(settings.camera)))
+    if settings.printer.target:
+        from drivers.printing.printer import Printer
+
+        drivers.append(Printer(printer_settings(settings.printer), data_dir(settings) / PRINT_FOLDER))
     return drivers
+
+
+def finder_of(drivers: Sequence[Driver]) -> Callable[[], Seen | None] | None:
+    """What gives the newest picture of the camera among the drivers; None where there is no camera."""
+    for driver in drivers:
+        if driver.name.startswith("camera:"):
+            camera = cast("CameraScanner", driver)
+            return lambda: camera.seen
+    return None
+
+
+def reprinter_of(
+    settings: Settings, drivers: Sequence[Driver], report: Callable[[DriverState], object]
+) -> Callable[[Answer], None]:
+    """What hears the answers and prints the last label again when that was asked for."""
+    from drivers.printing.printer import Printer
+    from scanner_app.reprinting import reprinter
+
+    (printer,) = (driver for driver in drivers if isinstance(driver, Printer))
+    folder = data_dir(settings) / PRINT_FOLDER
+    return reprinter(printer_settings(settings.printer), folder, report, printer.wake)
 
 
 def serial_settings(port: PortSetting) -> SerialSettings:
@@ -38,7 +77,37 @@ def serial_settings(port: PortSetting) -> SerialSettings:
         "TAB": "tab",
     }
     return SerialSettings(
-        port=port.path, name=port.name, baud=port.baud, terminator=terminators[port.terminator]
+        port=port.path,
+        name=port.name,
+        baud=port.baud,
+        terminator=terminators[port.terminator],
+        profile=port.profile,
+    )
+
+
+def camera_settings(camera: CameraSection) -> CameraSettings:
+    """The section as its driver takes it."""
+    from drivers.camera.driver import CameraSettings
+
+    return CameraSettings(
+        source=camera.source,
+        width=camera.width,
+        height=camera.height,
+        formats=camera.formats,
+        itf_lengths=camera.itf_lengths,
+        read=camera.read,
+    )
+
+
+def printer_settings(printer: PrinterSection) -> PrinterSettings:
+    """The section as the printer takes it."""
+    from drivers.printing.printer import PrinterSettings
+
+    return PrinterSettings(
+        target=printer.target,
+        language=printer.language,
+        dpi=printer.dpi,
+        templates=Path(printer.templates) if printer.templates else None,
     )
 
 

@@ -13,6 +13,9 @@ from tracking.site import SITE_BYTES_MAX, Site, SiteError, load
 def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.add_argument("--site", help="site file (JSON); default: the sample data's site HAM")
+    parser.add_argument(
+        "--calibration", action="store_true", help="the card that teaches the handheld its scanners"
+    )
     parser.add_argument("--document", help="only this document and its goods")
     parser.add_argument(
         "--out", default="labels.html", help="FILE.html, .svg, .pdf or .png (default labels.html)"
@@ -21,18 +24,20 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     """Writes the sheet and names its files."""
+    from scanner_app.label_calibration import CALIBRATION, calibration_labels
     from scanner_app.label_sheet import write_sheet
     from scanner_app.labels import LabelError, labels
 
     options = call.options
     site = _site(options.site)
     try:
-        made = labels(site, options.document)
+        made = calibration_labels() if options.calibration else labels(site, options.document)
         if options.json:
             for label in made:
                 print_json({name: getattr(label, name) for name in label.__struct_fields__})
             return DONE
-        files = write_sheet(made, Path(options.out), title=f"{site.site} {options.document or ''}".strip())
+        title = CALIBRATION if options.calibration else f"{site.site} {options.document or ''}".strip()
+        files = write_sheet(made, Path(options.out), title=title)
     except LabelError as error:
         raise Refusal(str(error)) from error
     except OSError as error:

@@ -16,7 +16,7 @@ from scanner_app.commands.standards import table
 from scanner_app.scanners.profile import of_record
 from scanner_app.scanners.reading import understood
 from tracking.dates import parse_iso
-from tracking.identifiers.reader import TERMINATORS, split_aim
+from tracking.identifiers.reader import split_aim
 from tracking.identifiers.reading import Reading
 from tracking.printable import printable
 
@@ -107,13 +107,17 @@ def _given(line: str) -> dict[str, Any]:
 def answer(given: dict[str, Any], today: date, at_site: AtSite | None = None) -> dict[str, Any]:
     """The reading of one record: the best on top, all of them under ``readings``; at a site its meaning too."""
     raw, symbology_id = _text(given.get("raw")), _text(given.get("symbology_id"))
-    _, readings = understood(raw, symbology_id, of_record(given.get("profile")), today=today)
+    profile = of_record(given.get("profile"), at_site.scanners if at_site is not None else {})
+    found = understood(raw, symbology_id, profile, today=today)
+    if at_site is not None:
+        found = at_site.settled(found, symbology_id)
+    readings = found.readings
     want = given.get("want")
     kinds = [kind for kind in want if isinstance(kind, str)] if isinstance(want, list) else []
     best = _best(readings, kinds)
     row: dict[str, Any] = {"id": given.get("id")}
     if at_site is not None:
-        text, _ = split_aim(raw.rstrip(TERMINATORS), symbology_id)
+        text, _ = split_aim(found.text, symbology_id)
         row["site"] = at_site.explained(readings, text, kinds)
     if best is None:
         nearest = next((reading.error for reading in readings if reading.error), "")

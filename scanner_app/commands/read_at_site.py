@@ -15,6 +15,8 @@ from scanner_app.commands.call import DONE, REFUSED, USAGE, Call, Refusal, print
 from scanner_app.commands.replay import site_of
 from scanner_app.explaining import explained, rules_report
 from scanner_app.handheld import Handheld
+from scanner_app.scanners.reading import Understood
+from scanner_app.scanners.settling import settled
 from scanner_app.workflows.deciding import Case
 from scanner_app.workflows.parts import Parts
 from tracking.identifiers.reading import Reading
@@ -52,6 +54,8 @@ class AtSite:
     def __init__(self, opened: Handheld, *, document: str, item: str) -> None:
         """Raises :class:`Refusal` for an order or item that the site does not have."""
         self._knows = opened.session.knows
+        self.scanners = opened.scanners.all()
+        """The profiles learned by this handheld, by source."""
         self.today = self._knows.today
         self._document = self._knows.document(document) if document else None
         if document and self._document is None:
@@ -59,6 +63,11 @@ class AtSite:
         if item and self._knows.item(item) is None:
             raise Refusal(f"the site has no item {item[:40]!r}", USAGE)
         self._held = Parts(item=item)
+
+    def settled(self, found: Understood, symbology_id: str) -> Understood:
+        """A damaged code as the site's items, orders and units prove it, where they do."""
+        self._knows.forget_scan()
+        return settled(found, symbology_id, self._knows)
 
     def explained(self, readings: tuple[Reading, ...], text: str, want: list[str]) -> dict[str, Any]:
         """See :func:`scanner_app.explaining.explained`."""

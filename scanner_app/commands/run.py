@@ -6,10 +6,11 @@ import argparse
 
 from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, REFUSED, Call, Refusal
-from scanner_app.commands.inputs import drivers_of
+from scanner_app.commands.inputs import drivers_of, finder_of, reprinter_of
 from scanner_app.identity import server_of
 from scanner_app.running import RunningHandheld
 from scanner_app.screens import show
+from scanner_app.sounding import sounds_of
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -33,9 +34,15 @@ def run(call: Call) -> int:
     site = getattr(call.options, "site", None)
     if site:
         _load(running, site)
-    running.start(drivers_of(settings))
+    drivers = drivers_of(settings)
+    sounds = sounds_of(settings.sound, drivers)
+    running.handheld.session.observers.append(lambda answer: sounds.play(answer.tone))
+    if settings.printer.target:
+        running.handheld.session.observers.append(reprinter_of(settings, drivers, running.sink))
+    running.start(drivers)
     try:
-        show(running, settings, timezone=running.handheld.cache.meta("timezone"))
+        timezone = running.handheld.cache.meta("timezone")
+        show(running, settings, timezone=timezone, finder=finder_of(drivers))
     except RuntimeError as error:
         raise Refusal(str(error), REFUSED) from error
     return DONE

@@ -12,6 +12,7 @@ from scanner_app.commands.call import DONE, REFUSED, USAGE, Call, Refusal, print
 from scanner_app.identity import server_of
 from scanner_app.running import RunningHandheld
 from scanner_app.session import Session
+from tracking.catalogue import say
 
 SYNC_S_MAX = 120.0
 
@@ -59,4 +60,4 @@ class State(msgspec.Struct, frozen=True):
 
 
 def _state(session: Session) -> State:
-    return State(session.journal.pending(), bool(session.online), session.trouble)
+    return State(session.journal.pending(), bool(session.online), say(session.trouble))

@@ -18,6 +18,9 @@ from tracking.site import Site
 SEED = "alster-1"
 SITES = ("HAM", "MEM")
 
+COMPANY_PREFIX = "9521234"
+"""Of GS1's range for examples: what the SSCCs of the sample's cartons begin with."""
+
 _POLICY = {
     "HAM": {"over_receipt": "stop", "unknown_serial_at_shipping": "stop", "complete_on_last_scan": True},
     "MEM": {"over_receipt": "note", "unknown_serial_at_shipping": "stop", "complete_on_last_scan": True},
@@ -72,7 +75,7 @@ def company(today: date) -> Company:
             "operators": operators(code),
             "documents": documents(code, units),
             "units": units,
-            "policy": dict(_POLICY[code]),
+            "policy": {**_POLICY[code], "company_prefix": COMPANY_PREFIX},
         }
     return Company(today=today, items=shared_items, parties=shared_parties, sites=sites)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from scanner_app.label_goods import Goods
+from scanner_app.sample.places import bin_name
 from scanner_app.sample.script import PAUSE, Script, split, whole
 from tracking.site import Site
 
@@ -23,6 +25,7 @@ def shift(site: Site) -> str:
     _seals(script)
     _boards_without_network(script)
     _announced_goods(script)
+    _gears_built(script)
     _pumps_out(script)
     _other_orders_out(script)
     return script.text()
@@ -96,6 +99,34 @@ def _announced_goods(script: Script) -> None:
     script.comment("Two deliveries that the supplier announced, serial by serial.")
     script.document("ASN-9001", whole("received"))
     script.document("ASN-9002", whole("received"))
+
+
+def _gears_built(script: Script) -> None:
+    script.comment("At the bench two gear pumps are built; one valve is one too many and stays out.")
+    script.line("workflow production")
+    products: list[str] = []
+
+    def bench(script: Script, goods: Goods) -> None:
+        if goods.item == "GEAR-500":
+            products.append(script.label(goods))
+        script.scan(script.label(goods), "product_selected" if goods.item == "GEAR-500" else "installed")
+
+    script.scan("WO-4001", "document_opened")
+    for place, goods in enumerate(script.goods["WO-4001"], start=1):
+        bench(script, goods)
+        if place == 4:
+            spare = script.unit("VALVE-9", status=("received",))
+            script.stopped(script.full_label("VALVE-9", spare), "bom_complete")
+    script.comment("They go onto the packing bench and into one carton, which gets a number of ours.")
+    script.line("workflow move")
+    for product in products:
+        script.scan(product, "taken")
+    script.scan(bin_name(script.site.site, "A", 0), "moved")
+    script.line("workflow pack")
+    script.command("confirm", "container_selected")
+    for product in products:
+        script.scan(product, "packed")
+    script.command("done", "container_closed")
 
 
 def _pumps_out(script: Script) -> None:

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from config.keyboard_layouts import LAYOUTS
 from config.keyboard_text import Retyping, meant, typed
+from tracking.identifiers.symbologies import COMPOSITE
 
 TERMINATORS = "\r\n\t"
 """What a scanner may send after a code and no driver took off; never part of one."""
@@ -50,6 +51,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether it sends AIM identifiers in front of the data; None where that is not known."""
     terminator: str = ""
     """What ends its codes; empty where nothing does, or unknown."""
+
+    @property
+    def separates(self) -> bool:
+        """True where it is known that separators arrive, so that none can be missing."""
+        return not self.gs_lost and (bool(self.gs) or self.aim is not None)
 
     @property
     def way(self) -> Retyping:
@@ -139,5 +145,6 @@ def undone(profile: Profile, text: str) -> Undone:
         if form and form != separator:
             # A form that a person wrote down is what the scanner types, one that was learned is what arrives.
             body = body.replace(typed(form, profile.way), separator).replace(form, separator)
+            body = body.replace(f"{separator}]e", COMPOSITE) if form == COMPOSITE[0] else body
     texts = meant(body, profile.way)
     return Undone(texts) if texts else Undone((body,), fits=False)

@@ -16,6 +16,7 @@ from textual.driver import Driver
 from textual.message import Message
 from textual.timer import Timer
 
+from drivers.keys import TypedKey
 from drivers.scan import Burst, Scan
 from drivers.tones import TONES, ToneName, rings
 from drivers.wedge import KeyFramer, Output
@@ -23,6 +24,7 @@ from scanner_app import start_up
 from scanner_app.inputs import Command, Typed
 from scanner_app.tui.canvas import Canvas
 from scanner_app.tui.desk import Act, Desk, Own
+from scanner_app.tui.finder import Finder
 from scanner_app.tui.local import Local
 from scanner_app.tui.look import LOOKS
 from scanner_app.tui.paint.banner import light
@@ -31,6 +33,8 @@ from scanner_app.tui.port import Input, Terminal
 from scanner_app.tui.settings import ScreenSettings
 from scanner_app.tui.terminal_driver import Given, ReadingFailed, TerminalDriver, TerminalGone
 from scanner_app.view import ScreenView
+
+FINDER_KEY = "f11"
 
 
 class ViewArrived(Message, bubble=False):
@@ -67,13 +71,16 @@ class ScannerScreens(App[None]):
         self._bells: list[Timer] = []
         self._linux_console = os.environ.get("TERM") == "linux"
         self._canvas = Canvas(LOOKS[self.settings.theme])
+        self._finder = Finder(self.settings.finder) if self.settings.finder else None
 
     def get_driver_class(self) -> type[Driver]:
         """The terminal, read byte by byte; tests run without one."""
         return TerminalDriver
 
     def compose(self) -> ComposeResult:
-        """One widget: the picture."""
+        """One widget: the picture; and what the camera sees, where there is one."""
+        if self._finder is not None:
+            yield self._finder
         yield self._canvas
 
     def on_mount(self) -> None:
@@ -123,7 +130,19 @@ class ScannerScreens(App[None]):
 
     def _give(self, outputs: list[Output]) -> None:
         for output in outputs:
+            if self._finder is not None and isinstance(output, TypedKey) and output.key == FINDER_KEY:
+                # A stop waits for eyes: it is never covered.
+                self._aim(self._finder, opened=not (self._finder.is_open or self._view.stopped))
+                continue
             self._act(*self._desk.take(output, self._view, self._local))
+
+    def _aim(self, finder: Finder, *, opened: bool) -> None:
+        """Show what the camera sees in place of the task, or the task again."""
+        if opened:
+            finder.open()
+        else:
+            finder.close()
+        self._canvas.display = not opened
 
     def _flush_later(self) -> None:
         """Judge the silence after keys that came through Textual; a terminal's bytes are judged where they are read."""
@@ -183,6 +202,8 @@ class ScannerScreens(App[None]):
             page=self._local.page if _as_before(view, before) else "",
             cache_age_s=view.cache_age_s,
         )
+        if self._finder is not None and self._finder.is_open and view.n != before.n:
+            self._aim(self._finder, opened=False)  # an answer is looked at, not aimed through
         self._paint()
         if view.tone and view.n != before.n:  # news of the link bring the old answer again
             self._ring(cast(ToneName, view.tone))

@@ -18,6 +18,7 @@ from scanner_app.tui.local import Local
 from scanner_app.tui.paint.keys import soft_keys
 from scanner_app.tui.port import Input, command
 from scanner_app.view import ScreenView
+from tracking.catalogue import word
 
 QUIET_S = 0.5
 SEEN_S = 0.3
@@ -60,7 +61,7 @@ class Desk:
             self._last_s = given.mono_ns / 1e9
             return _changed(local, page=""), [given]
         if isinstance(given, Cut):
-            return self._cut(given, local)
+            return self._cut(given, view, local)
         quiet_s = given.time_s - self._last_s
         self._last_s = given.time_s
         if isinstance(given, TypedEnter):
@@ -81,8 +82,8 @@ class Desk:
     def _seen(self, now_s: float) -> bool:
         return self._stop_since_s is not None and now_s - self._stop_since_s >= SEEN_S
 
-    def _cut(self, cut: Cut, local: Local) -> tuple[Local, list[Act]]:
-        text = f"{cut.left_out} left out beyond {SCAN_BYTES_MAX} bytes"
+    def _cut(self, cut: Cut, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
+        text = word("left_out", view.language, count=str(cut.left_out), most=str(SCAN_BYTES_MAX))
         return _changed(local, refused=local.refused + 1, refused_last=text), [Own("bell")]
 
     def _character(self, character: str, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:

@@ -14,6 +14,9 @@ LEVEL = {
 }
 """The sign of a verdict: never colour alone."""
 
+LISTED = {"done": "✓", "now": "▢", "open": "▢"}
+"""The sign of a line in a task's list: there already, asked for now, still to come."""
+
 LINK = {"online": "●", "offline": "○", "none": "-"}
 UNSYNCED = "↑"
 TASK = "▶"

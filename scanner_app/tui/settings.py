@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -28,6 +30,9 @@ class ScreenSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     timezone: str = ""
     """The site's time zone for the clock, IANA name; empty: the device's own."""
+
+    finder: Callable[[], Any] | None = None
+    """The newest picture of the camera (:class:`drivers.camera.driver.Seen` or None); None where there is no camera."""
 
     wedge: WedgeRules = WedgeRules()
     """When keys are a scan and when a person's typing."""

@@ -15,9 +15,10 @@ from scanner_app.workflows.meant import Meaning, refuse
 from scanner_app.workflows.parts import NO_PARTS, Clash, Parts, merge, missing_from
 from tracking import rules
 from tracking.dates import any_date
+from tracking.phrases import phrase, row_of
 from tracking.site import Item
 
-_SURE = frozenset({"prompt", "known value", "known GTIN", "declared", "prefix rule"})
+_SURE = frozenset({"damage", "prompt", "known value", "known GTIN", "declared", "prefix rule"})
 _PATTERN = "item's serial pattern"
 _SHAPE = "shape"
 SHAPE_ROUNDS = 2
@@ -55,7 +56,8 @@ def one_label(cases: Sequence[Case]) -> Meaning:
             state = _by_shape(state)
         parts = _filled(state)
     except _Contradiction as found:
-        why = f"{found.field} is {' and '.join(found.values)}"
+        values = row_of(*found.values, between=phrase("and"))
+        why = phrase("clash", field=phrase(f"field_{found.field}"), values=values)
         return refuse("ambiguous", found.values[-1], serial=found.values[-1], candidates=why)
     return Meaning(kind="label", parts=parts) if not parts.empty else _nothing(cases, state.others)
 
@@ -200,8 +202,8 @@ def _nothing(cases: Sequence[Case], others: Sequence[Meaning]) -> Meaning:
     if len(named) == 1:
         return next(one for one in others if one.value == named[0][0])
     refusals = {one.refusal.code: one for one in others if one.refusal is not None}
-    for code in ("ambiguous", "wrong_kind"):
+    for code in ("unreadable", "ambiguous", "wrong_kind"):
         if code in refusals:
             return refusals[code]
     texts = " | ".join(case.text for case in cases)[:TEXT_CHARS_MAX]
-    return refuse("unknown_code", texts, why="none of these codes is a label of ours")
+    return refuse("unknown_code", texts, why=phrase("why_no_label"))

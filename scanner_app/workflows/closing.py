@@ -13,6 +13,7 @@ from scanner_app.workflows.parts import NO_PARTS
 from scanner_app.workflows.subject import SubjectState
 from tracking.documents import Document, complete
 from tracking.events import Event
+from tracking.phrases import phrase
 from tracking.verdicts import verdict
 
 S = TypeVar("S", bound=SubjectState)
@@ -77,7 +78,7 @@ def with_completion(
 
 def back(state: SubjectState, *, at_start: bool) -> Step:
     """One step back: the half label or the question, the paper (which stays open), then the start screen."""
-    said = verdict("command", what="back")
+    said = verdict("command", what=phrase("what_back"))
     if not state.parts.empty or state.confirming:
         return Step(state=msgspec.structs.replace(state, parts=NO_PARTS, confirming=""), verdict=said)
     if not at_start:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from scanner_app.workflows.flow import Knowledge
 from scanner_app.workflows.subject import Subject
 from tracking import rules
 from tracking.documents import Document
 from tracking.lifecycle import IN_STOCK
+from tracking.phrases import phrase
 from tracking.verdicts import Verdict
 
 PLACES_DEEP_MAX = 16
@@ -18,7 +21,7 @@ def judged(subject: Subject, place: str, document: Document, knows: Knowledge, *
     unit = subject.unit
     alarm = rules.stopped_anywhere(unit)
     if alarm is not None:
-        return alarm
+        return msgspec.structs.replace(alarm, fields={**alarm.fields, "counted": "yes"})
     if already:
         return rules.about("already_counted", unit)
     if unit.status == "unknown" and subject.serial and not document.line_expecting(unit.item, unit.serial):
@@ -32,7 +35,7 @@ def judged(subject: Subject, place: str, document: Document, knows: Knowledge, *
             return subject.said("unexpected")
         return subject.said("quantity_recorded")
     code = _of_unit(subject, place, document, knows)
-    return rules.about(code, unit, status="" if code == "counted" else unit.status.replace("_", " "))
+    return rules.about(code, unit, status="" if code == "counted" else phrase(f"status_{unit.status}"))
 
 
 def _of_unit(subject: Subject, place: str, document: Document, knows: Knowledge) -> str:

@@ -18,6 +18,7 @@ from tracking import rules
 from tracking.dates import any_date
 from tracking.documents import Document
 from tracking.identifiers.reading import Reading
+from tracking.phrases import phrase, row_of
 from tracking.site import Item
 
 
@@ -82,6 +83,11 @@ def _command(case: Case) -> Meaning | None:
     return Meaning(kind="command", value=case.best.command, argument=case.best.argument)
 
 
+def _damaged(case: Case) -> Meaning | None:
+    """The scanner or its host has changed the code, and nothing known here tells what the label says."""
+    return refuse("unreadable", case.text, why=case.best.doubt) if case.best.doubt else None
+
+
 def _badge(case: Case) -> Meaning | None:
     found = bool(case.plain) and case.knows.operator(case.plain) is not None
     return Meaning(kind="badge", value=case.plain) if found else None
@@ -108,18 +114,9 @@ def _known(case: Case) -> Meaning | None:
     welcome = {kind: meaning for kind, meaning in found.items() if kind in case.wanted}
     found = welcome or found
     if len(found) > 1:
-        shown = ", ".join(f"{_WORDS[kind]} {case.plain}" for kind in found)
+        shown = row_of(*(phrase(f"as_{kind}", text=case.plain) for kind in found), between=", ")
         return refuse("ambiguous", case.text, serial=case.plain, candidates=shown)
     return next(iter(found.values()), None)
-
-
-_WORDS = {
-    "document": "order",
-    "item": "part number",
-    "location": "place",
-    "party": "supplier or customer",
-    "unit": "serial",
-}
 
 
 def _known_as(text: str, document: Document | None, knows: Knowledge) -> list[tuple[str, Meaning]]:
@@ -130,6 +127,8 @@ def _known_as(text: str, document: Document | None, knows: Knowledge) -> list[tu
         found.append(("item", Meaning(kind="label", parts=Parts(item=text))))
     if knows.location(text) is not None:
         found.append(("location", Meaning(kind="location", value=text)))
+    if knows.container(text).known:
+        found.append(("container", Meaning(kind="container", value=text)))
     announced = document is not None and document.names(text)
     if announced or knows.units_of_serial(text):
         found.append(("unit", Meaning(kind="label", parts=Parts(serial=text))))
@@ -214,15 +213,16 @@ def lot_known(held: Parts, item: Item, knows: Knowledge) -> bool:
 def _refused(case: Case) -> Meaning:
     best = case.best
     if case.undeclared:
-        return refuse("unknown_code", case.text, why="no serial, order, item or place of ours")
+        return refuse("unknown_code", case.text, why=phrase("why_nothing_ours"))
     if best.kind == "url":
-        return refuse("wrong_kind", case.text, kind="A WEB ADDRESS", need="the serial or the part number")
+        return refuse("wrong_kind", case.text, kind=phrase("kind_url"), need=phrase("need_serial_or_item"))
     code = "unreadable" if best.kind == "text" or best.layer else "unknown_code"
     return refuse(code, case.text, why=best.error)
 
 
 STEPS = (
     Step("command", _command, new=False),
+    Step("damage", _damaged, new=False),
     Step("badge", _badge, new=False),
     Step("prompt", _prompted, new=False),
     Step("known value", _known, new=False),

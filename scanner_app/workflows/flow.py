@@ -12,11 +12,14 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from tracking.assembly import Inside
+from tracking.containers import ContainerState
 from tracking.documents import Document, Tally
 from tracking.events import Event
 from tracking.exceptions import ExceptionRecord
 from tracking.identifiers.reading import Reading
 from tracking.people import KnownOperator
+from tracking.phrases import Said
 from tracking.prefix_rules import PrefixRule
 from tracking.site import Item, Location, Party, Policy
 from tracking.units import UnitState
@@ -45,9 +48,9 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     """What the screen asks for: names of the catalogue's prompts, and what fills them."""
 
     name: str
-    more: str = ""
-    """Plain text under the prompt: the item, the line."""
-    fields: dict[str, str] = {}
+    more: Said = ""
+    """Under the prompt: the item, the line; words of ours as a phrase."""
+    fields: dict[str, Said] = {}
     wants_text: bool = False
     secret: bool = False
     choices: tuple[str, ...] = ()
@@ -72,6 +75,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[Event, ...] = ()
     quiet: bool = False
     """True when the input belongs to the session, not to this workflow."""
+    afresh: bool = False
+    """True where a label that was just taken means something else from now on: another unit, another place."""
     leave: bool = False
     """True when the task is left for the start screen."""
 
@@ -137,6 +142,30 @@ class Knowledge(Protocol):
         """Serial-tracked items that have a pattern which this text fits."""
         ...
 
+    def inside(self, item: str, serial: str) -> tuple[UnitState, ...]:
+        """Units directly in a product; with an empty item, in the container of this code."""
+        ...
+
+    def quantities_in(self, item: str, serial: str) -> tuple[Inside, ...]:
+        """Lots and untracked parts in a product, or with an empty item in a container."""
+        ...
+
+    def container(self, code: str) -> ContainerState:
+        """A container; not ``known`` where nobody has seen it."""
+        ...
+
+    def boxes_in(self, code: str) -> tuple[str, ...]:
+        """Containers that stand in this one."""
+        ...
+
+    def announced(self, container: str) -> str:
+        """The number of the notice that names this container; empty for none."""
+        ...
+
+    def new_sscc(self) -> str:
+        """An SSCC that nobody has given yet; empty where the site has no company prefix."""
+        ...
+
     def exceptions_of(self, item: str, serial: str) -> tuple[ExceptionRecord, ...]:
         """What the server found contradictory about a unit, oldest first."""
         ...
@@ -190,18 +219,32 @@ class Knowledge(Protocol):
         ...
 
 
+class ListLine(NamedTuple):
+    """One line of a task's list."""
+
+    text: str
+    state: str
+    """``done``, ``now`` (what is asked for) or ``open``."""
+
+
 class Workflow(NamedTuple):
     """One task: its name, its first state, and its handlers."""
 
     name: str
-    task: str
-    """Headline of its screen."""
+    """Its headline, its word on the menu and its help are the catalogue's, by this name."""
     state_type: type[State]
     initial: Callable[[], State]
     advance: Callable[[State, Input, Knowledge], Step]
     prompt: Callable[[State, Knowledge], Prompt]
-    help: tuple[str, ...]
+    task: str = ""
+    """A headline of its own, where the catalogue has none."""
+    help: tuple[str, ...] = ()
+    """Help of its own, where the catalogue has none."""
     document_types: tuple[str, ...] = ()
     """Documents that open it from the start screen."""
     own_commands: frozenset[str] = frozenset()
-    """Commands of the session that mean something of its own here: ``hold`` and ``release`` of a whole lot."""
+    """Commands of the session that mean something of its own here, unless the step is ``quiet``: ``remove`` of a part,
+    ``hold`` and ``release`` of a whole lot.
+    """
+    listing: Callable[[State, Knowledge], tuple[ListLine, ...]] | None = None
+    """What the screen lists beside the prompt: the positions of a bill, what is in a carton."""

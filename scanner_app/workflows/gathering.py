@@ -16,6 +16,7 @@ from scanner_app.workflows.meaning import items_of_serial
 from scanner_app.workflows.parts import Clash, Parts, merge
 from tracking.dates import parse_iso
 from tracking.documents import Document
+from tracking.phrases import Phrase, phrase
 from tracking.site import Item
 from tracking.verdicts import Verdict, verdict
 
@@ -30,7 +31,9 @@ class Gathered(NamedTuple):
     answer: Verdict | None = None
 
 
-_ASK = {"serial": "the serial", "lot": "its lot", "expiry": "its expiry date", "quantity": "the quantity"}
+def needed(name: str) -> Phrase:
+    """What the subject lacks, in words: ``the serial``."""
+    return phrase(f"need_{name}")
 
 
 def gather(
@@ -44,7 +47,7 @@ def gather(
         held = msgspec.structs.replace(held, item=read.item)
     joined = merge(held, read)
     if isinstance(joined, Clash):
-        why = f"{joined.first} or {joined.second}"
+        why = phrase("either", first=joined.first, second=joined.second)
         return Gathered(held, answer=verdict("ambiguous", serial=joined.second, candidates=why))
     resolved = _resolve(joined, document, knows, going_out=going_out)
     if resolved.item is None:
@@ -62,7 +65,7 @@ def _other_label(held: Parts, read: Parts, knows: Knowledge, *, going_out: bool)
     item = knows.item(held.item)
     need = need_of(held, item, going_out=going_out) if item is not None else "item"
     code = {"lot": "missing_lot", "expiry": "missing_expiry"}.get(need, "ambiguous")
-    return verdict(code, item=held.item, serial=held.serial, candidates="another item: its part number first")
+    return verdict(code, item=held.item, serial=held.serial, candidates=phrase("another_item"))
 
 
 def _resolve(parts: Parts, document: Document | None, knows: Knowledge, *, going_out: bool) -> Gathered:
@@ -70,19 +73,15 @@ def _resolve(parts: Parts, document: Document | None, knows: Knowledge, *, going
     if parts.item:
         return Gathered(parts, knows.item(parts.item) or Item(item=parts.item))
     if not parts.serial:
-        have = (
-            "Lot " + parts.lot if parts.lot else "Expiry " + parts.expiry if parts.expiry else "Half a label"
-        )
-        return Gathered(
-            parts, need="serial", answer=verdict("waiting_for_partner", have=have, need=_ASK["serial"])
-        )
+        answer = verdict("waiting_for_partner", have=_have(parts), need=needed("serial"))
+        return Gathered(parts, need="serial", answer=answer)
     candidates = items_of_serial(parts.serial, document, knows, known_first=going_out)
     if len(candidates) == 1:
         # Units of the whole company are known here, items only of this site: such a unit is judged all the same.
         item = knows.item(candidates[0]) or Item(item=candidates[0])
         return Gathered(msgspec.structs.replace(parts, item=candidates[0]), item)
     if not candidates:
-        answer = verdict("unknown_code", raw=parts.serial, why="no item of ours has serials like this")
+        answer = verdict("unknown_code", raw=parts.serial, why=phrase("why_no_item"))
         return Gathered(parts, answer=answer)
     answer = verdict("ambiguous", serial=parts.serial, candidates=", ".join(candidates[:4]))
     return Gathered(parts, answer=answer)
@@ -119,15 +118,19 @@ def waiting_answer(parts: Parts, item: Item, need: str) -> Verdict:
     """What to say while something lacks: which half is there and which to scan now."""
     if need == "quantity":
         if item.tracking == "lot":
-            return verdict("lot_recorded", item=item.item, lot=parts.lot, need="the quantity")
-        return verdict("item_selected", item=item.item, description=item.description, need="the quantity")
+            return verdict("lot_recorded", item=item.item, lot=parts.lot, need=needed("quantity"))
+        return verdict("item_selected", item=item.item, description=item.description, need=needed("quantity"))
     if not parts.serial and not parts.lot and not parts.expiry:
-        return verdict("item_selected", item=item.item, description=item.description, need=_ASK[need])
-    have = (
-        f"Serial {parts.serial}"
-        if parts.serial
-        else f"Lot {parts.lot}"
-        if parts.lot
-        else f"Expiry {parts.expiry}"
+        return verdict("item_selected", item=item.item, description=item.description, need=needed(need))
+    return verdict(
+        "waiting_for_partner", item=item.item, serial=parts.serial, have=_have(parts), need=needed(need)
     )
-    return verdict("waiting_for_partner", item=item.item, serial=parts.serial, have=have, need=_ASK[need])
+
+
+def _have(parts: Parts) -> Phrase:
+    """Which half is there."""
+    if parts.serial:
+        return phrase("have_serial", serial=parts.serial)
+    if parts.lot:
+        return phrase("have_lot", lot=parts.lot)
+    return phrase("have_expiry", expiry=parts.expiry) if parts.expiry else phrase("have_half")

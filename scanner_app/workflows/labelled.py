@@ -9,25 +9,27 @@ from scanner_app.workflows.parts import Parts
 from tracking.dates import last_of_month
 from tracking.documents import Document
 from tracking.identifiers.reading import Reading
+from tracking.phrases import phrase
 from tracking.site import refuse_code
 
 CANDIDATES_SHOWN_MAX = 4
-NEED = "the serial or the part number"
+NEED = phrase("need_serial_or_item")
 
 
 def labelled(reading: Reading, text: str, document: Document | None, knows: Knowledge) -> Meaning:
     """A label whose fields are named, or a bare number whose shape is believed."""
     if reading.kind == "container":
-        return refuse("wrong_kind", text, kind="A CARTON OR PALLET CODE", need=NEED)
+        plate = str(reading.details.get("license_plate", ""))
+        return Meaning(kind="container", value=reading.sscc or plate or reading.text or text)
     if reading.kind in {"badge", "asset"}:
-        return refuse("wrong_kind", text, kind="A BADGE OR ASSET CODE", need=NEED)
+        return refuse("wrong_kind", text, kind=phrase("kind_asset"), need=NEED)
     if reading.kind == "document" and order_named(reading):
         return Meaning(kind="document", value=order_named(reading))
     if reading.kind == "location" and reading.gln:
-        return refuse("wrong_kind", text, kind="THE NUMBER OF A PLACE", need=NEED)
+        return refuse("wrong_kind", text, kind=phrase("kind_gln"), need=NEED)
     items = _items(reading, document, knows)
     if reading.gtin and not items:
-        return refuse("unknown_code", text, why=f"GTIN {reading.gtin} is none of our items")
+        return refuse("unknown_code", text, why=phrase("why_gtin", gtin=reading.gtin))
     if len(items) > 1:
         shown = ", ".join(items[:CANDIDATES_SHOWN_MAX])
         return refuse("ambiguous", text, serial=reading.serial or text, candidates=shown)
@@ -39,9 +41,10 @@ def labelled(reading: Reading, text: str, document: Document | None, knows: Know
         expiry=reading.expiry or last_of_month(str(reading.details.get("expiry_month", ""))),
         made=reading.made,
         quantity=reading.quantity,
+        repaired=reading.repaired,
     )
     if parts.empty:
-        return refuse("unknown_code", text, why="it holds no serial, lot or item of ours")
+        return refuse("unknown_code", text, why=phrase("why_empty_label"))
     return Meaning(kind="label", parts=parts)
 
 
@@ -66,7 +69,7 @@ def registrable(meaning: Meaning, text: str, knows: Knowledge) -> Meaning:
     for value in (meaning.parts.serial, meaning.parts.lot):
         why = refuse_code(value) if value else ""
         if value and not why and knows.operator(value) is not None:
-            why = "is a badge"
+            return refuse("unknown_code", text, why=phrase("why_badge", value=value[:40]))
         if why:
             return refuse("unknown_code", text, why=f"{value[:40]} {why}")
     return meaning

@@ -5,10 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
+from scanner_app.workflows.held_together import is_known, whole_of
 from scanner_app.workflows.meaning import Meaning, understand
 from scanner_app.workflows.parts import NO_PARTS
 from tracking import rules
 from tracking.dates import add_months, parse_iso
+from tracking.phrases import phrase, row_of
 from tracking.units import UnitState
 from tracking.verdicts import Verdict, verdict
 
@@ -18,7 +20,7 @@ UNITS_SHOWN_MAX = 4
 def _advance(state: State, given: Input, knows: Knowledge) -> Step:
     if isinstance(given, Asked):
         if given.name in {"back", "done"}:
-            return Step(state=state, verdict=verdict("command", what="back"), leave=True)
+            return Step(state=state, verdict=verdict("command", what=phrase("what_back")), leave=True)
         return Step(state=state, quiet=True)
     return Step(state=state, verdict=answer(given, knows))
 
@@ -33,12 +35,18 @@ def answer(given: Scanned, knows: Knowledge) -> Verdict:
         return meaning.refusal or verdict("unknown_code", raw=given.texts[0])
     if meaning.kind == "document":
         return _of_document(meaning.value, knows)
+    if meaning.kind == "container":
+        return _of_container(meaning.value, knows)
     if meaning.kind == "party":
         party = knows.party(meaning.value)
-        return verdict("looked_up", what=f"{(party.name if party else '') or meaning.value}")
+        return verdict("looked_up", what=(party.name if party else "") or meaning.value)
     if meaning.kind in {"badge", "location"}:
         person = knows.operator(meaning.value)
-        what = f"badge of {person.name or person.badge}" if person else f"place {meaning.value}"
+        what = (
+            phrase("thing_badge", name=person.name or person.badge)
+            if person
+            else phrase("thing_place", location=meaning.value)
+        )
         return verdict("looked_up", what=what)
     return _of_label(meaning, given.texts[0], knows)
 
@@ -48,9 +56,37 @@ def _of_document(number: str, knows: Knowledge) -> Verdict:
     if document is None:
         return verdict("document_unknown", document=number)
     tally = knows.tally(number)
-    done = f"{tally.total} counted" if document.blind else f"{tally.total} of {document.total} done"
-    state = "closed" if tally.closed else done
-    return verdict("looked_up", what=f"{document.type.replace('_', ' ')}, {state}", document=number)
+    done = str(tally.total)
+    state = (
+        phrase("state_closed")
+        if tally.closed
+        else phrase("state_counted", done=done)
+        if document.blind
+        else phrase("state_done", done=done, total=str(document.total))
+    )
+    what = phrase("document_state", type=phrase(f"document_{document.type}"), state=state)
+    return verdict("looked_up", what=what, document=number)
+
+
+def _of_container(code: str, knows: Knowledge) -> Verdict:
+    """A carton or pallet: where it stands, and what is in it; an alarm of anything inside goes first."""
+    whole = whole_of(code, knows)
+    for unit in whole.units:
+        alarm = rules.stopped_anywhere(unit)
+        if alarm is not None:
+            return alarm
+    state = knows.container(code)
+    if not is_known(code, knows):
+        return verdict("wrong_kind", raw=code, kind=phrase("kind_container"), need=phrase("need_known"))
+    inside = [f"{count} x {item}" for item, count in whole.by_item().items()]
+    where = state.location or next((unit.location for unit in whole.units if unit.location), "")
+    return verdict(
+        "looked_up",
+        container=code,
+        location=where,
+        parent=state.parent,
+        inside=", ".join(inside[:UNITS_SHOWN_MAX]) or "0",
+    )
 
 
 def _of_label(meaning: Meaning, text: str, knows: Knowledge) -> Verdict:
@@ -63,13 +99,17 @@ def _of_label(meaning: Meaning, text: str, knows: Knowledge) -> Verdict:
         ending = knows.units_ending(parts.serial)
         if ending:
             return of_units(ending, knows)
-        return verdict("unknown_code", raw=parts.serial, why="no unit with this serial is known here")
+        return verdict("unknown_code", raw=parts.serial, why=phrase("why_no_unit"))
     if parts.item:
         item = knows.item(parts.item)
-        return verdict(
-            "looked_up", item=parts.item, what=f"part number, {item.description}" if item else "part number"
+        named = item is not None and item.description
+        what = (
+            phrase("thing_item_named", description=item.description)
+            if item and named
+            else phrase("thing_item")
         )
-    return verdict("looked_up", what=f"lot {parts.lot}" if parts.lot else text)
+        return verdict("looked_up", item=parts.item, what=what)
+    return verdict("looked_up", what=phrase("thing_lot", lot=parts.lot) if parts.lot else text)
 
 
 def of_units(units: tuple[UnitState, ...], knows: Knowledge) -> Verdict:
@@ -80,14 +120,21 @@ def of_units(units: tuple[UnitState, ...], knows: Knowledge) -> Verdict:
         if alarm is not None:
             return alarm
     if len(units) > 1:
-        named = ", ".join(f"{unit.item} {unit.serial} {unit.status}" for unit in units[:UNITS_SHOWN_MAX])
-        return verdict("looked_up", serial=units[0].serial, what=f"{len(units)} units: {named}")
+        named = row_of(
+            *(
+                row_of(unit.item, unit.serial, phrase(f"status_{unit.status}"), between=" ")
+                for unit in units[:UNITS_SHOWN_MAX]
+            ),
+            between=", ",
+        )
+        what = phrase("thing_units", count=str(len(units)), units=named)
+        return verdict("looked_up", serial=units[0].serial, what=what)
     unit = units[0]
     return verdict(
         "on_hold" if unit.has("held") else "looked_up",
         item=unit.item,
         serial=unit.serial,
-        status=unit.status.replace("_", " "),
+        status=phrase(f"status_{unit.status}"),
         location=unit.location or unit.site,
         operator=unit.operator,
         when=unit.at,
@@ -99,7 +146,8 @@ def of_units(units: tuple[UnitState, ...], knows: Knowledge) -> Verdict:
         reason=unit.reason,
         until=warranty_until(unit, knows),
         parent=" ".join(filter(None, (unit.installed_in_item, unit.installed_in_serial))),
-        what=", ".join(unit.flags),
+        what=row_of(*(phrase(f"flag_{flag}") for flag in unit.flags), between=", "),
+        box=unit.container,
     )
 
 
@@ -119,19 +167,13 @@ def warranty_until(unit: UnitState, knows: Knowledge) -> str:
 
 
 def _prompt(_state: State, _knows: Knowledge) -> Prompt:
-    return Prompt(name="lookup", more="or type its last six characters")
+    return Prompt(name="lookup", more=phrase("more_last_six"))
 
 
 LOOK_UP = Workflow(
     name="look_up",
-    task="LOOK-UP",
     state_type=State,
     initial=State,
     advance=_advance,
     prompt=_prompt,
-    help=(
-        "Scan anything: a unit, an order, a part number, a place.",
-        "Label gone? Type the last six characters of the serial.",
-        "BACK returns to where you were.",
-    ),
 )

@@ -7,9 +7,10 @@ from typing import Literal
 import msgspec
 
 from scanner_app.workflows.parts import NO_PARTS, Parts
+from tracking.phrases import Said
 from tracking.verdicts import Verdict, verdict
 
-Kind = Literal["label", "document", "badge", "location", "party", "command", "refused"]
+Kind = Literal["label", "document", "badge", "location", "container", "party", "command", "refused"]
 
 
 class Meaning(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,11 +19,11 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     parts: Parts = NO_PARTS
     value: str = ""
-    """Document number, badge, location code, party, or the command."""
+    """Document number, badge, location code, container code, party, or the command."""
     argument: str = ""
     refusal: Verdict | None = None
 
 
-def refuse(code: str, text: str, **fields: str) -> Meaning:
+def refuse(code: str, text: str, *, item: str = "", serial: str = "", **fields: Said) -> Meaning:
     """A scan that means nothing here, with its raw text for the banner."""
-    return Meaning(kind="refused", refusal=verdict(code, **{"raw": text, **fields}))
+    return Meaning(kind="refused", refusal=verdict(code, item=item, serial=serial, raw=text, **fields))

@@ -6,14 +6,17 @@ a :class:`~scanner_app.workflows.order_state.Task`, the rest is here and in the 
 
 from __future__ import annotations
 
+from scanner_app.workflows import ranged
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
 from scanner_app.workflows.gathering import need_of
 from scanner_app.workflows.lines import current_line
 from scanner_app.workflows.meaning import understand
 from scanner_app.workflows.order_commands import command
+from scanner_app.workflows.order_containers import by_container
 from scanner_app.workflows.order_labels import label_prompt, wrong_kind
-from scanner_app.workflows.order_state import DOCUMENT_NAMES, OrderState, Task
+from scanner_app.workflows.order_state import OrderState, Task
 from scanner_app.workflows.parts import NO_PARTS, Parts
+from tracking.phrases import Phrase, Said, phrase
 from tracking.verdicts import Verdict, verdict
 
 
@@ -29,6 +32,8 @@ def advance(task: Task, state: OrderState, given: Input, knows: Knowledge) -> St
         paper = understand(given, NO_PARTS, None, knows, wanted=frozenset({"unit", "item"}))
         if paper.kind == "document":
             return _open(task, state, paper.value, knows)
+    if state.ranging.stage:
+        return ranged.advance(task, state, given, document, knows)
     return label_prompt(task, state, given, document, knows)
 
 
@@ -38,24 +43,35 @@ def advance(task: Task, state: OrderState, given: Input, knows: Knowledge) -> St
 def _order_prompt(task: Task, state: OrderState, given: Scanned, knows: Knowledge) -> Step:
     text = given.texts[0]
     meaning = understand(given, NO_PARTS, None, knows, wanted=frozenset({"document"}))
-    need = f"the {task.document_words}"
+    need = phrase(f"need_order_{task.way}")
     if meaning.kind == "document":
         return _open(task, state, meaning.value, knows)
     if meaning.kind == "label":
-        what = "A PART NUMBER" if not meaning.parts.serial else "A SERIAL"
+        what = phrase("kind_serial" if meaning.parts.serial else "kind_item")
         return _answer(state, _label_instead(meaning.parts, text, what, need, knows))
-    if meaning.kind in {"badge", "location", "party"}:
+    announced = knows.announced(meaning.value) if meaning.kind == "container" and not task.going_out else ""
+    if announced:
+        return _by_first_carton(task, state, announced, meaning.value, knows)
+    if meaning.kind in {"badge", "location", "party", "container"}:
         return _answer(state, wrong_kind(meaning, text, need))
     if meaning.refusal is not None and meaning.refusal.code == "unknown_code" and not _is_card(given):
         return _answer(state, verdict("document_unknown", document=text))
     return _answer(state, meaning.refusal or verdict("document_unknown", document=text))
 
 
+def _by_first_carton(task: Task, state: OrderState, number: str, code: str, knows: Knowledge) -> Step:
+    """A carton where the notice is asked for: it is announced on one, so both are taken at once."""
+    opened = _open(task, state, number, knows)
+    if opened.verdict.stops or not isinstance(opened.state, OrderState):
+        return opened
+    return by_container(task, opened.state, code, knows.document(number), knows)
+
+
 def _is_card(given: Scanned) -> bool:
     return given.readings[0][0].kind == "command"
 
 
-def _label_instead(parts: Parts, text: str, what: str, need: str, knows: Knowledge) -> Verdict:
+def _label_instead(parts: Parts, text: str, what: Phrase, need: Phrase, knows: Knowledge) -> Verdict:
     """A label where an order is asked for. It names the unit, so that the sighting of a stolen one is found."""
     units = knows.units_of_serial(parts.serial) if parts.serial and not parts.item else ()
     item = units[0].item if len(units) == 1 else parts.item
@@ -67,10 +83,8 @@ def _open(task: Task, state: OrderState, number: str, knows: Knowledge) -> Step:
     if document is None:
         return _answer(state, verdict("document_unknown", document=number))
     if document.type not in task.document_types:
-        name = DOCUMENT_NAMES.get(document.type, "ANOTHER PAPER")
-        what = verdict(
-            "wrong_kind", raw=number, kind=name, need=f"a {task.document_words}, or change the task"
-        )
+        need = phrase(f"need_order_{task.way}_here")
+        what = verdict("wrong_kind", raw=number, kind=phrase(f"kind_{document.type}"), need=need)
         return _answer(state, what)
     tally = knows.tally(number)
     if tally.closed:
@@ -98,26 +112,24 @@ def prompt(task: Task, state: OrderState, knows: Knowledge) -> Prompt:
     document = knows.document(state.document) if state.document else None
     if document is None and not state.blind:
         name = "next_order" if state.finished else "order_out" if task.going_out else "order_in"
-        more = (
-            f"{state.finished} is done"
-            if state.finished
-            else ""
-            if task.going_out
-            else "no paper? CONFIRM (F4)"
-        )
+        more: Said = "" if task.going_out else phrase("more_no_paper")
+        if state.finished:
+            more = phrase("more_done", document=state.finished)
         return Prompt(name=name, more=more)
+    if state.ranging.stage:
+        return ranged.prompt(state.ranging, knows)
     item = knows.item(state.parts.item) if state.parts.item else None
     if item is not None:
         need = need_of(state.parts, item, going_out=task.going_out)
-        more = f"{item.item}  {item.description}"
+        named = f"{item.item}  {item.description}"
         if need == "quantity":
-            return Prompt(name="quantity", fields={"item": item.item}, more=more, wants_text=True)
+            return Prompt(name="quantity", fields={"item": item.item}, more=named, wants_text=True)
         if need:
-            return Prompt(name=need, more=f"{more}  {state.parts.serial}")
+            return Prompt(name=need, more=f"{named}  {state.parts.serial}")
     if state.parts.serial:
-        return Prompt(name="item", more=f"of {state.parts.serial}")
+        return Prompt(name="item", more=phrase("more_of", serial=state.parts.serial))
     if document is None:
-        return Prompt(name="serial_or_item", more="no order: each one is noted")
+        return Prompt(name="serial_or_item", more=phrase("more_blind"))
     line = current_line(document, knows.tally(document.number))
     if line is None:
         return Prompt(name="complete", more=document.number)
@@ -125,11 +137,13 @@ def prompt(task: Task, state: OrderState, knows: Knowledge) -> Prompt:
     if wanted is None:
         return Prompt(name="serial", more=line.item)
     name = "serial" if wanted.tracking == "serial" else "item"
-    revision = f", rev {wanted.revision}" if wanted.revision else ""
-    return Prompt(name=name, more=f"{wanted.item}  {wanted.description}{revision}")
+    named = f"{wanted.item}  {wanted.description}"
+    if wanted.revision:
+        return Prompt(name=name, more=phrase("more_revision", text=named, revision=wanted.revision))
+    return Prompt(name=name, more=named)
 
 
-def workflow(name: str, headline: str, task: Task, help_lines: tuple[str, ...]) -> Workflow:
+def workflow(name: str, task: Task) -> Workflow:
     """An order workflow of this task."""
 
     def advanced(state: State, given: Input, knows: Knowledge) -> Step:
@@ -142,11 +156,9 @@ def workflow(name: str, headline: str, task: Task, help_lines: tuple[str, ...]) 
 
     return Workflow(
         name=name,
-        task=headline,
         state_type=OrderState,
         initial=OrderState,
         advance=advanced,
         prompt=prompted,
         document_types=task.document_types,
-        help=help_lines,
     )

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import msgspec
 
+from scanner_app.workflows import ranged
 from scanner_app.workflows.flow import Asked, Knowledge, Step
 from scanner_app.workflows.lines import missing_text
 from scanner_app.workflows.order_labels import add_quantity
-from scanner_app.workflows.order_state import QUANTITY_MAX, OrderState, Task, completion, without_parts
+from scanner_app.workflows.order_state import (
+    NO_RANGE,
+    QUANTITY_MAX,
+    OrderState,
+    Task,
+    completion,
+    without_parts,
+)
 from tracking.documents import Document, complete
+from tracking.phrases import phrase
 from tracking.verdicts import verdict
 
 
@@ -19,6 +28,8 @@ def command(task: Task, state: OrderState, asked: Asked, knows: Knowledge) -> St
     match asked.name:
         case "quantity" if at_labels:
             return _quantity_command(task, state, asked.argument, document, knows)
+        case "range" if at_labels and not task.going_out:
+            return ranged.begin(state)
         case "location" if at_labels and not task.going_out:
             return _location(state, asked.argument, knows)
         case "done" if at_labels:
@@ -35,14 +46,16 @@ def _quantity_command(
     task: Task, state: OrderState, argument: str, document: Document | None, knows: Knowledge
 ) -> Step:
     if not (argument.isascii() and argument.isdecimal()) or not 1 <= int(argument[:8]) <= QUANTITY_MAX:
-        why = f"a quantity is a number from 1 to {QUANTITY_MAX}"
-        return Step(state=state, verdict=verdict("unknown_code", raw=argument or "no number", why=why))
+        why = phrase("why_quantity", most=str(QUANTITY_MAX))
+        return Step(
+            state=state, verdict=verdict("unknown_code", raw=argument or phrase("no_number"), why=why)
+        )
     return add_quantity(task, state, int(argument), document, knows)
 
 
 def _location(state: OrderState, code: str, knows: Knowledge) -> Step:
     if knows.location(code) is None:
-        return Step(state=state, verdict=verdict("unknown_code", raw=code, why="no place of this site"))
+        return Step(state=state, verdict=verdict("unknown_code", raw=code, why=phrase("why_no_place")))
     located = msgspec.structs.replace(state, location=code)
     return Step(state=located, verdict=verdict("location_selected", location=code))
 
@@ -59,17 +72,22 @@ def _done(task: Task, state: OrderState, document: Document | None, knows: Knowl
     if complete(document, tally) and not document.blind:
         return _close(task, state, document, knows, "")
     # A blind count must not be told whether it is right: it is asked for the same way, short or not.
-    what = f"{document.number} lacks {document.total - tally.total} of {document.total}"
+    what = phrase(
+        "lacks",
+        document=document.number,
+        missing=str(document.total - tally.total),
+        total=str(document.total),
+    )
     missing = missing_text(document, tally, knows)
     if document.blind:
-        what, missing = f"{tally.total} counted on {document.number}", ""
+        what, missing = phrase("counted_on", counted=str(tally.total), document=document.number), ""
     asked = verdict("confirm_required", document=document.number, what=what, missing=missing)
     return Step(state=msgspec.structs.replace(state, confirming="done"), verdict=asked)
 
 
 def _confirm(task: Task, state: OrderState, document: Document | None, knows: Knowledge) -> Step:
     if document is None and not state.blind and not task.going_out:
-        opened = verdict("document_opened", document="no order", party="the office is told")
+        opened = verdict("document_opened", document=phrase("no_order"), party=phrase("office_told"))
         return Step(state=OrderState(blind=True, location=state.location), verdict=opened)
     if document is not None and state.confirming == "done":
         return _close(task, state, document, knows, "partial")
@@ -95,7 +113,9 @@ def _close(task: Task, state: OrderState, document: Document, knows: Knowledge, 
 
 def _back(state: OrderState, at_labels: bool) -> Step:
     """One step back: the half label, then the order (which stays open), then the start screen."""
-    done = verdict("command", what="back")
+    done = verdict("command", what=phrase("what_back"))
+    if state.ranging.stage:
+        return Step(state=msgspec.structs.replace(state, ranging=NO_RANGE), verdict=done)
     if not state.parts.empty or state.confirming or state.quantity_next:
         return Step(state=msgspec.structs.replace(without_parts(state), confirming=""), verdict=done)
     if at_labels:

@@ -6,17 +6,16 @@ import msgspec
 
 from scanner_app.workflows.flow import Knowledge, Scanned, Step
 from scanner_app.workflows.gathering import gather, waiting_answer
-from scanner_app.workflows.lines import line_for
 from scanner_app.workflows.meaning import Meaning, understand
+from scanner_app.workflows.order_containers import by_container
+from scanner_app.workflows.order_judging import question, settled_event
 from scanner_app.workflows.order_state import OrderState, Task, completion, without_parts
 from scanner_app.workflows.parts import Parts
 from tracking import rules
-from tracking.documents import Document, Line, Tally, complete
+from tracking.documents import Document, Line, complete
 from tracking.events import Event
-from tracking.lifecycle import FLAGS
-from tracking.rules import Context
+from tracking.phrases import Said, phrase
 from tracking.site import Item
-from tracking.units import UnitState
 from tracking.verdicts import Verdict, verdict
 
 
@@ -37,21 +36,32 @@ def label_prompt(
         case "location" if not task.going_out:
             located = msgspec.structs.replace(state, location=meaning.value)
             return Step(state=located, verdict=verdict("location_selected", location=meaning.value))
+        case "container":
+            return by_container(task, state, meaning.value, document, knows)
         case "label":
-            return add_parts(task, state, meaning.parts, document, knows)
+            step = add_parts(task, state, meaning.parts, document, knows)
+            return _with_code(step, given)
         case _:
-            return Step(state=state, verdict=wrong_kind(meaning, given.texts[0], "the serial of the unit"))
+            return Step(state=state, verdict=wrong_kind(meaning, given.texts[0], phrase("need_unit")))
 
 
-def wrong_kind(meaning: Meaning, text: str, need: str) -> Verdict:
+def _with_code(step: Step, given: Scanned) -> Step:
+    """Names the code that turned out to be the part number: the serial number is on the label beside it."""
+    said = step.verdict
+    if said.code != "item_selected" or len(given.texts) != 1 or given.texts[0] == said.item:
+        return step
+    described = " ".join(filter(None, (said.fields.get("description", ""), f"= {given.texts[0]}")))
+    shown = msgspec.structs.replace(said, fields={**said.fields, "description": described})
+    return msgspec.structs.replace(step, verdict=shown)
+
+
+NAMED_KINDS = frozenset({"badge", "location", "document", "container", "party"})
+
+
+def wrong_kind(meaning: Meaning, text: str, need: Said) -> Verdict:
     """Says what was scanned instead, and what to scan."""
-    kinds = {
-        "badge": "A BADGE",
-        "location": "A PLACE",
-        "document": "ANOTHER ORDER",
-        "party": "A SUPPLIER OR CUSTOMER",
-    }
-    return verdict("wrong_kind", raw=text, kind=kinds.get(meaning.kind, "SOMETHING ELSE"), need=need)
+    kind = meaning.kind if meaning.kind in NAMED_KINDS else "other"
+    return verdict("wrong_kind", raw=text, kind=phrase(f"kind_{kind}"), need=need)
 
 
 def _typed_quantity(state: OrderState, given: Scanned, knows: Knowledge) -> int:
@@ -93,50 +103,18 @@ def _partial(
     knows: Knowledge,
 ) -> Step:
     """Half a label: refused at once where the whole would be refused too, so that nobody scans the rest in vain."""
-    unit, context = _question(task, parts, item, document, knows)
+    unit, context = question(task, parts, item, document, knows)
     early = rules.may(task.intent(knows), unit, context)
     if early.stops and (parts.serial or early.code in {"not_on_document", "wrong_item", "over_quantity"}):
         return Step(state=without_parts(state), verdict=early)
     return Step(state=msgspec.structs.replace(state, parts=parts), verdict=waiting_answer(parts, item, need))
 
 
-def _question(
-    task: Task, parts: Parts, item: Item, document: Document | None, knows: Knowledge
-) -> tuple[UnitState, Context]:
-    """The unit with its label's lot and dates, and what the question stands on."""
-    unit = knows.unit(item.item, parts.serial) if parts.serial else UnitState(item=item.item, serial="")
-    lot = parts.lot or unit.lot
-    flags = set(unit.flags) | (set(knows.lot_flags(item.item, lot)) if lot else set())
-    new = unit.status == "unknown"
-    unit = msgspec.structs.replace(
-        unit,
-        lot=lot,
-        expiry=parts.expiry or unit.expiry,
-        made=parts.made or unit.made,
-        flags=tuple(flag for flag in sorted(flags) if flag in FLAGS),
-        status=unit.status if parts.serial else ("received" if task.going_out else "planned"),
-    )
-    tally = knows.tally(document.number) if document is not None else Tally()
-    line = line_for(document, tally, item.item, parts.serial, lot) if document is not None else None
-    context = Context(
-        item=item,
-        document=document,
-        line=line,
-        tally=tally,
-        quantity=1 if parts.serial else max(parts.quantity, 1),
-        policy=knows.policy,
-        today=knows.today,
-        expires_soon_days=knows.expires_soon_days,
-        new=new,
-    )
-    return unit, context
-
-
 def _settle(
     task: Task, state: OrderState, parts: Parts, item: Item, document: Document | None, knows: Knowledge
 ) -> Step:
     """A whole label: judged, and if it may be, an event."""
-    unit, context = _question(task, parts, item, document, knows)
+    unit, context = question(task, parts, item, document, knows)
     intent = task.intent(knows)
     answer = rules.may(intent, unit, context)
     cleared = without_parts(state)
@@ -151,22 +129,7 @@ def _settle(
             expiry=unit.expiry,
         )
         answer = shown
-    event = Event(
-        step=intent,
-        item=item.item,
-        serial=parts.serial,
-        lot=unit.lot,
-        expiry=unit.expiry,
-        made=unit.made,
-        revision=unit.revision or item.revision,
-        quantity=context.quantity,
-        location=state.location,
-        document=document.number if document is not None else "",
-        line=context.line.line if context.line is not None else 0,
-        party=document.party if document is not None else "",
-        new=context.new and bool(parts.serial),
-        code=answer.code or "",
-    )
+    event = settled_event(intent, state, parts, unit, context, answer)
     return _counted(cleared, answer, event, document, context.line, knows)
 
 
@@ -180,11 +143,11 @@ def _counted(
 ) -> Step:
     """The event, and the completion of the order where this was the last of it."""
     if document is None:
-        return Step(state=state, verdict=_named(answer, event, document, knows), events=(event,))
+        return Step(state=state, verdict=named(answer, event, document, knows), events=(event,))
     tally = knows.tally(document.number)
     already = event.step == "shipping" and knows.unit(event.item, event.serial).status == "picked"
     after = tally.plus(line.line, 0 if already else event.quantity) if line is not None else tally
-    shown = _named(answer, event, document, knows)
+    shown = named(answer, event, document, knows)
     if knows.policy.complete_on_last_scan and complete(document, after):
         events = (event, completion(document, ""))
         return Step(
@@ -193,7 +156,7 @@ def _counted(
     return Step(state=state, verdict=shown, events=(event,))
 
 
-def _named(answer: Verdict, event: Event, document: Document | None, knows: Knowledge) -> Verdict:
+def named(answer: Verdict, event: Event, document: Document | None, knows: Knowledge) -> Verdict:
     """The answer with the customer or supplier by name, not the story of an earlier step."""
     party = knows.party(event.party) if event.party else None
     fields = {**answer.fields, "party": (party.name or party.party) if party else event.party}
@@ -212,11 +175,14 @@ def add_quantity(
     if item is None or item.tracking == "serial":
         if item is not None or state.parts.serial:
             what = verdict(
-                "wrong_kind", raw=str(quantity), kind="A QUANTITY", need="every serial, one by one"
+                "wrong_kind", raw=str(quantity), kind=phrase("kind_quantity"), need=phrase("need_serials")
             )
             return Step(state=state, verdict=what)
         held = msgspec.structs.replace(state, quantity_next=quantity)
         return Step(
-            state=held, verdict=verdict("quantity_recorded", quantity=str(quantity), item="the next item")
+            state=held,
+            verdict=msgspec.structs.replace(
+                verdict("quantity_recorded", quantity=str(quantity)), words={"item": phrase("next_item")}
+            ),
         )
     return add_parts(task, state, Parts(quantity=quantity), document, knows)

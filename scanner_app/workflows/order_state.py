@@ -15,6 +15,21 @@ from tracking.events import Event
 QUANTITY_MAX = 1_000_000
 
 
+class Ranging(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A sealed carton that is received by its first and its last serial number."""
+
+    stage: str = ""
+    """``first``, ``last`` or ``proof``: what is asked for; empty where no range is being received."""
+    item: str = ""
+    first: str = ""
+    last: str = ""
+    proofs: tuple[str, ...] = ()
+    """Serials from inside that were scanned as a sample."""
+
+
+NO_RANGE = Ranging()
+
+
 class OrderState(State, frozen=True, kw_only=True, omit_defaults=True):
     """Which order, and the halves of the label that is being read."""
 
@@ -28,6 +43,7 @@ class OrderState(State, frozen=True, kw_only=True, omit_defaults=True):
     location: str = ""
     finished: str = ""
     """The order closed last, for the prompt after it."""
+    ranging: Ranging = NO_RANGE
 
 
 class Task(NamedTuple):
@@ -36,20 +52,10 @@ class Task(NamedTuple):
     intent: Callable[[Knowledge], str]
     going_out: bool
     document_types: tuple[str, ...]
-    document_words: str
+    way: str
+    """``in`` or ``out``: which of the catalogue's words for its orders are meant."""
     finish: Callable[[Document, Knowledge], tuple[Event, ...]]
     """Events beside the completion when a later confirmation closes the order."""
-
-
-DOCUMENT_NAMES = {
-    "purchase_order": "A PURCHASE ORDER",
-    "asn": "A SUPPLIER'S NOTICE",
-    "sales_order": "A SALES ORDER",
-    "work_order": "A WORK ORDER",
-    "count_sheet": "A COUNT SHEET",
-    "rma": "A RETURN",
-    "recall": "A RECALL",
-}
 
 
 def completion(document: Document, reason: str) -> Event:

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from scanner_app.workflows.flow import Knowledge, Scanned
 from scanner_app.workflows.meaning import Meaning, understand
 from scanner_app.workflows.order_labels import wrong_kind
-from scanner_app.workflows.order_state import DOCUMENT_NAMES
 from scanner_app.workflows.parts import NO_PARTS
 from tracking import rules
 from tracking.documents import Document
+from tracking.phrases import Said, phrase
 from tracking.verdicts import Verdict, verdict
 
 
@@ -23,16 +23,16 @@ class Paper(NamedTuple):
     answer: Verdict = verdict("document_unknown")
 
 
-def paper_scanned(given: Scanned, types: tuple[str, ...], need: str, knows: Knowledge) -> Paper:
+def paper_scanned(given: Scanned, types: tuple[str, ...], need: Said, knows: Knowledge) -> Paper:
     """What a scan is at a prompt for a document of one of these types. ``need`` names it for a person."""
-    meaning = understand(given, NO_PARTS, None, knows)
+    meaning = understand(given, NO_PARTS, None, knows, wanted=frozenset({"document"}))
     text = given.texts[0]
     match meaning.kind:
         case "document":
             return _of_type(meaning.value, types, need, knows)
         case "label":
             return Paper(label=True, answer=_label_instead(meaning, text, need, knows))
-        case "badge" | "location":
+        case "badge" | "location" | "container" | "party":
             return Paper(answer=wrong_kind(meaning, text, need))
         case _:
             card = given.readings[0][0].kind == "command"
@@ -41,17 +41,17 @@ def paper_scanned(given: Scanned, types: tuple[str, ...], need: str, knows: Know
             return Paper(answer=meaning.refusal or verdict("document_unknown", document=text))
 
 
-def _of_type(number: str, types: tuple[str, ...], need: str, knows: Knowledge) -> Paper:
+def _of_type(number: str, types: tuple[str, ...], need: Said, knows: Knowledge) -> Paper:
     document = knows.document(number)
     if document is None:
         return Paper(answer=verdict("document_unknown", document=number))
     if document.type not in types:
-        name = DOCUMENT_NAMES.get(document.type, "ANOTHER PAPER")
+        name = phrase(f"kind_{document.type}")
         return Paper(answer=verdict("wrong_kind", raw=number, kind=name, need=need))
     return Paper(document=document)
 
 
-def _label_instead(meaning: Meaning, text: str, need: str, knows: Knowledge) -> Verdict:
+def _label_instead(meaning: Meaning, text: str, need: Said, knows: Knowledge) -> Verdict:
     """Names the unit, so that the sighting of a stolen one is found."""
     parts = meaning.parts
     units = knows.units_of_serial(parts.serial) if parts.serial else ()
@@ -61,5 +61,5 @@ def _label_instead(meaning: Meaning, text: str, need: str, knows: Knowledge) -> 
         if alarm is not None:
             return alarm
     item = parts.item or (units[0].item if len(units) == 1 else "")
-    kind = "A SERIAL" if parts.serial else "A PART NUMBER"
+    kind = phrase("kind_serial" if parts.serial else "kind_item")
     return verdict("wrong_kind", raw=text, kind=kind, need=need, item=item, serial=parts.serial)

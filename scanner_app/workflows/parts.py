@@ -17,11 +17,13 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     made: str = ""
     quantity: int = 0
     container: str = ""
+    repaired: bool = False
+    """Some of it was rebuilt from a damaged scan."""
 
     @property
     def empty(self) -> bool:
         """True when nothing was read yet."""
-        return self == NO_PARTS
+        return msgspec.structs.replace(self, repaired=False) == NO_PARTS
 
 
 NO_PARTS = Parts()
@@ -39,7 +41,7 @@ class Clash(NamedTuple):
 
 def merge(held: Parts, read: Parts) -> Parts | Clash:
     """Both together, or the first field on which they disagree."""
-    values: dict[str, str | int] = {}
+    values: dict[str, str | int] = {"repaired": held.repaired or read.repaired}
     for name in _TEXT_FIELDS:
         first, second = getattr(held, name), getattr(read, name)
         if first and second and first != second:

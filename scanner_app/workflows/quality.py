@@ -8,6 +8,7 @@ import msgspec
 
 from scanner_app.workflows import inspection, look_up
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
+from scanner_app.workflows.held_together import whole_of
 from scanner_app.workflows.inspection import NO_LOOK, REMARK_CHARS_MAX, Look
 from scanner_app.workflows.order_labels import wrong_kind
 from scanner_app.workflows.parts import NO_PARTS, Parts
@@ -15,6 +16,8 @@ from scanner_app.workflows.subject import Seen, Subject, SubjectState, prompt_of
 from tracking import rules
 from tracking.documents import Document
 from tracking.events import Event
+from tracking.phrases import phrase
+from tracking.site import Item
 from tracking.verdicts import Verdict, verdict
 
 SAMPLED_TYPES = ("purchase_order", "asn")
@@ -45,13 +48,15 @@ def _seen(state: QualityState, seen: Seen, given: Scanned, knows: Knowledge) -> 
         return _thing(held, seen.subject, knows)
     if seen.other is None:
         return Step(state=held, verdict=seen.answer or verdict("unknown_code", raw=given.texts[0]))
+    if seen.other.kind == "container":
+        return _container(held, seen.other.value, knows)
     document = knows.document(seen.other.value) if seen.other.kind == "document" else None
     if document is not None and document.type in SAMPLED_TYPES:
         opened = verdict(
             "document_opened", document=document.number, sample=str(sample_size(document, knows))
         )
         return Step(state=QualityState(sample=document.number), verdict=opened)
-    return Step(state=state, verdict=wrong_kind(seen.other, given.texts[0], "the serial of the unit"))
+    return Step(state=state, verdict=wrong_kind(seen.other, given.texts[0], phrase("need_unit")))
 
 
 def sample_size(document: Document, knows: Knowledge) -> int:
@@ -76,6 +81,37 @@ def _thing(state: QualityState, subject: Subject, knows: Knowledge) -> Step:
         code = "on_hold" if subject.unit.has("held") else "looked_up"
         return Step(state=taken, verdict=rules.about(code, subject.unit))
     return Step(state=taken, verdict=look_up.of_units((subject.unit,), knows))
+
+
+def _container(state: QualityState, code: str, knows: Knowledge) -> Step:
+    """A carton or pallet: all that is in it at once."""
+    whole = whole_of(code, knows)
+    if whole.empty:
+        return Step(state=state, verdict=verdict("unknown_code", raw=code))
+    taken = msgspec.structs.replace(state, hand=Parts(container=code), look=NO_LOOK, parts=NO_PARTS)
+    if state.mode:
+        return _flag_whole(taken, Asked(state.mode, state.reason), knows)
+    pieces = str(whole.pieces)
+    return Step(state=taken, verdict=verdict("in_hand", container=code, quantity=pieces))
+
+
+def _flag_whole(state: QualityState, asked: Asked, knows: Knowledge) -> Step:
+    """Holds or releases every unit of a container. Its loose parts are held by their lot."""
+    if asked.name == "release" and not _may_release(knows):
+        return Step(state=state, verdict=verdict("role_required", what=phrase("only_supervisor")))
+    code = state.hand.container
+    units = [unit for unit in whole_of(code, knows).units if unit.has("held") == (asked.name == "release")]
+    if not units:
+        return Step(state=state, verdict=verdict("not_on_hold" if asked.name == "release" else "on_hold"))
+    reason = asked.argument or ("quality" if asked.name == "hold" else "")
+    events = tuple(
+        msgspec.structs.replace(
+            _holding(Subject(Item(item=unit.item), unit, 1), asked.name, reason, state), container=code
+        )
+        for unit in units
+    )
+    told = verdict(events[0].code, container=code, quantity=str(len(events)), reason=events[0].reason)
+    return Step(state=state, verdict=told, events=events)
 
 
 def _subject(state: QualityState, knows: Knowledge) -> Subject | None:
@@ -114,14 +150,17 @@ def _holding(subject: Subject, name: str, reason: str, state: QualityState) -> E
 
 def _refused(name: str, subject: Subject, knows: Knowledge) -> Verdict | None:
     """Only a supervisor releases; without a serial number it takes a lot."""
-    if name == "release":
-        person = knows.operator(knows.who) if knows.who else None
-        if person is not None and "supervisor" not in person.roles:
-            return verdict("role_required", what="a supervisor releases")
+    if name == "release" and not _may_release(knows):
+        return verdict("role_required", what=phrase("only_supervisor"))
     if not subject.serial and not subject.unit.lot:
-        need = "its serial or its lot"
-        return verdict("wrong_kind", raw=subject.item.item, kind="A PART NUMBER", need=need)
+        need = phrase("need_serial_or_lot")
+        return verdict("wrong_kind", raw=subject.item.item, kind=phrase("kind_item"), need=need)
     return None
+
+
+def _may_release(knows: Knowledge) -> bool:
+    person = knows.operator(knows.who) if knows.who else None
+    return person is None or "supervisor" in person.roles
 
 
 # -- inspection -----------------------------------------------------------------------------------------------------
@@ -150,13 +189,15 @@ def _look(state: QualityState, asked: Asked, subject: Subject, knows: Knowledge)
 def _command(state: QualityState, asked: Asked, knows: Knowledge) -> Step:
     subject = _subject(state, knows)
     match asked.name:
+        case "hold" | "release" if state.hand.container and not state.mode:
+            return _flag_whole(state, asked, knows)
         case "hold" | "release" if subject is not None and not state.mode:
             return _flag(state, asked, subject, knows)
         case "hold" | "release":
             mode = QualityState(
                 mode=asked.name, reason=asked.argument[:REMARK_CHARS_MAX], sample=state.sample
             )
-            return Step(state=mode, verdict=verdict("command", what=asked.name))
+            return Step(state=mode, verdict=verdict("command", what=phrase(f"what_{asked.name}")))
         case "pass" | "fail" if subject is not None:
             return _look(state, asked, subject, knows)
         case "back" | "done":
@@ -166,7 +207,7 @@ def _command(state: QualityState, asked: Asked, knows: Knowledge) -> Step:
 
 
 def _back(state: QualityState) -> Step:
-    said = verdict("command", what="back")
+    said = verdict("command", what=phrase("what_back"))
     if not state.parts.empty:
         return Step(state=msgspec.structs.replace(state, parts=NO_PARTS), verdict=said)
     if not state.hand.empty and not state.mode:
@@ -188,6 +229,8 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
     if state.mode:
         return Prompt(name="hold_all" if state.mode == "hold" else "release_all", more=state.reason or share)
     subject = _subject(state, knows)
+    if state.hand.container:
+        return Prompt(name="quality", more=state.hand.container, choices=("hold", "release"))
     if subject is None:
         return Prompt(name="quality", more=share, here=here, keys=("hold", "release"))
     asked = inspection.question(subject.item, state.look)
@@ -198,17 +241,9 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
 
 QUALITY = Workflow(
     name="quality",
-    task="QUALITY",
     state_type=QualityState,
     initial=QualityState,
     advance=_advance,
     prompt=_prompt,
-    help=(
-        "Scan a unit, or a part number and its lot.",
-        "PASS or FAIL answers what is asked of it. What fails goes on hold.",
-        "HOLD and RELEASE mean what is in hand; with nothing in hand, all that follows.",
-        "Scan an order that came in to draw a sample of it.",
-        "Only a supervisor releases.",
-    ),
     own_commands=frozenset({"hold", "release"}),
 )

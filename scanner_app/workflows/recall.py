@@ -11,9 +11,10 @@ from scanner_app.workflows.papers import paper_scanned
 from scanner_app.workflows.subject import Seen, Subject, SubjectState, prompt_of_parts, quantity_given, see
 from tracking import rules
 from tracking.documents import Document, Line
+from tracking.phrases import phrase
 from tracking.verdicts import Verdict, verdict
 
-_NEED = "the recall"
+_NEED = phrase("need_recall")
 
 
 class RecallState(SubjectState, frozen=True, kw_only=True, omit_defaults=True):
@@ -57,7 +58,7 @@ def _seen(state: RecallState, seen: Seen, text: str, document: Document, knows: 
         case "document" if seen.other.value == document.number:
             return Step(state=state, verdict=verdict("document_opened", document=document.number))
         case _:
-            return Step(state=state, verdict=wrong_kind(seen.other, text, "the serial of the unit"))
+            return Step(state=state, verdict=wrong_kind(seen.other, text, phrase("need_unit")))
 
 
 def called_back(subject: Subject, document: Document) -> Line | None:
@@ -128,17 +129,9 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
 
 RECALL = Workflow(
     name="recall",
-    task="RECALL",
     state_type=RecallState,
     initial=RecallState,
     advance=_advance,
     prompt=_prompt,
     document_types=("recall",),
-    help=(
-        "Scan the recall, then everything that was called back.",
-        "Scan the place where it is kept apart.",
-        "What is not on this recall goes back where it was.",
-        "Lots: scan the part number and the lot, then key the QUANTITY.",
-        "DONE closes a recall that is short; CONFIRM says you are sure.",
-    ),
 )

@@ -9,22 +9,9 @@ _TASK = Task(
     intent=lambda _knows: "receiving",
     going_out=False,
     document_types=("purchase_order", "asn"),
-    document_words="purchase order or supplier's notice",
+    way="in",
     finish=lambda _document, _knows: (),
 )
 
 
-RECEIVING = order.workflow(
-    "receiving",
-    "RECEIVING",
-    _TASK,
-    (
-        "Scan the order or the supplier's notice, then every serial number.",
-        "Lot and expiry may be on labels of their own: scan them in any order.",
-        "No serial on it? Scan the part number, then key the QUANTITY.",
-        "Damaged? Scan it, then HOLD: it goes on the hold shelf.",
-        "Scan a shelf to say where the goods go.",
-        "DONE closes an order that is short; CONFIRM says you are sure.",
-        "No paper: CONFIRM at the order prompt receives without an order.",
-    ),
-)
+RECEIVING = order.workflow("receiving", _TASK)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from scanner_app.workflows.assign import ASSIGN
 from scanner_app.workflows.flow import Workflow
 from scanner_app.workflows.home import HOME
 from scanner_app.workflows.look_up import LOOK_UP
+from scanner_app.workflows.move import MOVE
+from scanner_app.workflows.pack import PACK
+from scanner_app.workflows.production import PRODUCTION
 from scanner_app.workflows.quality import QUALITY
 from scanner_app.workflows.recall import RECALL
 from scanner_app.workflows.receiving import RECEIVING
@@ -16,7 +20,22 @@ from scanner_app.workflows.write_off import WRITE_OFF
 
 WORKFLOWS: dict[str, Workflow] = {
     flow.name: flow
-    for flow in (HOME, RECEIVING, SHIPPING, LOOK_UP, STOCKTAKE, RETURNS, SERVICE, RECALL, WRITE_OFF, QUALITY)
+    for flow in (
+        HOME,
+        RECEIVING,
+        SHIPPING,
+        PRODUCTION,
+        MOVE,
+        PACK,
+        LOOK_UP,
+        STOCKTAKE,
+        RETURNS,
+        SERVICE,
+        RECALL,
+        WRITE_OFF,
+        QUALITY,
+        ASSIGN,
+    )
 }
 
 ANNOUNCED = (

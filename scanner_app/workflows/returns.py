@@ -14,10 +14,11 @@ from scanner_app.workflows.parts import NO_PARTS
 from scanner_app.workflows.returned import judged
 from scanner_app.workflows.subject import Seen, Subject, SubjectState, prompt_of_parts, quantity_given, see
 from tracking.documents import Document
+from tracking.phrases import phrase
 from tracking.units import UnitState
 from tracking.verdicts import verdict
 
-_NEED = "the RMA or the unit"
+_NEED = phrase("need_rma")
 _DECIDING = frozenset({"pass", "fail", *dispositions.CHOICES})
 
 
@@ -79,7 +80,7 @@ def _seen(state: ReturnState, seen: Seen, text: str, document: Document | None, 
         case "document" if document is not None and seen.other.value == document.number:
             return Step(state=state, verdict=verdict("document_opened", document=document.number))
         case _:
-            return Step(state=state, verdict=wrong_kind(seen.other, text, "the serial of the unit"))
+            return Step(state=state, verdict=wrong_kind(seen.other, text, phrase("need_unit")))
 
 
 def _take(state: ReturnState, subject: Subject, document: Document | None, knows: Knowledge) -> Step:
@@ -126,7 +127,7 @@ def _decide(state: ReturnState, asked: Asked, unit: UnitState, knows: Knowledge)
         return _looked(state, asked, unit, knows)
     if asked.name == "replace":
         stage = msgspec.structs.replace(state, stage="replace", parts=NO_PARTS)
-        return Step(state=stage, verdict=verdict("item_selected", item=unit.item, serial=unit.serial))
+        return Step(state=stage, verdict=verdict("in_hand", item=unit.item, serial=unit.serial))
     reason = asked.argument[: inspection.REMARK_CHARS_MAX] or state.reason
     if asked.name == "scrap" and witness.wanted("write_off", knows):
         waiting = msgspec.structs.replace(state, stage="witness", reason=reason)
@@ -160,13 +161,18 @@ def _replacing(state: ReturnState, given: Scanned, knows: Knowledge) -> Step:
     seen = see(state.parts, given, None, knows)
     held = msgspec.structs.replace(state, parts=seen.parts)
     if seen.subject is None or faulty is None:
-        other = wrong_kind(seen.other, given.texts[0], "the replacement") if seen.other is not None else None
+        other = (
+            wrong_kind(seen.other, given.texts[0], phrase("need_replacement"))
+            if seen.other is not None
+            else None
+        )
         answer = other or seen.answer or verdict("unknown_code", raw=given.texts[0])
         return Step(state=held, verdict=answer)
     if not seen.subject.serial:
-        need = "the serial of the replacement"
+        need = phrase("need_replacement_serial")
         return Step(
-            state=state, verdict=verdict("wrong_kind", raw=given.texts[0], kind="A QUANTITY", need=need)
+            state=state,
+            verdict=verdict("wrong_kind", raw=given.texts[0], kind=phrase("kind_quantity"), need=need),
         )
     decided = dispositions.replace(faulty, seen.subject, state.hand_document, knows)
     after = held if decided.answer.stops else _without_hand(held)
@@ -203,7 +209,7 @@ def _command(state: ReturnState, asked: Asked, document: Document | None, knows:
         case "confirm" if document is not None and not state.stage:
             return closing.confirm(state, document, knows)
         case "confirm" if document is None and not state.no_paper:
-            said = verdict("document_opened", document="no RMA")
+            said = verdict("document_opened", document=phrase("no_rma"))
             return Step(state=msgspec.structs.replace(state, no_paper=True, finished=""), verdict=said)
         case "done" | "back":
             return _back(state, document)
@@ -213,7 +219,7 @@ def _command(state: ReturnState, asked: Asked, document: Document | None, knows:
 
 def _back(state: ReturnState, document: Document | None) -> Step:
     """What is asked of the unit in hand first, then the unit, then the paper."""
-    said = verdict("command", what="back")
+    said = verdict("command", what=phrase("what_back"))
     if state.stage:
         return Step(state=msgspec.structs.replace(state, stage="", pin_of="", parts=NO_PARTS), verdict=said)
     if state.hand_serial and state.parts.empty and not state.confirming:
@@ -250,18 +256,9 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
 
 RETURNS = Workflow(
     name="returns",
-    task="RETURNS",
     state_type=ReturnState,
     initial=ReturnState,
     advance=_advance,
     prompt=_prompt,
     document_types=("rma",),
-    help=(
-        "Scan the RMA, then what came back. No RMA: scan the unit.",
-        "Green: in warranty. Yellow: out of it, taken all the same.",
-        "PASS or FAIL answers what is asked of the unit.",
-        "Then STOCK, REPAIR, SCRAP or REPLACE: press its number.",
-        "REPLACE: scan the unit that goes out instead.",
-        "DONE closes the RMA; CONFIRM says you are sure.",
-    ),
 )

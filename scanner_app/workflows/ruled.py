@@ -9,6 +9,7 @@ from scanner_app.workflows.parts import Parts
 from tracking.dates import any_date
 from tracking.documents import Document
 from tracking.identifiers.reading import Reading
+from tracking.phrases import phrase
 from tracking.prefix_rules import Fired, fitting
 
 QUANTITY_CHARS_MAX = 7
@@ -38,13 +39,13 @@ def ruled(text: str, document: Document | None, knows: Knowledge) -> Meaning | N
         return (
             Meaning(kind="location", value=value)
             if known
-            else refuse("unknown_code", text, why=f"{value} is no place of ours")
+            else refuse("unknown_code", text, why=phrase("why_no_place_of_ours", value=value))
         )
     if kind == "container":
         plate = Reading(kind="container", details={"license_plate": value})
         return labelled(plate, text, document, knows)
     if kind == "ignore":
-        return refuse("wrong_kind", text, kind="A CODE FOR OTHERS", need=NEED)
+        return refuse("wrong_kind", text, kind=phrase("kind_for_others"), need=NEED)
     return _expiry(value, text, knows) if kind == "expiry" else _quantity(value, text)
 
 
@@ -53,17 +54,17 @@ def _item(value: str, text: str, document: Document | None, knows: Knowledge) ->
         return Meaning(kind="label", parts=Parts(item=value))
     if value.isascii() and value.isdecimal() and len(value) <= 14 and knows.items_of_gtin(value):
         return labelled(Reading(kind="item", gtin=value.zfill(14)), text, document, knows)
-    return refuse("unknown_code", text, why=f"{value} is none of our items")
+    return refuse("unknown_code", text, why=phrase("why_no_item_of_ours", value=value))
 
 
 def _expiry(value: str, text: str, knows: Knowledge) -> Meaning:
     day = any_date(value, knows.today)
     if day is None:
-        return refuse("unreadable", text, why=f"{value} is no date")
+        return refuse("unreadable", text, why=phrase("why_no_date", value=value))
     return Meaning(kind="label", parts=Parts(expiry=day.isoformat()))
 
 
 def _quantity(value: str, text: str) -> Meaning:
     if not (value.isascii() and value.isdecimal() and len(value) <= QUANTITY_CHARS_MAX and int(value)):
-        return refuse("unreadable", text, why=f"{value} is no quantity")
+        return refuse("unreadable", text, why=phrase("why_no_quantity", value=value))
     return Meaning(kind="label", parts=Parts(quantity=int(value)))

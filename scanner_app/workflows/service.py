@@ -11,6 +11,7 @@ from scanner_app.workflows.returned import warranty
 from scanner_app.workflows.subject import Seen, Subject, SubjectState, prompt_of_parts, quantity_given, see
 from tracking import dates, rules
 from tracking.events import Event
+from tracking.phrases import phrase
 from tracking.units import UnitState
 from tracking.verdicts import Verdict, verdict
 
@@ -42,7 +43,7 @@ def _seen(state: ServiceState, seen: Seen, text: str, knows: Knowledge) -> Step:
     if seen.other.kind == "location":
         located = msgspec.structs.replace(state, location=seen.other.value)
         return Step(state=located, verdict=verdict("location_selected", location=seen.other.value))
-    return Step(state=state, verdict=wrong_kind(seen.other, text, "the serial of the unit"))
+    return Step(state=state, verdict=wrong_kind(seen.other, text, phrase("need_unit")))
 
 
 def _thing(state: ServiceState, subject: Subject, knows: Knowledge) -> Step:
@@ -67,7 +68,10 @@ def _in(state: ServiceState, subject: Subject, knows: Knowledge) -> Step:
     """For repair. The warranty counts from the sale, which stands."""
     unit = subject.unit
     if not subject.serial:
-        return Step(state=state, verdict=subject.said("wrong_kind", kind="A QUANTITY", need="the unit"))
+        return Step(
+            state=state,
+            verdict=subject.said("wrong_kind", kind=phrase("kind_quantity"), need=phrase("need_the_unit")),
+        )
     stop = rules.step_stop("repairing", "ADD", unit)
     if stop is not None:
         return Step(state=state, verdict=stop)
@@ -163,7 +167,7 @@ def _command(state: ServiceState, asked: Asked, knows: Knowledge) -> Step:
         case "done" | "confirm" | "pass" if bench is not None and state.parts.empty:
             return _out(state, bench, asked.argument)
         case "back":
-            said = verdict("command", what="back")
+            said = verdict("command", what=phrase("what_back"))
             if not state.parts.empty:
                 return Step(state=msgspec.structs.replace(state, parts=NO_PARTS), verdict=said)
             if bench is not None:
@@ -185,15 +189,8 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
 
 SERVICE = Workflow(
     name="service",
-    task="SERVICE",
     state_type=ServiceState,
     initial=ServiceState,
     advance=_advance,
     prompt=_prompt,
-    help=(
-        "Scan the unit that comes in. It stays sold to its customer.",
-        "Scan the part that comes out, then the one that goes in.",
-        "DONE, or the unit once more: repaired, it goes out again.",
-        "BACK leaves it on the bench: scan it again to go on.",
-    ),
 )

@@ -41,20 +41,9 @@ _TASK = Task(
     intent=_intent,
     going_out=True,
     document_types=("sales_order",),
-    document_words="sales order",
+    way="out",
     finish=_ship_picked,
 )
 
 
-SHIPPING = order.workflow(
-    "shipping",
-    "SHIPPING",
-    _TASK,
-    (
-        "Scan the sales order, then the serial of everything that goes into the box.",
-        "Red means: not this one. Put it aside, then ENTER.",
-        "No serial on it? Scan the part number, then key the QUANTITY.",
-        "The last one closes the order.",
-        "DONE closes an order that is short; CONFIRM says you are sure.",
-    ),
-)
+SHIPPING = order.workflow("shipping", _TASK)

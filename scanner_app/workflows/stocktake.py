@@ -19,9 +19,10 @@ from scanner_app.workflows.parts import NO_PARTS
 from scanner_app.workflows.subject import Seen, Subject, SubjectState, prompt_of_parts, quantity_given, see
 from tracking.documents import Document, complete
 from tracking.events import Event
+from tracking.phrases import phrase
 from tracking.verdicts import NOTHING, Verdict, verdict
 
-_NEED = "the count sheet"
+_NEED = phrase("need_count_sheet")
 
 
 class CountState(SubjectState, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,7 +78,7 @@ def _again(state: CountState, knows: Knowledge) -> Step:
         counters |= before.people
         recount += 1
     if knows.who and knows.who in counters:
-        return Step(state=state, verdict=verdict("role_required", what="another person recounts"))
+        return Step(state=state, verdict=verdict("role_required", what=phrase("only_another_person")))
     return _open(document, max(recount, document.recount + 1))
 
 
@@ -116,7 +117,7 @@ def _other(state: CountState, other: Meaning, text: str, document: Document, kno
         return _moved_on(state, other.value, document, knows)
     if other.kind == "document" and other.value == document.number:
         return Step(state=state, verdict=verdict("document_opened", document=document.number))
-    return Step(state=state, verdict=wrong_kind(other, text, "the serial of the unit"))
+    return Step(state=state, verdict=wrong_kind(other, text, phrase("need_unit")))
 
 
 def _moved_on(state: CountState, place: str, document: Document, knows: Knowledge) -> Step:
@@ -205,7 +206,7 @@ def _close(state: CountState, document: Document, knows: Knowledge) -> Step:
 
 def _back(state: CountState, document: Document | None) -> Step:
     """One step back: the half label, the question, the sheet (which stays open), then the start screen."""
-    done: Verdict = verdict("command", what="back")
+    done: Verdict = verdict("command", what=phrase("what_back"))
     if not state.parts.empty or state.confirming:
         return Step(state=msgspec.structs.replace(state, parts=NO_PARTS, confirming=""), verdict=done)
     if state.again:
@@ -233,18 +234,9 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
 
 STOCKTAKE = Workflow(
     name="stocktake",
-    task="COUNT",
     state_type=CountState,
     initial=CountState,
     advance=_advance,
     prompt=_prompt,
     document_types=("count_sheet",),
-    help=(
-        "Scan the count sheet, then every serial on the shelf.",
-        "Scan the next shelf when this one is empty.",
-        "No serial on it? Scan the part number, then key the QUANTITY.",
-        "A code that cannot be read is kept: ENTER and go on.",
-        "DONE, then CONFIRM closes the count. The office sees the differences.",
-        "A closed sheet is counted again by another person: scan it, CONFIRM.",
-    ),
 )

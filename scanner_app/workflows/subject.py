@@ -19,6 +19,7 @@ from tracking import rules
 from tracking.documents import Document
 from tracking.events import Event
 from tracking.lifecycle import FLAGS
+from tracking.phrases import Said, phrase
 from tracking.site import Item
 from tracking.units import UnitState
 from tracking.verdicts import Verdict, verdict
@@ -60,7 +61,7 @@ class Subject(NamedTuple):
         )
         return msgspec.structs.replace(event, **fields)
 
-    def said(self, code: str, **fields: str) -> Verdict:
+    def said(self, code: str, **fields: Said) -> Verdict:
         """A verdict about it; a quantity is said as a quantity."""
         told = rules.about(code, self.unit, **fields)
         if self.serial:
@@ -143,8 +144,10 @@ def quantity_given(parts: Parts, argument: str, document: Document | None, knows
         return Seen(parts, answer=verdict("unknown_code", raw=argument, why=f"1 - {QUANTITY_MAX}"))
     item = knows.item(parts.item) if parts.item else None
     if parts.serial or (item is not None and item.tracking == "serial"):
-        need = "every serial, one by one"
-        return Seen(parts, answer=verdict("wrong_kind", raw=argument, kind="A QUANTITY", need=need))
+        need = phrase("need_serials")
+        return Seen(
+            parts, answer=verdict("wrong_kind", raw=argument, kind=phrase("kind_quantity"), need=need)
+        )
     if item is None:
         held = msgspec.structs.replace(parts, quantity=int(argument))
         return Seen(held, answer=verdict("quantity_recorded", quantity=argument))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from scanner_app.workflows.flow import Knowledge, Scanned
+from tracking.phrases import phrase
 from tracking.pins import pin_matches
 from tracking.verdicts import Verdict, verdict
 
@@ -29,14 +30,16 @@ def witness(given: Scanned, pin_of: str, knows: Knowledge) -> Witness:
     if asked is not None and given.typed:
         if pin_matches(text, asked.pin_hash):
             return Witness(badge=asked.badge)
-        return Witness(pin_of=pin_of, answer=verdict("role_required", what="wrong PIN"))
+        return Witness(pin_of=pin_of, answer=verdict("role_required", what=phrase("wrong_pin")))
     person = knows.operator(text)
     if person is None:
         return Witness(
-            answer=verdict("wrong_kind", raw=text, kind="NO BADGE", need="the badge of a second person")
+            answer=verdict(
+                "wrong_kind", raw=text, kind=phrase("kind_no_badge"), need=phrase("need_second_badge")
+            )
         )
     if person.badge == knows.who:
-        return Witness(answer=verdict("role_required", what="another person than you"))
+        return Witness(answer=verdict("role_required", what=phrase("only_not_you")))
     if person.pin_hash:
         return Witness(pin_of=person.badge)
     return Witness(badge=person.badge)

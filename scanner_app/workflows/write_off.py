@@ -21,6 +21,7 @@ from scanner_app.workflows.subject import (
     subject_of,
 )
 from tracking import rules
+from tracking.phrases import phrase
 from tracking.verdicts import Verdict, verdict
 
 _STEPS = {
@@ -54,7 +55,7 @@ def _advance(state: State, given: Input, knows: Knowledge) -> Step:
 def _seen(state: WriteOffState, seen: Seen, text: str, knows: Knowledge) -> Step:
     held = msgspec.structs.replace(state, parts=seen.parts)
     if seen.other is not None:
-        return Step(state=state, verdict=wrong_kind(seen.other, text, "the serial of the unit"))
+        return Step(state=state, verdict=wrong_kind(seen.other, text, phrase("need_unit")))
     subject = seen.subject
     if subject is None:
         return Step(state=held, verdict=seen.answer or verdict("unknown_code", raw=text))
@@ -89,7 +90,13 @@ def _next(state: WriteOffState, knows: Knowledge) -> Step:
     """Asks for what still lacks: the reason, the second person; else it is done."""
     parts = state.hand
     if not state.reason:
-        said = verdict("item_selected", item=parts.item, serial=parts.serial, lot=parts.lot)
+        said = verdict(
+            "in_hand",
+            item=parts.item,
+            serial=parts.serial,
+            lot=parts.lot,
+            quantity="" if parts.serial else str(parts.quantity),
+        )
         return Step(state=state, verdict=said)
     if witness.wanted(_STEPS[state.what][2], knows):
         return Step(state=state, verdict=verdict("second_person", item=parts.item, serial=parts.serial))
@@ -99,8 +106,10 @@ def _next(state: WriteOffState, knows: Knowledge) -> Step:
 def _reason(state: WriteOffState, given: Scanned, knows: Knowledge) -> Step:
     text = given.texts[0].strip()
     if not given.typed or not text:
-        need = "nothing: type the reason"
-        return Step(state=state, verdict=verdict("wrong_kind", raw=text, kind="NO REASON", need=need))
+        need = phrase("need_reason")
+        return Step(
+            state=state, verdict=verdict("wrong_kind", raw=text, kind=phrase("kind_no_reason"), need=need)
+        )
     return _next(msgspec.structs.replace(state, reason=text[:REMARK_CHARS_MAX]), knows)
 
 
@@ -137,7 +146,7 @@ def _command(state: WriteOffState, asked: Asked, knows: Knowledge) -> Step:
             seen = quantity_given(state.parts, asked.argument, None, knows)
             return _seen(state, seen, asked.argument, knows)
         case "back" | "done":
-            said = verdict("command", what="back")
+            said = verdict("command", what=phrase("what_back"))
             if not state.hand.empty or not state.parts.empty:
                 return Step(state=_emptied(state), verdict=said)
             if state.always or state.what != "scrap":
@@ -154,7 +163,7 @@ def _switch(state: WriteOffState, asked: Asked, knows: Knowledge) -> Step:
         reason = asked.argument[:REMARK_CHARS_MAX]
         chosen = msgspec.structs.replace(chosen, reason=reason, always=state.hand.empty)
     if state.hand.empty:
-        return Step(state=chosen, verdict=verdict("command", what=asked.name))
+        return Step(state=chosen, verdict=verdict("command", what=phrase(f"what_{asked.name}")))
     item = knows.item(state.hand.item)
     stop = _stop(chosen, subject_of(state.hand, item, knows), knows) if item is not None else None
     return Step(state=state, verdict=stop) if stop is not None else _next(chosen, knows)
@@ -181,16 +190,8 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
 
 WRITE_OFF = Workflow(
     name="write_off",
-    task="WRITE-OFF",
     state_type=WriteOffState,
     initial=WriteOffState,
     advance=_advance,
     prompt=_prompt,
-    help=(
-        "Scan what is lost or broken, then type why.",
-        "SCRAP and DESTROY choose what is done with it.",
-        "A second person scans their badge where the site asks for it.",
-        "Lots: scan the part number and the lot, then key the QUANTITY.",
-        "UNDO takes it back.",
-    ),
 )

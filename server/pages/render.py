@@ -101,6 +101,11 @@ def document_url(number: str) -> str:
     return f"/documents/{quote(number, safe='')}"
 
 
+def count_url(number: str) -> str:
+    """Address of a count's page."""
+    return f"/counts/{quote(number, safe='')}"
+
+
 _ENVIRONMENT = jinja2.Environment(
     loader=jinja2.FileSystemLoader(FOLDER / "templates"),
     autoescape=True,
@@ -118,6 +123,7 @@ _ENVIRONMENT.filters.update(
     plain=plain,
     grouped=grouped,
     document_url=document_url,
+    count_url=count_url,
 )
 _ENVIRONMENT.globals.update(unit_url=unit_url)
 

@@ -42,8 +42,10 @@ def test_it_runs_and_says_what_it_found(name: str, tmp_path: Path) -> None:
 
 
 def assert_sane(figure: dict[str, Any]) -> None:
-    if figure["value"] is None:  # strace is not everywhere
-        assert figure["name"] == "flushes per scan"
+    if (
+        figure["value"] is None
+    ):  # strace is not everywhere, and a short run has too few frames for a hard scene
+        assert figure["name"].startswith(("flushes per scan", "first read"))
         return
     assert figure["value"] > 0, figure
     assert figure["unit"]

@@ -67,7 +67,8 @@ def test_two_ways_to_the_same_letter_are_both_told() -> None:
 
 def test_what_no_key_of_the_host_gives_was_not_typed_there() -> None:
     assert meant("SN-1€", Retyping("us", "de")) == ()
-    assert meant("SN\u241d", Retyping("us", "de")) == ()
+    assert meant("SN\u20ac", Retyping("us", "de")) == ()
+    assert meant("SNß\x1d\u241d", Retyping("us", "de")) == ("SN-\x1d\u241d",)
 
 
 def test_a_long_text_of_accents_is_given_up_soon() -> None:

@@ -149,7 +149,10 @@ def test_a_code_whose_end_never_comes_is_a_fragment_and_is_not_merged_into_the_n
     framer = Framer()
     framer.feed(b"SN-1\rSN-2", 0.0)
     assert framer.deadline() == 2.0
-    assert framer.feed(b"SN-3\r", 2.5) == [Fragment(raw=b"SN-2", time_s=0.0), Frame(raw=b"SN-3", time_s=2.5)]
+    assert framer.feed(b"SN-3\r", 2.5) == [
+        Fragment(raw=b"SN-2", time_s=0.0),
+        Frame(raw=b"SN-3", time_s=2.5, terminator="\r"),
+    ]
 
 
 def test_a_device_that_never_sent_a_terminator_is_framed_by_silence() -> None:

@@ -18,6 +18,7 @@ from scanner_app.handheld import CACHE_FILE, JOURNAL_FILE, Handheld
 from scanner_app.inputs import Command
 from scanner_app.session import SessionSettings
 from tests.durability.goods import fill, scan, serial, site_file
+from tracking.catalogue import say
 from tracking.units import UnitState
 
 ROOT = Path(__file__).parents[2]
@@ -171,7 +172,7 @@ def _has_dbstat(connection: sqlite3.Connection) -> bool:
 def test_a_damaged_cache_is_replaced_and_own_work_stays_in_sight(data: Path, how: str) -> None:
     spoil(data / CACHE_FILE, how)
     handheld = opened(data)
-    assert "downloaded again" in handheld.session.trouble
+    assert "downloaded again" in say(handheld.session.trouble)
     assert [handheld.session.knows.unit("PUMP", one).status for one in ALL] == ["received"] * UNITS
     assert handheld.session.knows.tally("PO-HAM").done == {1: UNITS}
     assert handheld.journal.seq == UNITS
@@ -191,7 +192,7 @@ def test_a_cache_that_is_found_damaged_at_work_is_replaced_without_a_restart(dat
     answers = [session.handle(scan(f"OLD-{number:06}")) for number in range(1400, 1600, 10)]
     stop = next(answer for answer in answers if answer.verdict.code == "journal_fault")
     assert "downloaded again" in stop.message
-    assert "downloaded again" in session.trouble
+    assert "downloaded again" in say(session.trouble)
     assert session.handle(Command(name="ack")).verdict.code != "journal_fault"
     assert handheld.cache.sound()
     assert [session.knows.unit("PUMP", one).status for one in ALL] == ["received"] * UNITS

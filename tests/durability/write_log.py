@@ -110,9 +110,15 @@ class ApswConnection:
             self._committed()
         return Rows(rows, self._connection.last_insert_rowid(), self._connection.changes())
 
-    def executemany(self, sql: str, values: list[tuple[Any, ...]]) -> None:
+    def executemany(self, sql: str, values: list[tuple[Any, ...]]) -> Rows:
         """One statement for each row."""
+        before = self._connection.total_changes()
         self._connection.executemany(sql, values)
+        return Rows([], 0, self._connection.total_changes() - before)
+
+    def rollback(self) -> None:
+        """As if the transaction never was."""
+        self.execute("ROLLBACK")
 
     def close(self) -> None:
         """Closes the file."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,12 @@ def serials(first: int, count: int) -> list[str]:
     return [f"SN-{number:06d}" for number in range(first, first + count)]
 
 
-def site_file(folder: Path) -> Path:
-    """A site where nobody needs to sign in."""
+def site_file(folder: Path, **more: Any) -> Path:
+    """A site where nobody needs to sign in; its item with ``more`` fields."""
     site: dict[str, Any] = {
         "site": "HAM",
         "timezone": "Europe/Berlin",
-        "items": [{"item": "PUMP-100", "gtins": ["09521234543213"], "serial_pattern": "^SN-\\d{6}$"}],
+        "items": [{"item": "PUMP-100", "gtins": ["09521234543213"], "serial_pattern": "^SN-\\d{6}$", **more}],
         "documents": [
             {"type": "purchase_order", "number": ORDER, "lines": [{"item": "PUMP-100", "quantity": QUANTITY}]}
         ],
@@ -43,7 +44,15 @@ def site_file(folder: Path) -> Path:
 class Floor:
     """A running handheld."""
 
-    def __init__(self, folder: Path, *, serial_port: str = "", columns: int = 40, rows: int = 20) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        serial_port: str = "",
+        columns: int = 40,
+        rows: int = 20,
+        requires: Sequence[str] = (),
+    ) -> None:
         self.folder = folder
         self.data = folder / "data"
         settings = folder / "scanner.toml"
@@ -51,7 +60,7 @@ class Floor:
         settings.write_text(ports)
         arguments = ["-m", "scanner_app", "run", "--data", str(self.data), "--config", str(settings)]
         if not self.data.exists():
-            arguments += ["--site", str(site_file(folder))]
+            arguments += ["--site", str(site_file(folder, requires=list(requires)))]
         self.terminal = PseudoTerminal(arguments, columns=columns, rows=rows)
         self.terminal.wait_output("Scan anything" if "--site" in arguments else "Scan")
 

@@ -31,7 +31,10 @@ def test_the_start_screen_offers_the_tasks(floor: Floor) -> None:
     assert [(line.key, line.label) for line in view.menu] == [
         ("1", "Receive"),
         ("2", "Ship"),
+        ("3", "Build"),
         ("4", "Count"),
+        ("5", "Move"),
+        ("6", "Pack"),
         ("7", "Return"),
         ("8", "Quality"),
         ("9", "Look up"),

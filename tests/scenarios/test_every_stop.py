@@ -1,4 +1,4 @@
-"""For every stop that receiving, shipping and the look-up can give: a story that ends in it and one that gets out."""
+"""For every stop that a task can give: a story that ends in it and one that gets out."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ import pytest
 from tests.scenarios import story
 from tracking.catalogue import LEVELS
 
-LATER = {"already_packed", "already_installed", "wrong_component", "bom_complete"}
-"""Given by packing and production only."""
-
 OF_THE_STORE = {"disk_full", "journal_fault"}
 """Given when the journal cannot be written; tests/scanner_app/test_store_faults.py makes them happen."""
 
-STOPS = sorted({code for code, level in LEVELS.items() if level == "stop"} - LATER - OF_THE_STORE)
+STOPS = sorted({code for code, level in LEVELS.items() if level == "stop"} - OF_THE_STORE)
 
 
 def test_every_stop_has_its_two_stories() -> None:

@@ -6,7 +6,7 @@ import msgspec
 
 from server import enrollment
 from sync.wire import Enroll, NewCode
-from tests.server.fleet import Office, receiving
+from tests.server.fleet import Handheld, Office, receiving
 
 
 def test_a_code_works_once(office: Office) -> None:
@@ -105,3 +105,21 @@ def test_neither_tokens_nor_codes_are_in_the_database(office: Office) -> None:
     assert len(everything) > 200
     for secret in (code, code.replace("-", ""), handheld.token, office.running.office_token):
         assert secret not in everything
+
+
+def test_a_device_that_a_backup_does_not_know_keeps_its_name_where_the_office_names_its_site(
+    office: Office,
+) -> None:
+    lost = "D-7KQM2X"
+    wanted = {"device": lost}
+    refused = office.http.post("/v1/enrollment-codes", json=wanted, headers=office.auth)
+    assert (refused.status_code, refused.json()["error"]) == (403, "enrollment")
+    for name in ("office", "D-7KQM2", "D-7kqm2x", "../7KQM2X"):
+        made_up = {"device": name, "site": "HAM"}
+        assert office.http.post("/v1/enrollment-codes", json=made_up, headers=office.auth).status_code == 403
+    code = office.code(device=lost, site="HAM")
+    given = office.http.post("/v1/enroll", json={"code": code, "name": "Dock 9"}).json()
+    assert (given["device"], given["site"]) == (lost, "HAM")
+    back = Handheld(office.http, lost, given["token"], "HAM", epoch=2)
+    back.write(receiving("A"))
+    assert back.send().json()["status"] == "stored"

@@ -306,3 +306,27 @@ def test_a_rebuild_takes_away_what_no_event_supports(office: Office, handheld: H
     assert everything(storage) == true
     changed = {(row.key, row.op) for row in handheld.feed(since).rows}
     assert changed == {('["PUMP","GHOST"]', "del"), ('["PUMP","A"]', "put")}
+
+
+def test_a_container_is_told_to_every_handheld_and_forgotten_when_it_is_taken_back(office: Office) -> None:
+    office.load(site_file())
+    dock, bench = office.handheld("Dock 1", "HAM"), office.handheld("Bench", "HAM")
+    packed = Event(step="packing", action="ADD", container="CARTON-1", parent_container="PALLET-1")
+    dock.write(packed, Event(step="storing", container="CARTON-1", location="HAM-A"))
+    assert dock.send(dock.batch(1, 1)).status_code == 200
+    office.settle()
+    row = bench.replica()["container", "CARTON-1"]
+    assert (row["parent"], row["known"]) == ("PALLET-1", True)
+    assert "location" not in row
+    assert dock.send(dock.batch(2, 2)).status_code == 200
+    office.settle()
+    assert bench.replica()["container", "CARTON-1"]["location"] == "HAM-A"
+    storage = office.running.central.storage
+    before = everything(storage)
+    rebuild(storage)
+    assert everything(storage) == before
+    for seq in (1, 2):
+        dock.write(Event(step="packing", container="CARTON-1", cancels=f"{dock.device}/1/{seq}"))
+    assert dock.send(dock.batch(3, 4)).status_code == 200
+    office.settle()
+    assert ("container", "CARTON-1") not in bench.replica()

@@ -214,3 +214,27 @@ def test_prefix_rules_reach_handhelds_and_stay_until_a_file_says_otherwise(
     assert handheld.feed(since).rows == []
     office.load(site_file(prefix_rules=[]))
     assert handheld.replica()["prefix_rules", "HAM"] == {"rules": []}
+
+
+def test_a_recall_that_is_loaded_flags_what_it_names(office: Office) -> None:
+    """Units and whole lots, known or not; loading the same again adds nothing, a longer list adds the rest."""
+    lines: list[dict[str, Any]] = [
+        {"item": "PUMP", "serials": ["S1", "S2"]},
+        {"item": "SEAL", "lot": "BAD", "quantity": 9},
+    ]
+    recall = {"type": "recall", "number": "RC-1", "party": "ACME", "lines": lines}
+    site = site_file(units=[{"item": "PUMP", "serial": "S1"}], documents=[recall])
+    office.load(site)
+    office.settle()
+    handheld = office.handheld()
+    held = handheld.replica()
+    assert held["unit", '["PUMP","S1"]']["flags"] == ["recalled"]
+    assert held["unit", '["PUMP","S2"]']["flags"] == ["recalled"]
+    assert held["lot", '["SEAL","BAD"]']["flags"] == ["recalled"]
+    events = office.http.get("/v1/health").json()["events"]
+    office.load(site)
+    assert office.http.get("/v1/health").json()["events"] == events
+    lines[0]["serials"] = ["S1", "S2", "S3"]
+    office.load(site)
+    office.settle()
+    assert handheld.replica()["unit", '["PUMP","S3"]']["flags"] == ["recalled"]

@@ -48,6 +48,24 @@ class Exchange:
             head, body = read_message(server)
             return head + body
 
+    def asked_slowly(self, piece_bytes: int, pause_s: float) -> bytes:
+        """The same, the request a few bytes at a time."""
+        with socket.create_connection(self._proxy.upstream, TIMEOUT_S) as server:
+            raw = self.request.raw
+            for start in range(0, len(raw), piece_bytes):
+                server.sendall(raw[start : start + piece_bytes])
+                time.sleep(pause_s)
+            head, body = read_message(server)
+            return head + body
+
+    def asked_and_hung_up(self) -> bytes:
+        """The same, and nothing more is said: half of the connection is closed."""
+        with socket.create_connection(self._proxy.upstream, TIMEOUT_S) as server:
+            server.sendall(self.request.raw)
+            server.shutdown(socket.SHUT_WR)
+            head, body = read_message(server)
+            return head + body
+
     def cut_upstream(self, count: int) -> None:
         """Only the first bytes reach the server."""
         with socket.create_connection(self._proxy.upstream, TIMEOUT_S) as server:
@@ -91,6 +109,24 @@ def twice(exchange: Exchange) -> bool:
     """The request comes to the server two times; the second answer comes back."""
     exchange.asked()
     return through(exchange)
+
+
+def late(exchange: Exchange) -> bool:
+    """Everything arrives, later."""
+    time.sleep(0.3)
+    return through(exchange)
+
+
+def trickle(exchange: Exchange) -> bool:
+    """The request comes in drops."""
+    exchange.say(exchange.asked_slowly(200, 0.002))
+    return True
+
+
+def half_close(exchange: Exchange) -> bool:
+    """Our half of the connection is closed as soon as the request is out."""
+    exchange.say(exchange.asked_and_hung_up())
+    return True
 
 
 def cut_up(count: int) -> Fault:

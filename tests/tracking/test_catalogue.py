@@ -92,5 +92,6 @@ def test_an_unknown_language_speaks_english() -> None:
 
 def test_prompts_say_what_to_scan() -> None:
     for name in en.PROMPTS:
-        assert prompt(name, item="\x1b[2J")
-        assert "\x1b" not in prompt(name, item="\x1b[2J")
+        fields = dict.fromkeys(("item", "position", "location", "count", "container", "left"), "\x1b[2J")
+        assert prompt(name, **fields)
+        assert "\x1b" not in prompt(name, **fields)

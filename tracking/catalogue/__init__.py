@@ -1,8 +1,9 @@
-"""The message catalogue: every code that a verdict may carry, its level, and its words in each language.
+"""The message catalogue: every text that a person reads on the handheld, in each language.
 
 A message is a *word* (the banner's headline), for a stop a *do* (what to do with the thing in the hand), and
 *clauses*. A clause appears only when every field it names has a value, so one text serves with much and with little
-known. Fields are untrusted and go through :func:`tracking.printable.printable`.
+known. Prompts are what the screen asks for; words are everything else, from ``A PART NUMBER`` to a soft key. Fields
+are untrusted and go through :func:`tracking.printable.printable`; phrases among them are said in the language.
 """
 
 from __future__ import annotations
@@ -12,9 +13,13 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from tracking.catalogue import en
+from tracking.catalogue import de, de_words, en, en_words, es, es_words, fr, fr_words
 from tracking.catalogue.codes import LEVELS
+from tracking.phrases import BETWEEN, TASK, Phrase, Said
 from tracking.printable import printable
+
+LANGUAGES = ("en", "de", "fr", "es")
+FIELD_CELLS_MAX = 80
 
 
 class Message(NamedTuple):
@@ -31,8 +36,21 @@ class Message(NamedTuple):
         return f"{self.word}: {text}" if text else self.word
 
 
-_LANGUAGES: dict[str, Mapping[str, tuple[str, str, str]]] = {"en": en.MESSAGES}
-_PROMPTS: dict[str, Mapping[str, str]] = {"en": en.PROMPTS}
+class _Texts(NamedTuple):
+    messages: Mapping[str, tuple[str, str, str]]
+    prompts: Mapping[str, str]
+    words: Mapping[str, str]
+    tasks: Mapping[str, tuple[str, str, str]]
+    help: Mapping[str, tuple[str, ...]]
+
+
+_ENGLISH = _Texts(en.MESSAGES, en.PROMPTS, en_words.WORDS, en_words.TASKS, en_words.HELP)
+_TEXTS = {
+    "en": _ENGLISH,
+    "de": _Texts(de.MESSAGES, de.PROMPTS, de_words.WORDS, de_words.TASKS, de_words.HELP),
+    "fr": _Texts(fr.MESSAGES, fr.PROMPTS, fr_words.WORDS, fr_words.TASKS, fr_words.HELP),
+    "es": _Texts(es.MESSAGES, es.PROMPTS, es_words.WORDS, es_words.TASKS, es_words.HELP),
+}
 _FORMATTER = string.Formatter()
 
 
@@ -42,34 +60,96 @@ def _names(template: str) -> tuple[str, ...]:
     return tuple(name for _, name, _, _ in _FORMATTER.parse(template) if name)
 
 
-def _clause(template: str, fields: Mapping[str, str]) -> str:
-    names = _names(template)
-    if not all(fields.get(name) for name in names):
-        return ""
-    return template.format_map({name: printable(fields[name], 80) for name in names})
+def _filled(template: str, fields: Mapping[str, Said], language: str) -> str:
+    shown = {
+        name: printable(say(fields.get(name, ""), language), FIELD_CELLS_MAX) for name in _names(template)
+    }
+    return template.format_map(shown)
 
 
-def message(code: str | None, fields: Mapping[str, str], language: str = "en") -> Message:
+def _clause(template: str, fields: Mapping[str, Said], language: str) -> str:
+    return _filled(template, fields, language) if all(fields.get(name) for name in _names(template)) else ""
+
+
+def message(code: str | None, fields: Mapping[str, Said], language: str = "en") -> Message:
     """The message of a code. An unknown code shows as its own name rather than failing."""
     if code is None:
-        return Message(fields.get("text", ""), "", ())
-    texts = _LANGUAGES.get(language, en.MESSAGES)
-    word, do, clauses = texts.get(code) or en.MESSAGES.get(code) or (code.replace("_", " ").upper(), "", "")
-    shown = tuple(text for text in (_clause(part, fields) for part in clauses.split("|")) if text)
+        return Message(say(fields.get("text", ""), language), "", ())
+    texts = _TEXTS.get(language, _ENGLISH).messages
+    named = code.replace("_", " ").upper()
+    word, do, clauses = texts.get(code) or en.MESSAGES.get(code) or (named, "", "")
+    shown = tuple(text for text in (_clause(part, fields, language) for part in clauses.split("|")) if text)
     return Message(
-        _clause(word, fields) or code.replace("_", " ").upper(), _clause(do, fields) if do else "", shown
+        _clause(word, fields, language) or named, _clause(do, fields, language) if do else "", shown
     )
 
 
-def prompt(name: str, language: str = "en", **fields: str) -> str:
+def prompt(name: str, /, language: str = "en", **fields: Said) -> str:
     """What the screen asks for."""
-    template = _PROMPTS.get(language, en.PROMPTS).get(name) or en.PROMPTS[name]
-    return template.format_map({key: printable(value, 40) for key, value in fields.items()})
+    template = _TEXTS.get(language, _ENGLISH).prompts.get(name) or en.PROMPTS[name]
+    return template.format_map({key: printable(say(value, language), 40) for key, value in fields.items()})
+
+
+def say(text: Said, language: str = "en") -> str:
+    """Data as they are; a phrase in the language, with what fills it made printable. An unknown name says itself."""
+    if isinstance(text, str):
+        return text
+    if not text.name:
+        between = text.fields.get(BETWEEN, " ")
+        parts = (say(part, language) for name, part in text.fields.items() if name != BETWEEN)
+        return say(between, language).join(parts)
+    if text.name == TASK:
+        return _task(say(text.fields.get("name", "")), language)[2]
+    template = _TEXTS.get(language, _ENGLISH).words.get(text.name) or en_words.WORDS.get(text.name)
+    return text.name.replace("_", " ") if template is None else _filled(template, text.fields, language)
+
+
+def word(name: str, /, language: str = "en", **fields: Said) -> str:
+    """One entry of ``WORDS`` in the language."""
+    return say(Phrase(name, dict(fields)), language)
+
+
+def reason(text: str, language: str = "en") -> str:
+    """A reason that the terminal itself gave (``damaged``, ``fail: leaks``) in the language, another as written."""
+    given, parted, more = text.partition(": ")
+    return word(f"reason_{given}", language) + parted + more if f"reason_{given}" in en_words.WORDS else text
+
+
+def task(name: str, language: str = "en") -> str:
+    """The headline of a task; empty where it has none, as the start screen."""
+    return _task(name, language)[0]
+
+
+def menu(name: str, language: str = "en") -> str:
+    """A task's word on the start screen's menu, at most ten characters."""
+    return _task(name, language)[1]
+
+
+def _task(name: str, language: str) -> tuple[str, str, str]:
+    return _TEXTS.get(language, _ENGLISH).tasks.get(name) or en_words.TASKS.get(name) or ("", name, name)
+
+
+def help_lines(name: str, language: str = "en") -> tuple[str, ...]:
+    """What F1 says of a task."""
+    return _TEXTS.get(language, _ENGLISH).help.get(name) or en_words.HELP.get(name) or ()
 
 
 def choice(command: str, language: str = "en") -> str:
     """The words of a command that may be chosen: at most 10 characters, for a key or a touch field."""
-    return en.CHOICES.get(command, command.upper())
+    return word(f"key_{command}", language) if f"key_{command}" in en_words.WORDS else command.upper()
 
 
-__all__ = ["LEVELS", "Message", "choice", "message", "prompt"]
+__all__ = [
+    "LANGUAGES",
+    "LEVELS",
+    "Message",
+    "choice",
+    "help_lines",
+    "menu",
+    "message",
+    "prompt",
+    "reason",
+    "say",
+    "task",
+    "word",
+]

@@ -28,7 +28,10 @@ def parse(text: str, symbology_id: str, today: date) -> list[Reading]:
     if not above.pairs and not both.error:
         both = Split(below.pairs, "nothing stands in the upper part", "syntax")
     found = reading(both, today, _REASON)
-    return [replace(found, details=found.details | {"composite": True})]
+    written_out = GS not in text and gs1.SUBSTITUTES.search(rest) is not None
+    warn = (f"What scanners send for a separator stands in it: {gs1.MAY_BE_MISSING}.",) if written_out else ()
+    doubt = gs1.MAY_BE_MISSING if written_out else ""
+    return [replace(found, details=found.details | {"composite": True}, warn=warn, doubt=doubt)]
 
 
 def _linear(text: str, symbology_id: str, today: date) -> Split:

@@ -16,23 +16,16 @@ from tracking.identifiers.gs1_linters import mod10_fits
 from tracking.identifiers.gs1_reading import reading
 from tracking.identifiers.gs1_values import GS, Split, split
 from tracking.identifiers.reading import Reading
-
-GS1_SYMBOLOGIES = frozenset(
-    {"]C1", "]e0", "]e1", "]e2", "]d2", "]d5", "]Q3", "]Q4", "]J1", "]J4", "]z1", "]z4"}
-)
-"""AIM identifiers that say FNC1 is in first position: element strings and nothing else (ISO/IEC 15424)."""
+from tracking.identifiers.symbologies import COMPOSITE as COMPOSITE
+from tracking.identifiers.symbologies import GS1_SYMBOLOGIES as GS1_SYMBOLOGIES
+from tracking.identifiers.symbologies import LOOKS_GS1 as LOOKS_GS1
+from tracking.identifiers.symbologies import MAY_BE_MISSING as MAY_BE_MISSING
 
 _UNTOLD = frozenset({"", "]X0"})
 """No identifier, or the one for "other": the content has to say what it is."""
 
-_SUBSTITUTES = re.compile(r"\{GS\}|<GS>|\[GS\]|\{FNC1\}|<FNC1>|\u241d|\u00e8|\u00c8|Alt\+?029", re.IGNORECASE)
+SUBSTITUTES = re.compile(r"\{GS\}|<GS>|\[GS\]|\{FNC1\}|<FNC1>|\u241d|\u00e8|\u00c8|Alt\+?029", re.IGNORECASE)
 """What keyboard wedges type where the label has a separator, of those that are recognisable for themselves."""
-
-LOOKS_GS1 = "looks like GS1"
-"""The reason of an element string that nothing but its content declares."""
-
-COMPOSITE = "|]e"
-"""Where the two-dimensional part of a composite symbol begins, in what scanners send (ISO/IEC 24723)."""
 
 _OTHER_ENVELOPE = re.compile(r"(?:\]?>?\[\)>|[+=&])")
 _DATED_END = re.compile(r"(.+?)(1[1-7])(\d{6})")
@@ -48,7 +41,7 @@ def parse(text: str, symbology_id: str, today: date) -> list[Reading]:
         return []
     text = text if declared else text.strip(" ")
     # A device that sends one real separator sends them all.
-    plain = text if GS in text else _SUBSTITUTES.sub(GS, text)
+    plain = text if GS in text else SUBSTITUTES.sub(GS, text)
     body = plain[1:] if plain.startswith(GS) else plain
     if not declared and not plain.startswith(GS) and not _looks_gs1(body, today):
         return []
@@ -68,7 +61,8 @@ def parse(text: str, symbology_id: str, today: date) -> list[Reading]:
         # What was put in for the separators does not make it sound: judge what was really scanned.
         found = split(text.removeprefix(GS), today)
         plain = text
-    return [_warned(reading(found, today, reason), found, replaced=plain != text)]
+    judged = reading(found, today, reason)
+    return [_warned(judged, found, replaced=plain != text, separates=GS in text)]
 
 
 def _looks_gs1(body: str, today: date) -> bool:
@@ -91,15 +85,18 @@ def _looks_gs1(body: str, today: date) -> bool:
     return bool(behind.pairs) and not behind.error
 
 
-def _warned(found: Reading, parts: Split, *, replaced: bool) -> Reading:
+def _warned(found: Reading, parts: Split, *, replaced: bool, separates: bool) -> Reading:
     warn = []
     doubt = ""
     if replaced:
         warn.append("The scanner replaced the separators: please check lot and serial against the label.")
     for ai, value in parts.pairs if found.ok else ():
+        if not separates and SUBSTITUTES.search(value):
+            doubt = MAY_BE_MISSING
+            warn.append(f"({ai}) contains what scanners send for a separator: {MAY_BE_MISSING}.")
         if ai in {"10", "21", "240", "241", "250"} and _swallowed(value):
-            doubt = f"({ai}) ends like another element: a separator may be missing."
-            warn.append(doubt)
+            doubt = MAY_BE_MISSING
+            warn.append(f"({ai}) ends like another element: {MAY_BE_MISSING}.")
     return replace(found, warn=tuple(warn), doubt=doubt) if warn else found
 
 

@@ -20,8 +20,10 @@ from tracking.identifiers.reading import Reading
 
 WAYS_MAX = 8
 """More ways than this are told as "many"; nobody compares them with a label."""
-STEPS_MAX = 4000
+STEPS_MAX = 2000
 """Elements looked at for one code; a label of 48 digits needs some hundreds."""
+BODY_CHARS_MAX = 200
+"""A longer string is not searched; without a separator none is so long."""
 
 DECLARED = "]C1"
 """An identifier that says GS1, for a text that is known to be it."""
@@ -48,12 +50,17 @@ def considered(
     ``text`` and ``symbology_id`` are as :func:`tracking.identifiers.reader.split_aim` gives them.
     """
     best = readings[0]
+    if lost and gs1.COMPOSITE in text and best.usable:
+        sentence = "A composite symbol of a scanner that loses separators: compare with the label."
+        return (replace(best, doubt=gs1.MAY_BE_MISSING, warn=(*best.warn, sentence)), *readings[1:])
     declared = symbology_id in gs1.GS1_SYMBOLOGIES
     if not (declared or best.reason == gs1.LOOKS_GS1) or GS in text[1:]:
         return readings
     if best.usable and not (lost or best.doubt):
         return readings
     body = text.removeprefix(GS)
+    if len(body) > BODY_CHARS_MAX:
+        return readings
     rebuilt = [_rebuilt(way, best.reason, today) for way in ways(body, today)]
     if not rebuilt:
         return readings
@@ -61,7 +68,7 @@ def considered(
         return (rebuilt[0] if lost else _to_confirm(rebuilt[0]), *readings)
     told = " or ".join(_told(reading) for reading in ([best, *rebuilt] if best.usable else rebuilt)[:4])
     sentence = f"A separator is missing: this can be {told}."
-    return (replace(best, doubt=sentence, warn=(sentence,)), *rebuilt, *readings[1:])
+    return (replace(best, doubt=gs1.MAY_BE_MISSING, warn=(sentence,)), *rebuilt, *readings[1:])
 
 
 class _Search:

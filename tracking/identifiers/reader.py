@@ -15,60 +15,16 @@ Reading never raises, whatever was scanned.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date
 
 from msgspec.structs import replace
 
-from tracking.identifiers import (
-    commands,
-    composite,
-    digital_link,
-    distributor_text,
-    envelope,
-    epc,
-    eui,
-    gs1,
-    hibc,
-    hri,
-    isbt128,
-    mobile,
-    single_identifier,
-    trade,
-    vin,
-)
+from tracking.identifiers.parsers import OF_EAN, OF_GS1, PARSERS, Parser
 from tracking.identifiers.reading import Reading
+from tracking.identifiers.symbologies import EAN_SYMBOLOGIES, GS1_SYMBOLOGIES
 
 TEXT_CHARS_MAX = 4096
 """Longer than any code on a label that means one thing; beyond it a scan is unreadable."""
-
-Parser = Callable[[str, str, date], list[Reading]]
-
-PARSERS: tuple[Parser, ...] = (
-    commands.parse,
-    envelope.parse,
-    hibc.parse,
-    isbt128.parse,
-    composite.parse,
-    gs1.parse,
-    hri.parse,
-    digital_link.parse,
-    epc.parse,
-    trade.parse,
-    vin.parse,
-    mobile.parse,
-    eui.parse,
-    single_identifier.parse,
-    distributor_text.parse,
-)
-"""In the order of asking. Each returns nothing for text that is not its own."""
-
-_OF_GS1: tuple[Parser, ...] = (commands.parse, composite.parse, gs1.parse)
-_OF_EAN: tuple[Parser, ...] = (commands.parse, composite.parse, trade.parse)
-"""Who is asked where the AIM id says GS1, or EAN/UPC: then nothing else can be meant."""
-
-_UNTRIMMED = frozenset({hibc.parse, composite.parse, gs1.parse})
-"""Those to whom a blank at the end is data or a fault; the others get text without blanks around it."""
 
 TERMINATORS = "\r\n\t"
 """What a device may send after a code; never part of one."""
@@ -110,12 +66,12 @@ def read(text: str, symbology_id: str = "", *, today: date) -> tuple[Reading, ..
         return (Reading(kind="text", text=body[:TEXT_CHARS_MAX], reason="damaged", error=damage),)
     trimmed = body.strip(" ")
     found: list[Reading] = []
-    for parse in _parsers(aim):
-        found += parse(body if parse in _UNTRIMMED else trimmed, aim, today)
+    for parser in _asked(aim, body, trimmed):
+        found += parser.parse(body if parser.untrimmed else trimmed, aim, today)
         if found and found[0].kind == "command":
             return tuple(found)
     found = [_undeclared(reading, trimmed, aim) for reading in found]
-    declared = aim in gs1.GS1_SYMBOLOGIES or (aim in trade.EAN_SYMBOLOGIES and bool(found))
+    declared = aim in GS1_SYMBOLOGIES or (aim in EAN_SYMBOLOGIES and bool(found))
     if not _SEPARATORS.intersection(trimmed) and not declared:
         found.append(Reading(kind="text", text=trimmed, reason="plain text"))
     if not found:
@@ -124,15 +80,17 @@ def read(text: str, symbology_id: str = "", *, today: date) -> tuple[Reading, ..
     return tuple(sorted(found, key=_rank))
 
 
-def _parsers(aim: str) -> tuple[Parser, ...]:
-    if aim in gs1.GS1_SYMBOLOGIES:
-        return _OF_GS1
-    return _OF_EAN if aim in trade.EAN_SYMBOLOGIES else PARSERS
+def _asked(aim: str, body: str, trimmed: str) -> tuple[Parser, ...] | list[Parser]:
+    if aim in GS1_SYMBOLOGIES:
+        return OF_GS1
+    if aim in EAN_SYMBOLOGIES:
+        return OF_EAN
+    return [parser for parser in PARSERS if parser.glance(body if parser.untrimmed else trimmed)]
 
 
 def _undeclared(reading: Reading, text: str, aim: str) -> Reading:
     """A trade number that only its length suggests is bare, like any other number."""
-    if reading.kind not in {"item", "container"} or not text.isdecimal() or aim in trade.EAN_SYMBOLOGIES:
+    if reading.kind not in {"item", "container"} or not text.isdecimal() or aim in EAN_SYMBOLOGIES:
         return reading
     return replace(reading, bare=True)
 

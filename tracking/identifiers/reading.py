@@ -66,7 +66,8 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     repaired: bool = False
     """It was rebuilt from a damaged scan, in the one way that is sound."""
     doubt: str = ""
-    """Why the label may say something else: damage that cannot be undone for certain. One of :attr:`warn` too."""
+    """Why the label may say something else, damage that cannot be undone for certain, in a few words; :attr:`warn`
+    has the sentence. Nothing is done with such a reading before somebody has settled it."""
 
     @property
     def ok(self) -> bool:

@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from tracking.identifiers.gs1 import COMPOSITE, GS1_SYMBOLOGIES
 from tracking.identifiers.gs1_linters import mod10_fits as mod10_fits
 from tracking.identifiers.reading import Reading
-
-EAN_SYMBOLOGIES = frozenset({"]E0", "]E3", "]E4", "]I1"})
-"""EAN/UPC, with add-on, EAN-8, and ITF with its check digit tested: nothing but trade item numbers."""
+from tracking.identifiers.symbologies import COMPOSITE, GS1_SYMBOLOGIES
+from tracking.identifiers.symbologies import EAN_SYMBOLOGIES as EAN_SYMBOLOGIES
 
 _ADD_ON_SYMBOLOGIES = frozenset({"]E1", "]E2"})
 _GTIN_LENGTHS = frozenset({8, 12, 13, 14})

@@ -7,6 +7,7 @@ from scanner_app.tui.layout import Band
 from scanner_app.tui.local import Local
 from scanner_app.tui.picture import Row, centred, cut, fit, row, wrapped
 from scanner_app.view import Banner, ScreenView
+from tracking.catalogue import word
 from tracking.printable import cells
 
 _BORDERS = {"stop": tuple(glyphs.DOUBLE), "complete": tuple(glyphs.STARS)}
@@ -26,7 +27,8 @@ def waiting(view: ScreenView) -> str:
     """The line that says how many scans are held; empty when there are none."""
     if not view.waiting:
         return ""
-    return "1 scan waiting behind this" if view.waiting == 1 else f"{view.waiting} scans waiting behind this"
+    name = "waiting_one" if view.waiting == 1 else "waiting_many"
+    return word(name, view.language, count=str(view.waiting))
 
 
 def _word(banner: Banner, width: int) -> str:

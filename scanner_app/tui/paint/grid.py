@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from scanner_app.tui.layout import Band
 from scanner_app.tui.picture import Row, Touch, beside, centred, row
+from tracking.catalogue import word
 
 COLUMNS = 3
 _ROWS_MAX = 3
@@ -18,10 +19,11 @@ class Field(NamedTuple):
     action: str
 
 
-DIGITS = tuple(
-    Field(label, f":type {label}" if label.isdecimal() else f":{label.lower()}")
-    for label in ("1", "2", "3", "4", "5", "6", "7", "8", "9", "ERASE", "0", "ENTER")
-)
+def digits(language: str) -> tuple[Field, ...]:
+    """The digits, as a telephone has them, with the keys that take one back and end the line."""
+    typed = {digit: Field(digit, f":type {digit}") for digit in "1234567890"}
+    erase, enter = Field(word("key_erase", language), ":erase"), Field(word("key_enter", language), ":enter")
+    return (*(typed[digit] for digit in "123456789"), erase, typed["0"], enter)
 
 
 def grid(

@@ -5,16 +5,11 @@ from __future__ import annotations
 from scanner_app.tui.layout import Band
 from scanner_app.tui.picture import Row, Touch, beside, centred, row
 from scanner_app.view import ScreenView, SoftKey
+from tracking.catalogue import word
 
 SOFT_KEYS_MAX = 4
 
 _KEY_NAMES = {"escape": "ESC", "up": "↑", "down": "↓"}
-
-STOP_KEYS = (
-    SoftKey(key="enter", label="I HAVE IT", command="ack"),
-    SoftKey(key="f9", label="SUPERVISOR", command="supervisor"),
-)
-"""What a stop offers when the session names nothing else."""
 
 
 def soft_keys(view: ScreenView) -> tuple[SoftKey, ...]:
@@ -23,7 +18,11 @@ def soft_keys(view: ScreenView) -> tuple[SoftKey, ...]:
         return view.soft_keys[:SOFT_KEYS_MAX]
     if any(key.command == "ack" for key in view.soft_keys):
         return view.soft_keys[:SOFT_KEYS_MAX]
-    return STOP_KEYS
+    # What a stop offers when the session names nothing else.
+    return (
+        SoftKey(key="enter", label=word("key_ack", view.language), command="ack"),
+        SoftKey(key="f9", label=word("key_supervisor", view.language), command="supervisor"),
+    )
 
 
 def keys(shown: tuple[SoftKey, ...], band: Band, width: int) -> tuple[list[Row], list[Touch]]:

@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from scanner_app.tui.layout import Band
 from scanner_app.tui.local import Local
 from scanner_app.tui.paint.history import line
 from scanner_app.tui.picture import Row, Touch, restyled, row, wrapped
 from scanner_app.view import ScreenView, SoftKey
+from tracking.catalogue import word
 
-HELP_KEYS = (
-    "ESC one step back, nothing is lost",
-    "F2-F5 the keys at the bottom edge",
-    "F8 light or dark screen",
-    "F10 device: sound, leave",
-    "↓ last scans, take one back",
-    "what you type and end with ENTER counts as scanned, and is marked as typed",
-)
+_HELP_KEYS = ("help_back", "help_keys", "help_light", "help_device", "help_list", "help_typed")
 """What is true on every screen."""
 
-PAGE_KEYS: dict[str, tuple[SoftKey, ...]] = {
-    "help": (SoftKey(key="escape", label="BACK", command=":close"),),
+PAGE_KEYS = {
+    "help": (("escape", "back", ":close"),),
     "list": (
-        SoftKey(key="enter", label="TAKE BACK", command=":undo"),
-        SoftKey(key="up", label="UP", command=":up"),
-        SoftKey(key="down", label="DOWN", command=":down"),
-        SoftKey(key="escape", label="BACK", command=":close"),
+        ("enter", "take_back", ":undo"),
+        ("up", "up", ":up"),
+        ("down", "down", ":down"),
+        ("escape", "back", ":close"),
     ),
     "device": (
-        SoftKey(key="f6", label="SOUND", command=":sound"),
-        SoftKey(key="f8", label="LIGHT", command=":theme"),
-        SoftKey(key="f10", label="LEAVE", command=":leave"),
-        SoftKey(key="escape", label="BACK", command=":close"),
+        ("f6", "sound", ":sound"),
+        ("f8", "light", ":theme"),
+        ("f10", "leave", ":leave"),
+        ("escape", "back", ":close"),
     ),
 }
+
+
+def page_keys(name: str, language: str) -> tuple[SoftKey, ...]:
+    """The soft keys of a page."""
+    return tuple(
+        SoftKey(key=key, label=word(f"key_{label}", language), command=command)
+        for key, label, command in PAGE_KEYS[name]
+    )
 
 
 def page(view: ScreenView, local: Local, band: Band, width: int) -> tuple[list[Row], list[Touch]]:
@@ -49,15 +53,16 @@ def page(view: ScreenView, local: Local, band: Band, width: int) -> tuple[list[R
 
 
 def _help(view: ScreenView, rows: int, width: int) -> list[Row]:
-    lines = [row(" HELP", width, "strong")]
+    lines = [row(f" {word('page_help', view.language)}", width, "strong")]
     for text in (view.prompt, *view.help):
         lines += [row(f" {part}", width) for part in wrapped(text, width - 2, 3)]
-    ever = [row(f" {part}", width) for text in HELP_KEYS for part in wrapped(text, width - 2, 3)]
+    keys = (word(name, view.language) for name in _HELP_KEYS)
+    ever = [row(f" {part}", width) for text in keys for part in wrapped(text, width - 2, 3)]
     return [*lines[: rows - len(ever) - 1], row("", width), *ever]
 
 
 def _list(view: ScreenView, local: Local, band: Band, width: int) -> tuple[list[Row], list[Touch]]:
-    rows = [row(" LAST SCANS  choose one to take it back", width, "strong")]
+    rows = [row(f" {word('page_list', view.language)}", width, "strong")]
     room = band.rows - 1
     first = max(0, min(local.cursor - room // 2, len(view.history) - room))
     touches = []
@@ -72,16 +77,21 @@ def _list(view: ScreenView, local: Local, band: Band, width: int) -> tuple[list[
 
 
 def _device(view: ScreenView, local: Local, width: int) -> list[Row]:
-    kept = f"{view.unsynced} not yet sent: they stay on this device." if view.unsynced else "All is sent."
+    phrased = partial(word, language=view.language)
+    kept = phrased("unsent", count=str(view.unsynced)) if view.unsynced else phrased("all_sent")
     lines = (
-        f"{view.device or 'this device'}  {view.site}  {view.operator}",
+        f"{view.device or phrased('this_device')}  {view.site}  {view.operator}",
         "",
-        f"F6  sound is {'on' if local.sound else 'off'}",
-        f"F8  screen is {local.theme}",
-        "F10 once more leaves the program.",
+        phrased("sound_on" if local.sound else "sound_off"),
+        phrased("screen_night" if local.theme == "night" else "screen_sun"),
+        phrased("leave_once_more"),
         f"    {kept}",
-        "    The task goes on where it was.",
+        f"    {phrased('task_stays')}",
     )
     told = [part for text in view.exceptions for part in wrapped(text, width - 2, 4)]
-    shown = (*lines, "", "For the office to settle:", *told) if told else lines
-    return [row(" DEVICE", width, "strong"), row("", width), *(row(f" {text}", width) for text in shown)]
+    shown = (*lines, "", phrased("to_settle"), *told) if told else lines
+    return [
+        row(f" {phrased('page_device')}", width, "strong"),
+        row("", width),
+        *(row(f" {text}", width) for text in shown),
+    ]

@@ -8,13 +8,14 @@ from scanner_app.tui.layout import Band, Bands
 from scanner_app.tui.local import Local
 from scanner_app.tui.paint import home, task
 from scanner_app.tui.paint.banner import banner
-from scanner_app.tui.paint.grid import DIGITS, grid
+from scanner_app.tui.paint.grid import digits, grid
 from scanner_app.tui.paint.history import history
 from scanner_app.tui.paint.keys import keys, soft_keys
-from scanner_app.tui.paint.pages import PAGE_KEYS, page
+from scanner_app.tui.paint.pages import page, page_keys
 from scanner_app.tui.paint.top import top
 from scanner_app.tui.picture import Picture, Row, Touch, row
 from scanner_app.view import ScreenView
+from tracking.catalogue import word
 
 Parts = dict[int, list[Row]]
 """First row -> rows."""
@@ -31,7 +32,7 @@ def paint(view: ScreenView, local: Local, width: int, height: int, ascii_glyphs:
     if local.page and not view.stopped:
         body = Band(bands.prompt.top, bands.keys.top - bands.prompt.top)
         parts[body.top], touches = page(view, local, body, width)
-        shown_keys = PAGE_KEYS[local.page]
+        shown_keys = page_keys(local.page, view.language)
     elif view.workflow == "home":
         touches = _home(view, local, bands, width, parts)
     else:
@@ -51,7 +52,7 @@ def _task(
     touches = _upper(view, local, bands, width, parts)
     band = bands.banner
     if view.wants_text and not view.stopped:
-        parts[bands.history.top], more = grid(DIGITS, bands.history, width, centre=True)
+        parts[bands.history.top], more = grid(digits(view.language), bands.history, width, centre=True)
         touches += more
     elif view.menu and bands.history.rows:
         parts[bands.history.top], more = home.menu(view, bands.history, width)
@@ -83,7 +84,7 @@ def _home(view: ScreenView, local: Local, bands: Bands, width: int, parts: Parts
     else:
         parts[bands.banner.top] = banner(view, local, bands.banner, width)
     if view.wants_text:
-        parts[menu_band.top], more = grid(DIGITS, menu_band, width, centre=True)
+        parts[menu_band.top], more = grid(digits(view.language), menu_band, width, centre=True)
     else:
         parts[menu_band.top], more = home.menu(view, menu_band, width)
     return touches + more + _stop_touch(view, bands.banner, width)
@@ -102,7 +103,11 @@ def _stop_touch(view: ScreenView, band: Band, width: int) -> list[Touch]:
 
 
 def _too_small(view: ScreenView, width: int, height: int) -> Picture:
-    lines = [f"{width}x{height} is too small: 40x20", view.prompt, view.banner.word if view.banner else ""]
+    lines = [
+        word("too_small", view.language, size=f"{width}x{height}"),
+        view.prompt,
+        view.banner.word if view.banner else "",
+    ]
     style = "stop" if view.stopped else "strong"
     rows = [row(text, width, style) for text in lines] + [row("", width)] * height
     return Picture(tuple(rows[:height]))

@@ -8,9 +8,11 @@ from scanner_app.tui.layout import Band
 from scanner_app.tui.local import Local
 from scanner_app.tui.paint.top import age
 from scanner_app.tui.picture import Row, beside, cut, row, sides
-from scanner_app.view import ScreenView
+from scanner_app.view import ListedLine, ScreenView
+from tracking.catalogue import word
 from tracking.printable import cells
 
+_TWO_COLUMNS_MIN = 72
 _TEXT_COLUMNS_MIN = 14
 """Columns that must remain beside the big figures for the line of the order."""
 
@@ -18,16 +20,20 @@ _TEXT_COLUMNS_MIN = 14
 def prompt(view: ScreenView, local: Local, band: Band, width: int) -> list[Row]:
     """What to scan now, as a noun; in a stop, what to do with the thing in the hand."""
     if local.refused:
-        return [row(f" {glyphs.LEVEL['stop']} NOT TAKEN: WAIT", width, "stop"), _refused_more(local, width)]
+        return [
+            row(f" {glyphs.LEVEL['stop']} {word('wait', view.language)}", width, "stop"),
+            _refused_more(view, local, width),
+        ]
     first, more = view.prompt, view.prompt_more.split("\n")[0]
     if view.stopped and view.banner is not None and view.banner.do:
-        first, more = view.banner.do, f"then: {view.prompt}" if view.prompt else ""
+        first, more = view.banner.do, word("then", view.language, prompt=view.prompt) if view.prompt else ""
     style = "stop" if view.stopped else "strong"
     return [row(" " + first, width, style), row(" " + more, width)][: band.rows]
 
 
-def _refused_more(local: Local, width: int) -> Row:
-    return sides(f" {local.refused_last}", f"{local.refused} to scan again ", width, "stop")
+def _refused_more(view: ScreenView, local: Local, width: int) -> Row:
+    again = word("scan_again", view.language, count=str(local.refused))
+    return sides(f" {local.refused_last}", f"{again} ", width, "stop")
 
 
 def count(view: ScreenView, local: Local, band: Band, width: int, ascii_glyphs: bool) -> list[Row]:
@@ -36,6 +42,8 @@ def count(view: ScreenView, local: Local, band: Band, width: int, ascii_glyphs: 
         rows = _asked(view, local, width)
     elif more := [line for line in view.prompt_more.split("\n")[1:] if line.strip()]:
         rows = [row(" " + line, width) for line in more]
+    elif view.listing:
+        rows = listed(view.listing, band.rows, width)
     elif view.progress is not None:
         rows = _figures(view, view.progress, width, ascii_glyphs)
     else:
@@ -46,6 +54,26 @@ def count(view: ScreenView, local: Local, band: Band, width: int, ascii_glyphs: 
         ]
     rows += [row("", width)] * (band.rows - len(rows))
     return rows[: band.rows]
+
+
+def listed(lines: tuple[ListedLine, ...], rows_max: int, width: int) -> list[Row]:
+    """As many lines as there is room for around the one that is asked for, in two columns on a wide screen."""
+    columns = 2 if width >= _TWO_COLUMNS_MIN else 1
+    room = rows_max * columns
+    now = next((at for at, line in enumerate(lines) if line.state == "now"), len(lines))
+    first = max(0, min(now - 1, len(lines) - room))
+    shown = lines[first : first + room]
+    texts = [f" {glyphs.LISTED.get(line.state, ' ')} {line.text}" for line in shown]
+    styles = ["strong" if line.state == "now" else "plain" for line in shown]
+    if columns == 1:
+        return [row(text, width, style) for text, style in zip(texts, styles, strict=True)]
+    half = width // 2
+    texts += [""] * (room - len(texts))
+    styles += ["plain"] * (room - len(styles))
+    return [
+        beside((texts[at], half, styles[at]), (texts[at + rows_max], width - half, styles[at + rows_max]))
+        for at in range(rows_max)
+    ]
 
 
 def _figures(view: ScreenView, progress: tuple[int, int], width: int, ascii_glyphs: bool) -> list[Row]:
@@ -69,16 +97,21 @@ def shown_entry(view: ScreenView, local: Local) -> str:
 
 def _asked(view: ScreenView, local: Local, width: int) -> list[Row]:
     line = f" {glyphs.ENTRY} {shown_entry(view, local)}{glyphs.CURSOR}"
-    return [row("", width, "entry"), sides(line, "ENTER ", width, "entry"), row("", width, "entry")]
+    return [
+        row("", width, "entry"),
+        sides(line, f"{word('key_enter', view.language)} ", width, "entry"),
+        row("", width, "entry"),
+    ]
 
 
 def hint(view: ScreenView, local: Local, width: int) -> Row:
     """The hint, with the age of the cache at the right; or what a person is typing."""
     if local.entry and not view.wants_text:
         menu = next((line for line in view.menu if line.key == local.entry), None)
-        end = f"ENTER = {menu.label} " if menu else "ENTER "
+        enter = word("key_enter", view.language)
+        end = f"{enter} = {menu.label} " if menu else f"{enter} "
         return sides(f" {glyphs.ENTRY} {shown_entry(view, local)}{glyphs.CURSOR}", end, width, "entry")
-    left = " " + (view.hint or "F1 help")
+    left = " " + (view.hint or word("hint_help", view.language))
     return sides(left, _cache(view, local, width - cells(cut(left, width)) - 1), width, "quiet")
 
 
@@ -86,6 +119,6 @@ def _cache(view: ScreenView, local: Local, room: int) -> str:
     """Age of the cache, as long as there is room for; nothing for a handheld that works alone."""
     if view.link == "none" and local.cache_age_s is None:
         return ""
-    shown = age(local.cache_age_s)
-    forms = (f"cache {shown} ", f"{shown} ", shown)
-    return next((form for form in forms if len(form) <= room), shown)
+    shown = age(local.cache_age_s, view.language)
+    forms = (f"{word('cache', view.language, age=shown)} ", f"{shown} ", shown)
+    return next((form for form in forms if cells(form) <= room), shown)

@@ -88,7 +88,7 @@ def test_lost_events_discard_the_whole_code_and_nothing_of_the_next(cut: int) ->
 
 def test_the_rest_of_a_report_that_was_cut_is_not_believed() -> None:
     events = dropped(0.0)
-    events[1:1] = [InputEvent(0.0, EV_KEY, ONE, 1)]  # between SYN_DROPPED and its report
+    events[1:1] = [InputEvent(0.0, EV_KEY, LEFT_SHIFT, 1)]  # between SYN_DROPPED and its report
     found = stream().feed([*events, *keys(TWO, KEY_ENTER, at_s=0.001), *keys(THREE, KEY_ENTER, at_s=0.1)])
     assert raws(found) == [b"3"]
 

@@ -129,3 +129,25 @@ def test_what_needs_a_site_says_so(option: str) -> None:
     )
     assert done.returncode == 2
     assert "--site" in done.stderr
+
+
+def test_a_profile_that_a_handheld_has_learned_is_named_by_its_source(tmp_path: Path) -> None:
+    site, script, data = tmp_path / "site.json", tmp_path / "script.txt", tmp_path / "data"
+    site.write_text(json.dumps(SITE))
+    script.write_text("scan +C191%CMDÖCARDqzZMÜGS*92015öß-?´0Ä0%DRAC\nexpect command\n")
+    call = [sys.executable, "-m", "scanner_app"]
+    played = [*call, "replay", "--site", str(site), "--data", str(data), str(script), "--json"]
+    subprocess.run(played, check=True, capture_output=True, timeout=60)
+    record = {"raw": "+C10109521234543213ÜGS*21SNß000042", "profile": "replay"}
+    done = subprocess.run(
+        [*call, "read", "--data", str(data), "--json"],
+        input=json.dumps(record) + "\n",
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    row = json.loads(done.stdout)
+    assert (row["ok"], row["serial"], row["warn"]) == (True, "SN-000042", [])
+    unknown = _explained(tmp_path, record["raw"], profile="no such scanner")
+    assert unknown["decided_by"]

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from scanner_app.commands.read import answer
 from scanner_app.commands.standards import EXAMPLES
+from scanner_app.scanners.reading import understood
 from tracking.identifiers.reader import TEXT_CHARS_MAX, read
-from tracking.identifiers.reading import KINDS, NATIVE_KINDS
+from tracking.identifiers.reading import KINDS, NATIVE_KINDS, Reading
 
 TODAY = date(2026, 11, 23)
 AIMS = (
@@ -39,7 +40,15 @@ READINGS_MAX = 12
 
 def holds(text: str, aim: str) -> None:
     """What must hold for every scan."""
-    readings = read(text, aim, today=TODAY)
+    bounded(read(text, aim, today=TODAY))
+    readings = understood(text, aim, today=TODAY).readings
+    bounded(readings)
+    row = answer({"id": 0, "raw": text, "symbology_id": aim}, TODAY)
+    assert row["ok"] is readings[0].ok
+
+
+def bounded(readings: tuple[Reading, ...]) -> None:
+    """What every set of readings is."""
     assert 1 <= len(readings) <= READINGS_MAX
     for reading in readings:
         assert reading.kind in KINDS or reading.kind in NATIVE_KINDS
@@ -47,8 +56,6 @@ def holds(text: str, aim: str) -> None:
         assert len(reading.elements) <= 100
         assert all(isinstance(value, str) for value in reading.elements.values())
         assert len(reading.error) <= TEXT_CHARS_MAX * 2
-    row = answer({"id": 0, "raw": text, "symbology_id": aim}, TODAY)
-    assert row["ok"] is readings[0].ok
 
 
 @settings(max_examples=400, deadline=None)

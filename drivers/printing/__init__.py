@@ -1,0 +1,1 @@
+"""Label printers: templates become pictures, pictures become a printer's language, and jobs are kept until printed."""

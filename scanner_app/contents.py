@@ -1,0 +1,113 @@
+"""What is in what, as far as this handheld's own events say it: read once, then kept in step with every write.
+
+The states of the units decide what is inside now; this only remembers which units are worth asking. Quantities of
+lots have no state of their own, so they are summed from the events themselves, those that the cache covers included.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from scanner_app.cache import holder_key
+from scanner_app.overlay import Overlay
+from tracking.assembly import Inside
+from tracking.containers import ContainerState, evolve_container, is_about_container
+from tracking.events import Event
+
+Unit = tuple[str, str]
+"""(item, serial)."""
+
+
+def holder_named(event: Event) -> str:
+    """What an event put something into or took it out of; empty for an event that did neither."""
+    if event.step in {"installing", "removing"}:
+        return holder_key(event.parent_item, event.parent_serial)
+    if event.step in {"packing", "unpacking"}:
+        return holder_key("", event.parent_container)
+    if event.step == "receiving" and event.item:
+        return holder_key("", event.container)
+    return ""
+
+
+class Contents:
+    """Relations of own events, by what something was put into."""
+
+    def __init__(self, journal: Overlay) -> None:
+        self._candidates: dict[str, dict[Unit, None]] = defaultdict(dict)
+        self._quantities: dict[str, list[Event]] = defaultdict(list)
+        self._containers: dict[str, list[Event]] = defaultdict(list)
+        self._boxes: dict[str, dict[str, None]] = defaultdict(dict)
+        self._emptied: dict[str, list[Event]] = defaultdict(list)
+        self._cancelled: set[str] = set()
+        for event in journal.relations():
+            self.add(event)
+        for event in journal.covered_quantities():
+            if event.cancels:
+                self._cancelled.add(event.cancels)
+            elif is_about_container(event):
+                self._leaving(event)
+            else:
+                self._quantity(event)
+
+    def add(self, event: Event) -> None:
+        """An own event was written."""
+        if event.cancels:
+            self._cancelled.add(event.cancels)
+        holder = holder_named(event)
+        if is_about_container(event):
+            self._leaving(event)
+            self._containers[event.container].append(event)
+            if event.parent_container:
+                self._boxes[event.parent_container][event.container] = None
+        elif event.serial:
+            if holder:
+                self._candidates[holder][event.item, event.serial] = None
+        elif not event.cancels:
+            self._quantity(event)
+
+    def _leaving(self, event: Event) -> None:
+        """A container that is shipped takes its lots along; under the same label it comes back empty."""
+        if event.step == "shipping" and not event.cancels:
+            self._emptied[holder_key("", event.container)].append(event)
+
+    def _quantity(self, event: Event) -> None:
+        holder = holder_named(event)
+        if holder and event.item and not event.serial:
+            self._quantities[holder].append(event)
+
+    def candidates(self, item: str, serial: str) -> Iterable[Unit]:
+        """Units that own events had in this product or container; whether they still are, their states say."""
+        return tuple(self._candidates.get(holder_key(item, serial), ()))
+
+    def boxes(self, container: str) -> Iterable[str]:
+        """Containers that own events had in this one."""
+        return tuple(self._boxes.get(container, ()))
+
+    def container(self, base: ContainerState) -> ContainerState:
+        """A container with own events, that the cache may not show yet, on top."""
+        state = base
+        for event in self._containers.get(base.container, ()):
+            if not event.cancels and event.ref not in self._cancelled:
+                state = evolve_container(state, event)
+        return state
+
+    def quantities(self, item: str, serial: str) -> tuple[Inside, ...]:
+        """Lots and untracked parts in a product or container: what went in less what came out."""
+        sums: dict[tuple[str, str, str], int] = {}
+        holder = holder_key(item, serial)
+        events = [*self._quantities.get(holder, ()), *self._emptied.get(holder, ())]
+        for event in sorted(events, key=lambda event: (event.epoch, event.seq)):
+            if event.ref in self._cancelled:
+                continue
+            if event.step == "shipping":
+                sums.clear()
+                continue
+            key = (event.item, event.lot, event.position)
+            went_in = event.step in {"installing", "packing", "receiving"}
+            sums[key] = sums.get(key, 0) + (event.quantity if went_in else -event.quantity)
+        return tuple(
+            Inside(item=name, serial="", lot=lot, position=position, quantity=quantity)
+            for (name, lot, position), quantity in sums.items()
+            if quantity > 0
+        )

@@ -1,0 +1,105 @@
+"""Production: the unit that is built. It comes onto the bench, and it is produced when nothing of it is missing."""
+
+from __future__ import annotations
+
+import msgspec
+
+from scanner_app.workflows.flow import Knowledge, Step
+from scanner_app.workflows.order_state import completion
+from scanner_app.workflows.production_state import Bench, ProductionState, bench_of
+from tracking import rules
+from tracking.assembly import Slot, complete
+from tracking.documents import Document
+from tracking.documents import complete as all_built
+from tracking.events import Event
+from tracking.rules import Context
+from tracking.units import UnitState
+from tracking.verdicts import Verdict, verdict
+
+
+def select_product(
+    state: ProductionState, document: Document, item_number: str, serial: str, knows: Knowledge
+) -> Step:
+    """A unit comes onto the bench; a new serial number is written down as planned, and a bill of nothing is built."""
+    opened = ProductionState(document=document.number, product=serial)
+    bench = bench_of(opened, document, knows)
+    answer = _may_build(bench, document, knows)
+    if answer.stops:
+        return Step(state=_between(state), verdict=answer)
+    begun = Event(
+        step="commissioning",
+        action="ADD",
+        item=item_number,
+        serial=serial,
+        document=document.number,
+        revision=bench.item.revision,
+        new=True,
+        code="product_selected",
+    )
+    events = (begun,) if bench.unit.status == "unknown" else ()
+    fields = {"revision": bench.item.revision, "description": bench.item.description}
+    shown = verdict(answer.code, item=item_number, serial=serial, document=document.number, **fields)
+    if document.bom or is_produced(bench.unit):
+        return Step(state=opened, verdict=shown, events=events, afresh=True)
+    built = finished(bench, bench.slots, knows)
+    shown = msgspec.structs.replace(shown, code="produced" if shown.level == "ok" else shown.code)
+    return Step(state=after(opened, built), verdict=shown, events=(*events, *built), afresh=True)
+
+
+def _between(state: ProductionState) -> ProductionState:
+    """The state with no half label in it; the unit on the bench stays."""
+    return ProductionState(document=state.document, product=state.product)
+
+
+def _may_build(bench: Bench, document: Document, knows: Knowledge) -> Verdict:
+    tally = knows.tally(document.number)
+    again = is_produced(bench.unit)
+    context = Context(
+        item=bench.item,
+        document=document if bench.line is not None else None,
+        line=None if again else bench.line,
+        tally=tally,
+        policy=knows.policy,
+        today=knows.today,
+        expires_soon_days=0,
+        new=bench.unit.status == "unknown",
+    )
+    return rules.may("assembling", bench.unit, context)
+
+
+def is_produced(unit: UnitState) -> bool:
+    """True for a unit that was built to its end once; its parts may still be changed."""
+    return unit.status not in {"unknown", "planned", "received", "booked"}
+
+
+def finished(bench: Bench, slots: tuple[Slot, ...], knows: Knowledge) -> tuple[Event, ...]:
+    """The events of a unit that lacks nothing any more, and of an order of which it was the last; else none."""
+    if is_produced(bench.unit) or not complete(slots):
+        return ()
+    document, line = bench.document, bench.line
+    built = Event(
+        step="assembling",
+        action="ADD",
+        item=bench.unit.item,
+        serial=bench.unit.serial,
+        revision=bench.item.revision,
+        document=document.number,
+        line=line.line if line is not None else 0,
+        code="produced",
+    )
+    if line is None:
+        return (built, completion(document, ""))
+    after_it = knows.tally(document.number).plus(line.line, 1)
+    if knows.policy.complete_on_last_scan and all_built(document, after_it):
+        return (built, completion(document, ""))
+    return (built,)
+
+
+def after(state: ProductionState, events: tuple[Event, ...]) -> ProductionState:
+    """Where the task stands after these events: at the same unit, between two units, or behind the order."""
+    steps = {event.step for event in events}
+    if "completing" in steps:
+        return ProductionState(finished=state.document)
+    if "assembling" in steps:
+        return ProductionState(document=state.document)
+    return state

@@ -1,0 +1,61 @@
+"""A server with goods in it, and everybody who may knock at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+import pytest
+
+from server.main import Running, serve
+from tests.server.fleet import Handheld, Office, receiving, site_file
+
+
+class Town(NamedTuple):
+    """A server, its office, its handhelds."""
+
+    office: Office
+    device: Handheld
+    """In good standing."""
+    other: Handheld
+    """Another of the same site."""
+    far: Handheld
+    """One of another site."""
+    gone: Handheld
+    """Revoked."""
+
+    def headers(self, role: str) -> dict[str, str]:
+        """What this caller shows."""
+        match role:
+            case "office":
+                return self.office.auth
+            case "device":
+                return self.device.auth
+            case "other device":
+                return self.other.auth
+            case "device of another site":
+                return self.far.auth
+            case "revoked device":
+                return self.gone.auth
+            case "made-up token":
+                return {"Authorization": "Bearer 0123456789abcdef0123456789abcdef0123456789a"}
+        return {}
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    """With one unit received."""
+    running: Running = serve(tmp_path / "central.db")
+    with httpx.Client(base_url=running.url, trust_env=False, timeout=60) as http:
+        office = Office(running, http)
+        office.load(site_file())
+        device, other, gone = (office.handheld(name) for name in ("one", "two", "gone"))
+        far = office.handheld("far", site="MEM")
+        device.write(receiving("A"))
+        assert device.send().status_code == 200
+        assert http.post(f"/v1/devices/{gone.device}/revoke", headers=office.auth).status_code == 200
+        office.settle()
+        yield Town(office, device, other, far, gone)
+    running.stop()

@@ -1,0 +1,91 @@
+"""Who may call what: every address of the interface against every kind of caller, from the one table of the calls."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from starlette.routing import Route
+
+from server.app import PAGES
+from server.openapi import CALLS, Call
+from tests.attack.conftest import Town
+
+CALLERS = (
+    "nobody",
+    "made-up token",
+    "revoked device",
+    "device",
+    "device of another site",
+    "other device",
+    "office",
+)
+OUT = {401, 403}
+OF_ONE_DEVICE = "/v1/devices/{device}/"
+OF_ONE_SITE = "/v1/sites/{site}/"
+
+
+def may(call: Call, caller: str) -> bool:
+    """What the table says: the roles of the call, and that a device speaks for itself and for its own site only."""
+    if not call.who:
+        return True
+    if caller == "office":
+        return "office" in call.who
+    if "device" not in call.who or "device" not in caller or caller == "revoked device":
+        return False
+    if call.path.startswith(OF_ONE_DEVICE):
+        return caller == "device"
+    return caller != "device of another site" or not call.path.startswith(OF_ONE_SITE)
+
+
+def asked(town: Town, call: Call, caller: str) -> httpx.Response:
+    """The call, as this caller makes it; a body only where there is one, and an empty one."""
+    names = {"device": town.device.device, "site": "HAM", "item": "PUMP", "serial": "A"}
+    path = re.sub(r"{(\w+)}", lambda found: names.get(found[1], "x"), call.path)
+    query = {"serial": "A"} if "serial" in call.query else {}
+    content = b"{}" if call.body is not None else b""
+    return town.office.http.request(
+        call.method, path, params=query, content=content, headers=town.headers(caller)
+    )
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_a_call_is_answered_to_those_who_may_and_to_nobody_else(town: Town, caller: str) -> None:
+    for call in CALLS:
+        if call.path.endswith("/revoke") and caller == "office":
+            continue  # it would end the device that the others speak as; its own test is with the uploads
+        answer = asked(town, call, caller)
+        where = f"{call.method} {call.path} by {caller}: {answer.status_code}"
+        if may(call, caller):
+            # A wrong code is refused too, by its own word.
+            assert answer.status_code not in OUT or answer.json()["error"] == "enrollment", where
+        else:
+            assert answer.status_code in OUT, where
+            assert answer.json().keys() == {"error", "detail"}, where
+
+
+@pytest.mark.parametrize("caller", [one for one in CALLERS if one != "nobody"])
+def test_no_token_opens_a_page_and_no_page_shows_anything_before_the_sign_in(town: Town, caller: str) -> None:
+    for route in PAGES:
+        if not isinstance(route, Route) or route.path in {"/sign-in", "/sign-out"}:
+            continue
+        path = re.sub(r"{\w+(:path)?}", "PUMP/A", route.path)
+        for method in (route.methods or set()) - {"HEAD"}:
+            answer = town.office.http.request(
+                method, path, headers=town.headers(caller), follow_redirects=False
+            )
+            where = f"{method} {route.path} by {caller}: {answer.status_code}"
+            assert answer.status_code in OUT | {303, 405}, where
+            assert answer.headers.get("location", "/sign-in").startswith("/sign-in"), where
+            assert b"PUMP" not in answer.content, where
+
+
+def test_a_form_from_elsewhere_does_nothing_even_for_a_signed_in_browser(town: Town) -> None:
+    http, token = town.office.http, town.office.running.office_token
+    assert http.post("/sign-in", data={"token": token, "next": "/"}).status_code == 303
+    assert http.get("/devices").status_code == 200
+    revoke = {"device": town.device.device}
+    answer = http.post("/devices/revoke", data=revoke, headers={"Origin": "https://elsewhere.example"})
+    assert answer.status_code == 403
+    assert town.device.hwm().hwm == 1

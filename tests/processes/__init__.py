@@ -1,0 +1,1 @@
+"""Handhelds and server as processes of their own, with a bad network between them, killed at random moments."""

@@ -1,0 +1,323 @@
+"""Anything in any order, at the bench, with moves, cartons and pallets.
+
+Whatever is scanned, pressed and pulled: one answer each, a way on, what is in what equal to a plain recount of the
+events, and everything taken back is as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from scanner_app.answer import Answer
+from scanner_app.audit import verify
+from tests.scanner_app.floor import Floor, site_named
+from tests.scanner_app.test_random_floor import HOSTILE, MOSTLY, standing
+from tracking.catalogue import LEVELS
+from tracking.events import Event
+
+PARTS = ["M7-00001", "M7-00002", "M7-00003", "M7-00004", "M7-00006", "M7-00007", "M8-00001", "SN-000001", "SN-000002",
+         "SN-000003", "SN-000005", "SEAL-KIT", "26-1", "SCREW-M4", "%CMD:QUANTITY=4", "%CMD:QUANTITY=1", "GE-002",
+         "G-0900", "M7-20001"]  # fmt: skip
+PRODUCTS = ["G-0001", "G-0002", "SK-001", "]C1010952123454330521G-0003", "MOTOR-7"]
+BOXES = ["CARTON-7", "CARTON-8", "CARTON-9", "PALLET-1", "00340123450000000017", "]C100340123450000000024"]
+PLACES = ["HAM-A-01", "HAM-A-02", "HAM-HOLD"]
+CARDS = [
+    "%CMD:REMOVE",
+    "%CMD:DONE",
+    "%CMD:CONFIRM",
+    "%CMD:BACK",
+    "%CMD:UNDO",
+    "%CMD:SCRAP=broken",
+    "%CMD:HOLD",
+]
+TASKS = {
+    "production": ([*PARTS, *PRODUCTS], ["WO-1", "WO-2", "WO-3", "WO-BARE", "G-0900", "G-0001"]),
+    "move": ([*PARTS, *BOXES, *PLACES], ["HAM-A-01", "CARTON-7", ""]),
+    "pack": ([*PARTS, *BOXES], ["CARTON-9", "PALLET-1", "CARTON-7", "%CMD:CONFIRM", "LP-NEW-1"]),
+    "receiving": ([*BOXES, "SN-200001", "M8-20001", "SEAL-KIT", "26-7", "%CMD:QUANTITY=10"], ["ASN-1", BOXES[4]]),
+    "shipping": ([*BOXES, *PARTS], ["SO-1", "SO-2", "SO-3"]),
+}  # fmt: skip
+CREDITED = {"assembling", "receiving", "picking", "shipping"}
+NEW = [("GEAR-500", f"G-000{n}") for n in range(1, 4)] + [
+    ("SKID-1", "SK-001"), ("VALVE-9", "SN-200001"), ("VALVE-9", "SN-200002"), ("MOTOR-7", "M7-20001"),
+    ("MOTOR-8", "M8-20001"),
+]  # fmt: skip
+HOLDERS = [("GEAR-500", "G-0900"), *NEW[:4]] + [
+    ("", code) for code in ("CARTON-7", "CARTON-8", "CARTON-9", "PALLET-1", "LP-NEW-1", "340123450000000017")
+]
+
+Holder = tuple[str, str]
+
+
+def units_inside(
+    events: Sequence[Event], opening: dict[tuple[str, str], Holder]
+) -> dict[Holder, set[Holder]]:
+    """What is in what, the slow and plain way: the last word about every unit."""
+    where = dict(opening)
+    for event in events:
+        name = (event.item, event.serial)
+        match event.step:
+            case "installing" if event.serial:
+                where[name] = (event.parent_item, event.parent_serial)
+            case "packing" if event.serial:
+                where[name] = ("", event.parent_container)
+            case "receiving" if event.serial and event.container:
+                where[name] = ("", event.container)
+            case "removing" | "unpacking" | "shipping" if event.serial:
+                where.pop(name, None)
+    found: dict[Holder, set[Holder]] = {}
+    for name, holder in where.items():
+        found.setdefault(holder, set()).add(name)
+    return found
+
+
+def pieces_inside(events: Sequence[Event]) -> dict[Holder, Counter[tuple[str, str]]]:
+    """How much of which lot is in what, by adding up."""
+    found: dict[Holder, Counter[tuple[str, str]]] = {}
+    for event in events:
+        if event.step == "shipping" and event.container and not event.item:
+            found.pop(("", event.container), None)
+        if event.serial or not event.item:
+            continue
+        into = event.step in {"installing", "packing", "receiving"}
+        outof = event.step in {"removing", "unpacking"}
+        built = (event.parent_item, event.parent_serial)
+        holder = built if event.parent_serial else ("", event.parent_container)
+        if event.step == "receiving":
+            holder = ("", event.container)
+        if holder[1] and (into or outof):
+            counts = found.setdefault(holder, Counter())
+            counts[event.item, event.lot] += event.quantity if into else -event.quantity
+    return found
+
+
+class RandomBench(RuleBasedStateMachine):
+    """Random inputs into one session."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
+
+    @initialize(complete=st.booleans())
+    def open(self, complete: bool) -> None:
+        policy = {"complete_on_last_scan": complete, "company_prefix": "4012345"}
+        self.floor = Floor(self.folder / "data", site_named("assembly", policy=policy))
+        self.was = {unit: self.floor.session.knows.unit(*unit) for unit in self._units()}
+        self.opening: dict[tuple[str, str], Holder] = {}
+        for unit in self.was.values():
+            if unit.installed_in_serial:
+                self.opening[unit.item, unit.serial] = (unit.installed_in_item, unit.installed_in_serial)
+            elif unit.container:
+                self.opening[unit.item, unit.serial] = ("", unit.container)
+        self.seen = 0
+
+    def _units(self) -> list[tuple[str, str]]:
+        return [(unit.item, unit.serial) for unit in self.floor.site.units] + NEW
+
+    def _answered(self, answer: Answer) -> None:
+        assert answer.verdict.code not in {"journal_fault", "disk_full"}, answer.message
+        assert answer.verdict.code is None or answer.verdict.code in LEVELS
+        assert answer.prompt, "a way on is always shown"
+        assert answer.message or not answer.verdict.code
+        if answer.verdict.stops:
+            assert self.floor.session.state.stopped is not None
+        written = self.floor.events()[self.seen :]
+        assert [event.ref for event in answer.events] == [event.ref for event in written]
+        self.seen += len(written)
+
+    def _attentive(self, answer: Answer, *, ack: bool) -> None:
+        self._answered(answer)
+        if ack and self.floor.session.state.stopped is not None:
+            self._answered(self.floor.command("ack"))
+
+    @rule(
+        task=st.sampled_from(sorted(TASKS)),
+        paper=st.integers(0, 9),
+        picks=st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), max_size=14),
+        ack=MOSTLY,
+    )
+    def work(self, task: str, paper: int, picks: list[tuple[int, int]], ack: bool) -> None:
+        """A person who knows what he does: the task, its paper, its goods, and a card now and then."""
+        goods, papers = TASKS[task]
+        for command in (("ack", ""), ("workflow", task), ("back", "")):
+            self._attentive(self.floor.command(*command), ack=ack)
+        self._attentive(self.floor.command("workflow", task), ack=ack)
+        self.floor.wait()
+        for begin in (papers[paper % len(papers)], PRODUCTS[paper % 3] if task == "production" else ""):
+            if begin:
+                self._attentive(self.floor.scan(begin), ack=ack)
+        for good, choice in picks:
+            self._attentive(self.floor.scan(goods[good % len(goods)]), ack=ack)
+            if choice % 5 == 0:
+                self._attentive(self.floor.scan(CARDS[choice // 5 % len(CARDS)]), ack=ack)
+
+    @rule(
+        paper=st.sampled_from(["WO-1", "WO-2"]), product=st.sampled_from(PRODUCTS[:2]), skip=st.integers(0, 6)
+    )
+    def build(self, paper: str, product: str, skip: int) -> None:
+        """A whole gear, one part perhaps left out."""
+        bills = {
+            "WO-1": ["M7-00001", "SN-000001", "SN-000002", "SEAL-KIT", "26-1"],
+            "WO-2": ["M7-00002", "SCREW-M4", "%CMD:QUANTITY=4"],
+        }
+        for command in (
+            ("ack", ""),
+            ("workflow", "home"),
+            ("workflow", "production"),
+            ("back", ""),
+            ("back", ""),
+        ):
+            self._attentive(self.floor.command(*command), ack=True)
+        self._attentive(self.floor.command("workflow", "production"), ack=True)
+        for place, code in enumerate([paper, product, *bills[paper]]):
+            if place != skip:
+                self._attentive(self.floor.scan(code), ack=True)
+
+    @rule(codes=st.lists(st.sampled_from([*PARTS, *PRODUCTS, *BOXES, *PLACES, *CARDS, "WO-1", "SO-1"]), min_size=1,
+                         max_size=6), ack=MOSTLY)  # fmt: skip
+    def scan(self, codes: list[str], ack: bool) -> None:
+        for code in codes:
+            self._attentive(self.floor.scan(code), ack=ack)
+
+    @rule(code=st.one_of(st.sampled_from(HOSTILE), st.binary(max_size=40)), ack=MOSTLY)
+    def scan_hostile(self, code: bytes, ack: bool) -> None:
+        self._attentive(self.floor.scan(code), ack=ack)
+
+    @rule(codes=st.lists(st.sampled_from([*PARTS, *BOXES]), min_size=2, max_size=4), ack=MOSTLY)
+    def burst(self, codes: list[str], ack: bool) -> None:
+        self._attentive(self.floor.scan(*codes), ack=ack)
+
+    @rule(text=st.one_of(st.sampled_from(["4", "1", "500", "0"]), st.text(max_size=12)))
+    def type(self, text: str) -> None:
+        self._answered(self.floor.type(text))
+
+    @rule(code=st.sampled_from([*PARTS, *BOXES]), ack=MOSTLY)
+    def take_out(self, code: str, ack: bool) -> None:
+        self._attentive(self.floor.command("remove"), ack=ack)
+        self._attentive(self.floor.scan(code), ack=ack)
+
+    @rule(number=st.one_of(st.just(""), st.integers(1, 30).map(str)))
+    def take_back(self, number: str) -> None:
+        self._answered(self.floor.command("undo", number))
+
+    @rule(name=st.sampled_from(["home", "look_up", *TASKS]), ack=MOSTLY)
+    def turn_to(self, name: str, ack: bool) -> None:
+        self._attentive(self.floor.command("workflow", name), ack=ack)
+
+    @rule()
+    def wait(self) -> None:
+        self.floor.wait()
+
+    @rule()
+    def crash(self) -> None:
+        session = self.floor.session
+        before = (session.prompt_text(), session.progress(), session.state, self._inside())
+        self.floor.crash()
+        session = self.floor.session
+        assert (session.prompt_text(), session.progress(), session.state, self._inside()) == before
+
+    def _inside(self) -> list[tuple[set[Holder], dict[tuple[str, str], int]]]:
+        """What the session says is in every product and container."""
+        knows = self.floor.session.knows
+        found = []
+        for holder in HOLDERS:
+            units = {(unit.item, unit.serial) for unit in knows.inside(*holder)}
+            pieces: Counter[tuple[str, str]] = Counter()
+            for one in knows.quantities_in(*holder):
+                pieces[one.item, one.lot] += one.quantity
+            found.append((units, dict(pieces)))
+        return found
+
+    @precondition(lambda self: hasattr(self, "floor"))
+    @invariant()
+    def what_is_in_what_is_told_by_the_events(self) -> None:
+        events = standing(self.floor.events())
+        units, pieces = units_inside(events, self.opening), pieces_inside(events)
+        plain = [
+            (units.get(holder, set()), {lot: n for lot, n in pieces.get(holder, Counter()).items() if n > 0})
+            for holder in HOLDERS
+        ]
+        assert self._inside() == plain
+
+    @precondition(lambda self: hasattr(self, "floor"))
+    @invariant()
+    def counts_are_those_of_the_events(self) -> None:
+        events = standing(self.floor.events())
+        for document in self.floor.site.documents:
+            done: dict[tuple[str, str, int], int] = {}
+            for event in events:
+                if event.document == document.number and event.line and event.step in CREDITED:
+                    done[event.item, event.serial, 0 if event.serial else event.seq] = event.quantity
+            closed = any(e.document == document.number and e.step == "completing" for e in events)
+            tally = self.floor.session.knows.tally(document.number)
+            assert (tally.total, tally.closed) == (sum(done.values()), closed), document.number
+
+    @precondition(lambda self: hasattr(self, "floor"))
+    @invariant()
+    def a_built_unit_had_all_its_parts(self) -> None:
+        """Nothing is produced while a position of its bill is empty."""
+        events = standing(self.floor.events())
+        for place, event in enumerate(events):
+            if event.step != "assembling":
+                continue
+            document = self.floor.session.knows.document(event.document)
+            assert document is not None
+            within = units_inside(events[: place + 1], self.opening).get((event.item, event.serial), set())
+            pieces = pieces_inside(events[: place + 1]).get((event.item, event.serial), Counter())
+            here = len(within) + sum(pieces.values())
+            assert here >= sum(line.quantity for line in document.bom), event.serial
+
+    @precondition(lambda self: hasattr(self, "floor"))
+    @invariant()
+    def a_picture_can_always_be_made(self) -> None:
+        view = self.floor.presenter.view()
+        assert view.prompt
+        assert view.soft_keys or view.menu
+        assert view.stopped == (self.floor.session.state.stopped is not None)
+
+    def teardown(self) -> None:
+        if hasattr(self, "floor"):
+            self._a_way_out()
+            self._undo_everything()
+            self.floor.close()
+        shutil.rmtree(self.folder)
+
+    def _a_way_out(self) -> None:
+        """Whatever the prompt: ENTER and BACK, a few times, come to the start screen."""
+        for _ in range(100):
+            if self.floor.session.state.workflow == "home":
+                return
+            self.floor.command("ack" if self.floor.session.state.stopped else "back")
+        raise AssertionError(f"no way out of {self.floor.session.state}")
+
+    def _undo_everything(self) -> None:
+        for _ in range(800):
+            answer = self.floor.command("undo")
+            if answer.verdict.code == "undone":
+                continue
+            if not self.floor.session.state.stopped and not self.floor.session.state.held:
+                break
+            self.floor.command("ack")
+        assert not standing([event for event in self.floor.events() if event.step != "sighting"])
+        assert {unit: self.floor.session.knows.unit(*unit) for unit in self._units()} == self.was
+        self.what_is_in_what_is_told_by_the_events()
+        assert verify(self.floor.handheld.journal).findings == ()
+
+
+LONG = bool(os.environ.get("SCANNER_LONG"))
+RandomBench.TestCase.settings = settings(
+    max_examples=200 if LONG else 15,
+    stateful_step_count=40 if LONG else 25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+TestRandomBench = RandomBench.TestCase

@@ -1,0 +1,286 @@
+"""Counts as the office sees them: what was found against the books of that time, and what a decision does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from server.counts import CountReport
+from tests.server.fleet import Handheld, Office, site_file
+from tracking import clock
+from tracking.events import Event
+
+BEFORE_MS, LATER_MS = 1_794_000_000_000, 1_795_000_900_000
+
+
+def counted(serial: str, at: str = "A-1", **more: Any) -> Event:
+    """One unit seen on a shelf."""
+    return Event(
+        step="stock_taking",
+        item="PUMP",
+        serial=serial,
+        document="CS-1",
+        location=at,
+        operator=more.pop("operator", "OP-7"),
+        task="stocktake",
+        **more,
+    )
+
+
+def closing(recount: int = 0) -> Event:
+    """The sheet is brought to its end."""
+    return Event(
+        step="completing", action="ADD", document="CS-1", code="completed", recount=recount, task="stocktake"
+    )
+
+
+@pytest.fixture
+def shelves(office: Office, handheld: Handheld) -> Handheld:
+    """Six pumps on two shelves, by the books, long before anybody counts."""
+    sheet = {"type": "count_sheet", "number": "CS-1", "location": "A"}
+    lots = {
+        "type": "count_sheet",
+        "number": "CS-LOTS",
+        "location": "A",
+        "lines": [{"item": "SEAL", "quantity": 50}],
+    }
+    places = [
+        {"location": "A"},
+        {"location": "A-1", "parent": "A"},
+        {"location": "A-2", "parent": "A"},
+        {"location": "B"},
+    ]
+    office.load(site_file(locations=places, documents=[sheet, lots]))
+    handheld.write(
+        *(
+            Event(
+                step="receiving",
+                item="PUMP",
+                serial=f"P{n}",
+                location="A-1" if n < 4 else "A-2",
+                hlc=clock.pack(BEFORE_MS + n),
+            )
+            for n in range(1, 7)
+        )
+    )
+    return handheld
+
+
+def hand_in(office: Office, handheld: Handheld) -> None:
+    assert handheld.send().status_code == 200
+    office.settle()
+
+
+def report(office: Office, number: str = "CS-1") -> CountReport:
+    answer = office.http.get(f"/v1/counts/{number}", headers=office.auth)
+    assert answer.status_code == 200, answer.text
+    return msgspec.json.decode(answer.content, type=CountReport)
+
+
+def decide(office: Office, **decision: Any) -> httpx.Response:
+    body = {"seen": report(office).seen, **decision}
+    return office.http.post("/v1/counts/CS-1/decision", json=body, headers=office.auth)
+
+
+def kinds(found: CountReport) -> dict[str, str]:
+    return {one.serial: one.kind for one in found.differences}
+
+
+def unit_of(office: Office, serial: str) -> dict[str, Any]:
+    found = office.http.get(f"/v1/units/PUMP/{serial}", headers=office.auth).json()["units"]
+    return dict(found[0])
+
+
+def test_a_right_count_has_no_differences(office: Office, shelves: Handheld) -> None:
+    shelves.write(*(counted(f"P{n}", "A-1" if n < 4 else "A-2") for n in range(1, 7)), closing())
+    hand_in(office, shelves)
+    found = report(office)
+    assert (found.state, found.counted, found.people) == ("counted", 6, ("OP-7",))
+    assert found.differences == ()
+
+
+def test_what_is_missing_misplaced_and_never_came_in_is_told(office: Office, shelves: Handheld) -> None:
+    shelves.write(
+        counted("P1"),
+        counted("P2"),
+        counted("P4"),
+        counted("P9"),
+        counted("P5", "A-2"),
+        counted("P6", ""),
+        closing(),
+    )
+    hand_in(office, shelves)
+    found = report(office)
+    assert kinds(found) == {"P3": "missing", "P4": "misplaced", "P9": "unexpected"}
+    wrong = next(one for one in found.differences if one.serial == "P4")
+    assert (wrong.location, wrong.books) == ("A-1", "A-2")
+
+
+def test_what_moves_during_the_count_is_no_difference(office: Office, shelves: Handheld) -> None:
+    """Shipped after it was counted, shipped before anybody came by, received behind the counters' backs."""
+    late: dict[str, Any] = {"hlc": clock.pack(LATER_MS)}
+    shelves.write(
+        *(counted(f"P{n}", "A-1" if n < 4 else "A-2") for n in (1, 2, 3, 4)),
+        Event(step="shipping", item="PUMP", serial="P1", party="NORTH", **late),
+        Event(step="shipping", item="PUMP", serial="P5", party="NORTH", **late),
+        Event(step="receiving", item="PUMP", serial="P8", location="A-1", **late),
+        Event(step="storing", item="PUMP", serial="P2", location="B", **late),
+        Event(step="storing", item="PUMP", serial="P6", location="B", **late),
+        msgspec.structs.replace(closing(), hlc=clock.pack(LATER_MS + 5)),
+    )
+    hand_in(office, shelves)
+    assert report(office).differences == ()
+
+
+def test_the_last_count_of_a_place_stands(office: Office, shelves: Handheld) -> None:
+    shelves.write(counted("P1"), counted("P9"), counted("P4", "A-2"), closing())
+    shelves.write(
+        *(counted(f"P{n}", "A-1", operator="OP-8", recount=1) for n in (1, 2, 3)),
+        closing(1),
+    )
+    hand_in(office, shelves)
+    found = report(office)
+    assert kinds(found) == {"P5": "missing", "P6": "missing"}
+    assert (found.recounts, found.people) == (1, ("OP-7", "OP-8"))
+
+
+def test_a_count_taken_back_was_never_made(office: Office, shelves: Handheld) -> None:
+    shelves.write(*(counted(f"P{n}", "A-1" if n < 4 else "A-2") for n in range(1, 7)))
+    back = msgspec.structs.replace(counted("P1"), cancels=f"{shelves.device}/1/7", code="undone")
+    shelves.write(back, closing())
+    hand_in(office, shelves)
+    assert kinds(report(office)) == {"P1": "missing"}
+
+
+def test_codes_that_nobody_could_read_keep_their_neighbours(office: Office, shelves: Handheld) -> None:
+    torn = Event(
+        step="sighting", document="CS-1", location="A-1", raw="?7#", code="unknown_code", reason="after P1",
+        task="stocktake",
+    )  # fmt: skip
+    shelves.write(counted("P1"), torn, counted("P2"), closing())
+    hand_in(office, shelves)
+    (unread,) = report(office).unread
+    assert (unread.raw, unread.after, unread.before, unread.location) == ("?7#", "P1", "P2", "A-1")
+
+
+def test_an_approval_corrects_the_books_and_nothing_before_it_does(office: Office, shelves: Handheld) -> None:
+    shelves.write(
+        counted("P1"), counted("P4"), counted("P9"), *(counted(f"P{n}", "A-2") for n in (5, 6)), closing()
+    )
+    hand_in(office, shelves)
+    assert unit_of(office, "P4")["location"] == "A-2"
+    assert decide(office, approve=True).status_code == 200
+    office.settle()
+    assert unit_of(office, "P2")["flags"] == ["missing"]
+    assert unit_of(office, "P4")["location"] == "A-1"
+    assert (unit_of(office, "P9")["status"], unit_of(office, "P9")["location"]) == ("received", "A-1")
+    assert unit_of(office, "P1")["flags"] == []
+    found = report(office)
+    assert (found.state, found.differences) == ("approved", ())
+    assert decide(office, approve=True).status_code == 409
+
+
+def test_what_is_left_out_of_an_approval_stays(office: Office, shelves: Handheld) -> None:
+    shelves.write(counted("P1"), *(counted(f"P{n}", "A-2") for n in (4, 5, 6)), closing())
+    hand_in(office, shelves)
+    assert decide(office, approve=True, leave=["missing/PUMP/P2"]).status_code == 200
+    office.settle()
+    assert (unit_of(office, "P2")["flags"], unit_of(office, "P3")["flags"]) == ([], ["missing"])
+
+
+def test_a_missing_unit_that_is_counted_again_is_found(office: Office, shelves: Handheld) -> None:
+    lost = Event(
+        step="holding", action="ADD", item="PUMP", serial="P1", flag="missing", hlc=clock.pack(BEFORE_MS + 50)
+    )
+    shelves.write(lost, *(counted(f"P{n}", "A-1" if n < 4 else "A-2") for n in range(1, 7)), closing())
+    hand_in(office, shelves)
+    assert kinds(report(office)) == {"P1": "found"}
+    assert decide(office, approve=True).status_code == 200
+    office.settle()
+    assert unit_of(office, "P1")["flags"] == []
+
+
+def test_a_rejected_count_is_open_again_and_begins_anew(office: Office, shelves: Handheld) -> None:
+    shelves.write(counted("P1"), closing())
+    hand_in(office, shelves)
+    assert decide(office, approve=False).status_code == 409
+    assert decide(office, approve=False, reason="half the shelf is missing").status_code == 200
+    office.settle()
+    held = shelves.replica()
+    assert held["document", "CS-1"]["recount"] == 1
+    assert not held.get(("tally", "CS-1"), {}).get("closed", False)
+    found = report(office)
+    assert (found.state, found.reason, found.counted) == ("rejected", "half the shelf is missing", 0)
+
+
+def test_nobody_approves_what_he_did_not_see(office: Office, shelves: Handheld) -> None:
+    shelves.write(counted("P1"), closing())
+    hand_in(office, shelves)
+    seen = report(office).seen
+    shelves.write(counted("P2"))
+    hand_in(office, shelves)
+    answer = office.http.post(
+        "/v1/counts/CS-1/decision", json={"approve": True, "seen": seen}, headers=office.auth
+    )
+    assert (answer.status_code, answer.json()["error"]) == (409, "undecided")
+    assert unit_of(office, "P3")["flags"] == []
+
+
+def test_a_count_that_goes_on_is_not_decided(office: Office, shelves: Handheld) -> None:
+    shelves.write(counted("P1"))
+    hand_in(office, shelves)
+    assert report(office).state == "open"
+    assert decide(office, approve=True).status_code == 409
+
+
+def test_lots_are_compared_with_the_lines_of_the_sheet(office: Office, shelves: Handheld) -> None:
+    seal: dict[str, Any] = {
+        "item": "SEAL",
+        "lot": "L-1",
+        "document": "CS-LOTS",
+        "location": "A-1",
+        "task": "stocktake",
+    }
+    shelves.write(
+        Event(step="stock_taking", quantity=20, **seal),
+        Event(step="stock_taking", quantity=27, **seal),
+        msgspec.structs.replace(closing(), document="CS-LOTS"),
+    )
+    hand_in(office, shelves)
+    (one,) = (one for one in report(office, "CS-LOTS").differences if one.kind == "quantity")
+    assert (one.item, one.counted, one.expected) == ("SEAL", 47, 50)
+
+
+def test_the_page_shows_it_and_decides(office: Office, shelves: Handheld) -> None:
+    shelves.write(counted("P1"), counted("<b>P9</b>"), closing())
+    hand_in(office, shelves)
+    office.http.post("/sign-in", data={"token": office.running.office_token})
+    text = office.http.get("/counts/CS-1").text
+    assert "Not found: 5" in text
+    assert "<b>P9</b>" not in text
+    assert "CS-1" in office.http.get("/counts").text
+    seen = str(report(office).seen)
+    refused = office.http.post(
+        "/counts/decision", data={"number": "CS-1", "seen": seen, "decision": "reject"}
+    )
+    assert refused.status_code == 409
+    assert "say why" in refused.text
+    done = office.http.post("/counts/decision", data={"number": "CS-1", "seen": seen, "decision": "approve"})
+    assert done.status_code == 303
+    office.settle()
+    assert unit_of(office, "P2")["flags"] == ["missing"]
+
+
+def test_only_the_office_asks_and_decides(office: Office, shelves: Handheld) -> None:
+    for address in ("/v1/counts", "/v1/counts/CS-1"):
+        assert office.http.get(address, headers=shelves.auth).status_code == 401
+    answer = office.http.post(
+        "/v1/counts/CS-1/decision", json={"approve": True, "seen": 0}, headers=shelves.auth
+    )
+    assert answer.status_code == 401
+    assert office.http.get("/v1/counts/PO-9", headers=office.auth).status_code == 404
+    listed = office.http.get("/v1/counts", headers=office.auth).json()["sheets"]
+    assert [one["number"] for one in listed] == ["CS-1", "CS-LOTS"]

@@ -1,0 +1,194 @@
+"""What must hold: all the time, and when everything has come to rest."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from scanner_app.audit import verify
+from server import ledger
+from tests.simulation.terminal import Fact, Terminal
+from tracking import chain
+from tracking.documents import tally_of
+from tracking.events import Event, decode_body
+from tracking.exceptions import ExceptionRecord, exceptions_of
+from tracking.units import UnitState, fold, without_cancelled
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+UnitName = tuple[str, str]
+WATCHED = 5
+"""So many of a person's newest units are looked at whenever the sync agent did something."""
+
+
+# -- all the time ---------------------------------------------------------------------------------------------------
+
+
+def no_flicker(terminal: Terminal) -> None:
+    """What a person heard a beep for is never unknown to that handheld again."""
+    knows = terminal.session.knows
+    for item, serial in tuple(terminal.standing)[-WATCHED:]:
+        knows.forget_scan()
+        unit = knows.unit(item, serial)
+        assert unit.status != "unknown", f"{terminal.name}: {serial} was received here and is unknown now"
+
+
+def promises_kept(world: World) -> None:
+    """What the server said that it holds, it holds, also after it was killed."""
+    with world.centre.storage.read() as reader:
+        rows = reader.rows("SELECT device, epoch, hwm FROM device_epoch")
+    held = {(device, epoch): hwm for device, epoch, hwm in rows}
+    for name, hwm in world.network.promised.items():
+        assert held.get(name, 0) >= hwm, (
+            f"lost: {name} was answered up to {hwm}, {held.get(name, 0)} are left"
+        )
+
+
+# -- at rest --------------------------------------------------------------------------------------------------------
+
+
+def at_rest(world: World) -> None:
+    """Everything that is promised. Raises :class:`AssertionError`."""
+    promises_kept(world)
+    entries = _ledger(world)
+    _exactly_once(world, entries)
+    _dense_and_chained(entries)
+    expected = Expected(entries)
+    _projections(world, expected)
+    for terminal in world.terminals:
+        findings = verify(terminal.handheld.journal).findings
+        assert findings == (), f"{terminal.name}: {findings}"
+        _replica(terminal, expected)
+
+
+def _ledger(world: World) -> list[ledger.Entry]:
+    with world.centre.storage.read() as reader:
+        entries = ledger.after(reader, 0, 1_000_000)
+    return [entry for entry in entries if entry.device != "office"]
+
+
+def _exactly_once(world: World, entries: list[ledger.Entry]) -> None:
+    """The union of everything beeped, each once; of a copied handheld, what is not there is still on the copy."""
+    held = Counter(Fact(entry.device, entry.epoch, entry.seq, entry.chain.hex()) for entry in entries)
+    doubled = [fact for fact, count in held.items() if count > 1]
+    assert not doubled, f"doubled: {doubled[:3]}"
+    beeped = world.facts
+    strange = held.keys() - beeped - world.perhaps
+    assert not strange, f"nobody scanned these: {sorted(strange)[:3]}"
+    lost = beeped - held.keys()
+    for terminal in world.terminals:
+        if lost and terminal.forked:
+            journal = terminal.handheld.journal
+            kept = {Fact(terminal.device, epoch, seq, link.hex()) for epoch, seq, _, link in journal.rows()}
+            assert "tell the office" in terminal.trouble, f"{terminal.name} does not say that it is a copy"
+            lost -= kept
+    assert not lost, f"lost: {len(lost)}, {sorted(lost)[:3]}"
+
+
+def _dense_and_chained(entries: list[ledger.Entry]) -> None:
+    chains: dict[tuple[str, int], list[ledger.Entry]] = defaultdict(list)
+    for entry in entries:
+        chains[entry.device, entry.epoch].append(entry)
+    for name, own in chains.items():
+        own.sort(key=lambda entry: entry.seq)
+        assert [entry.seq for entry in own] == list(range(1, len(own) + 1)), f"{name} has gaps"
+        for before, after in pairwise(own):
+            assert chain.next_link(before.chain, after.body) == after.chain, (
+                f"{name}/{after.seq} is not chained"
+            )
+
+
+class Expected:
+    """What the events come to, worked out from the ledger alone: all of them at once, in one go."""
+
+    def __init__(self, entries: list[ledger.Entry]) -> None:
+        self.units: dict[UnitName, UnitState] = {}
+        self.exceptions: dict[str, ExceptionRecord] = {}
+        self.done: dict[str, dict[int, int]] = {}
+        self.conflicts: list[UnitName] = []
+        by_unit: dict[UnitName, list[Event]] = defaultdict(list)
+        by_ref: dict[str, Event] = {}
+        for entry in entries:
+            event = _understood(entry)
+            if event is not None:
+                by_ref[event.ref] = event
+        for event in by_ref.values():
+            for name in _names(event, by_ref):
+                by_unit[name].append(event)
+        accepted: dict[str, list[Event]] = defaultdict(list)
+        for (item, serial), events in by_unit.items():
+            folded = fold(item, serial, events)
+            if folded.state.status != "unknown" or folded.state.flags:
+                self.units[item, serial] = folded.state
+            for record in exceptions_of(item, serial, events):
+                self.exceptions[record.key] = record
+            for event in folded.accepted:
+                accepted[event.document].append(event)
+            if _conflicting(events):
+                self.conflicts.append((item, serial))
+        for document, counted in accepted.items():
+            done: dict[int, int] = tally_of(counted).done
+            if document and done:
+                self.done[document] = done
+
+
+def _understood(entry: ledger.Entry) -> Event | None:
+    try:
+        event = decode_body(
+            entry.body, device=entry.device, epoch=entry.epoch, seq=entry.seq, hash=entry.chain.hex()
+        )
+    except msgspec.MsgspecError:
+        return None
+    return event if event.schema <= 1 and event.step != "teleporting" else None
+
+
+def _names(event: Event, by_ref: dict[str, Event]) -> set[UnitName]:
+    """The units that an event is about: its own, and those of whatever it takes back."""
+    found: set[UnitName] = set()
+    while True:
+        if event.serial and event.item:
+            found.add((event.item, event.serial))
+        if not event.cancels or event.cancels not in by_ref:
+            return found
+        event = by_ref[event.cancels]
+
+
+def _conflicting(events: list[Event]) -> bool:
+    """Two that say they received it, or shipped it, and nobody took either back: no rule needed to see that."""
+    stated = Counter(event.step for event in without_cancelled(events))
+    return not stated["returning"] and (stated["receiving"] > 1 or stated["shipping"] > 1)
+
+
+def _projections(world: World, expected: Expected) -> None:
+    with world.centre.storage.read() as reader:
+        units = {(row[0], row[1]): row[2] for row in reader.rows("SELECT item, serial, status FROM unit")}
+        keys = {row[0] for row in reader.rows("SELECT key FROM exception WHERE kind <> 'not_understood'")}
+        named = {(row[0], row[1]) for row in reader.rows("SELECT item, serial FROM exception")}
+        done: dict[str, str] = dict(reader.rows("SELECT document, done FROM tally"))
+    assert units == {name: unit.status for name, unit in expected.units.items()}, "the server's units"
+    assert keys == expected.exceptions.keys(), "the server's exceptions"
+    assert {document: msgspec.json.decode(text, type=dict[int, int]) for document, text in done.items()} == (
+        expected.done
+    ), "the server's tallies"
+    unnamed = [name for name in expected.conflicts if name not in named]
+    assert not unnamed, f"conflicts without an exception: {unnamed[:3]}"
+
+
+def _replica(terminal: Terminal, expected: Expected) -> None:
+    cache, name = terminal.handheld.cache, terminal.name
+    held = {(unit.item, unit.serial): unit for unit in cache.all_units()}
+    assert held.keys() == expected.units.keys(), f"{name}: other units than the server's"
+    for unit, state in held.items():
+        assert state == expected.units[unit], f"{name}: {unit} {state} {expected.units[unit]}"
+    exceptions = {key for key, _ in cache.records("exception")}
+    assert {
+        key for key in exceptions if not key.startswith("not_understood")
+    } == expected.exceptions.keys(), name
+    if terminal.forked:
+        return
+    for document, done in expected.done.items():
+        assert terminal.session.knows.tally(document).done == done, f"{name}: {document}"

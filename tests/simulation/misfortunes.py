@@ -1,0 +1,274 @@
+"""What befalls handhelds and server beside the network: each as a thing that begins, and mostly ends again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from server.api import device_calls
+from server.enrollment import EnrollmentError
+from server.storage import StorageError
+from sync.wire import BATCH_BYTES_MAX
+from tests.simulation import checks
+from tests.simulation.centre import OFFICE_TOKEN
+from tests.simulation.terminal import Fact, Terminal
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+HOUR_MS = 3_600_000
+CLOCK_STEPS_MS = (-26 * HOUR_MS, -HOUR_MS, -5000, 5000, HOUR_MS, 400 * 24 * HOUR_MS)
+SMALL_BYTES = 2048
+COPIES_MAX = 2
+NEWCOMERS_MAX = 2
+WHILE = 5
+"""What ends by itself does so before the sixth misfortune after it, in the mean."""
+
+
+class Misfortunes:
+    """The seed's share of them."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._copies = self._newcomers = 0
+        self._tokens: dict[str, str] = {}
+        """Device -> the newest one that the office made."""
+
+    def begin(self) -> None:
+        """From now on."""
+        if self._world.plan.misfortunes:
+            self._later()
+
+    def _later(self) -> None:
+        world = self._world
+        pause_ms = round(world.dice.expovariate(1 / world.plan.between_ms))
+        world.timeline.after(pause_ms, self._strike)
+
+    def _strike(self) -> None:
+        world = self._world
+        if world.healed:
+            return
+        kind = world.dice.choice(world.plan.misfortunes)
+        terminal = world.dice.choice(world.terminals)
+        if getattr(self, "_" + kind.replace(" ", "_"))(terminal):
+            world.seen.fault(kind)
+        self._later()
+
+    def _for_a_while(self, ends: Callable[[], object]) -> None:
+
+        def end() -> None:
+            if not self._world.healed:
+                ends()
+
+        most_ms = WHILE * self._world.plan.between_ms
+        self._world.timeline.after(self._world.dice.randint(1, most_ms), end)
+
+    def heal(self) -> None:
+        """The end of all of them."""
+        world = self._world
+        _bound(BATCH_BYTES_MAX)
+        if world.centre.full:
+            world.centre.empty()
+        self._server_up()
+        for terminal in world.terminals:
+            terminal.empty()
+            if not terminal.on:
+                terminal.start()
+        self._papers()
+
+    def _papers(self) -> None:
+        """Whoever is not known to the server any more gets a token from the office."""
+        for terminal in self._world.terminals:
+            path = f"/v1/devices/{terminal.device}/hwm"
+            if self._world.centre.ask("GET", path, terminal.token, b"", {}).status in {401, 403}:
+                self._renew(terminal, 0)
+
+    # -- handhelds --------------------------------------------------------------------------------------------------
+
+    def _partition(self, terminal: Terminal) -> bool:
+        away = self._world.network.away
+        away.add(terminal.name)
+        self._for_a_while(lambda: away.discard(terminal.name))
+        return True
+
+    def _handheld_crash(self, terminal: Terminal) -> bool:
+        if not terminal.on:
+            return False
+        terminal.crash()
+        self._for_a_while(lambda: None if terminal.on else terminal.start())
+        return True
+
+    def _handheld_disk_full(self, terminal: Terminal) -> bool:
+        if not terminal.on or terminal.full:
+            return False
+        terminal.fill()
+        self._for_a_while(terminal.empty)
+        return True
+
+    def _cache_lost(self, terminal: Terminal) -> bool:
+        if not self._handheld_crash(terminal):
+            return False
+        terminal.lose_cache()
+        return True
+
+    def _clock_step(self, terminal: Terminal) -> bool:
+        terminal.clock.ahead_ms += self._world.dice.choice(CLOCK_STEPS_MS)
+        return True
+
+    def _newer_program(self, terminal: Terminal) -> bool:
+        if not terminal.on:
+            return False
+        terminal.of_the_future()
+        return True
+
+    def _clone(self, terminal: Terminal) -> bool:
+        """A second handheld from the files of the first, switched on now or later."""
+        world = self._world
+        if not terminal.on or self._copies >= COPIES_MAX:
+            return False
+        name = self._copied(terminal)
+        identity = (terminal.device, terminal.token)
+        twin = Terminal(name, world.folder / name, world.network, world.dice, world.seen, identity)
+        twin.facts = set(terminal.facts)
+        twin.clock.ahead_ms = world.dice.randint(-2000, 2000)
+        terminal.standing.clear()  # what both remember, either may take back
+        if world.dice.random() < 0.5:
+            world.join(twin)
+        else:
+            self._for_a_while(lambda: world.join(twin))
+        return True
+
+    def _old_image(self, terminal: Terminal) -> bool:
+        """Its disk dies, and a copy of an earlier moment takes its place: what was not sent since then is gone."""
+        world = self._world
+        if not terminal.on or self._copies >= COPIES_MAX:
+            return False
+        image = world.folder / self._copied(terminal)
+
+        def put_back() -> None:
+            terminal.crash()
+            terminal.folder = image
+            terminal.standing.clear()
+            terminal.start()
+            journal = terminal.handheld.journal
+            kept = {Fact(journal.device, epoch, seq, link.hex()) for epoch, seq, _, link in journal.rows()}
+            world.perhaps |= terminal.facts - kept
+            terminal.facts &= kept
+
+        self._for_a_while(put_back)
+        return True
+
+    def _copied(self, terminal: Terminal) -> str:
+        self._copies += 1
+        terminal.crash()
+        name = f"{terminal.name}-copy{self._copies}"
+        terminal.copy_to(self._world.folder / name)
+        terminal.start()
+        return name
+
+    # -- the server -------------------------------------------------------------------------------------------------
+
+    def _server_crash(self, terminal: Terminal) -> bool:
+        centre = self._world.centre
+        if not centre.up:
+            return False
+        centre.stop()
+        self._world.network.cut_off()
+        self._for_a_while(self._server_up)
+        return True
+
+    def _server_up(self) -> None:
+        if not self._world.centre.up:
+            self._world.centre.start()
+            checks.promises_kept(self._world)
+
+    def _server_disk_full(self, terminal: Terminal) -> bool:
+        centre = self._world.centre
+        if not centre.up or centre.full:
+            return False
+        centre.fill()
+        self._for_a_while(lambda: centre.empty() if centre.up and centre.full else None)
+        return True
+
+    def _backup(self, terminal: Terminal) -> bool:
+        if not self._world.centre.up:
+            return False
+        self._world.centre.back_up()
+        return True
+
+    def _restore(self, terminal: Terminal) -> bool:
+        centre = self._world.centre
+        if not centre.backed_up:
+            return False
+        self._world.network.promised.clear()
+        centre.put_back()
+        self._world.network.cut_off()
+        return True
+
+    def _small_server(self, terminal: Terminal) -> bool:
+        """A bound of its own, as of a proxy in front of it: 413 for what is larger."""
+        _bound(SMALL_BYTES)
+        self._for_a_while(lambda: _bound(BATCH_BYTES_MAX))
+        return True
+
+    # -- papers -----------------------------------------------------------------------------------------------------
+
+    def _newcomer(self, terminal: Terminal) -> bool:
+        """One more handheld. A backup of an earlier moment does not know it."""
+        world = self._world
+        if not world.centre.up or self._newcomers >= NEWCOMERS_MAX:
+            return False
+        try:
+            world.enroll(f"new{self._newcomers}")
+        except StorageError:
+            return False
+        self._newcomers += 1
+        return True
+
+    def _new_token(self, terminal: Terminal) -> bool:
+        """The office makes a new one; the handheld hears of it later."""
+        return self._renew(terminal, self._world.dice.randint(1, 60_000))
+
+    def _revoked(self, terminal: Terminal) -> bool:
+        """The office ends its rights, and thinks better of it later."""
+        centre = self._world.centre
+        path = f"/v1/devices/{terminal.device}/revoke"
+        if not centre.up or centre.ask("POST", path, OFFICE_TOKEN, b"", {}).status != 200:
+            return False
+        self._for_a_while(lambda: self._renew(terminal, 0))
+        return True
+
+    def _renew(self, terminal: Terminal, later_ms: int) -> bool:
+        world = self._world
+        if not world.centre.up:
+            return False
+        try:
+            token = world.centre.enroll(terminal.site, terminal.device)[1]
+        except (EnrollmentError, StorageError):
+            return False
+        self._tokens[terminal.device] = token
+        for one in world.terminals:
+            if one.device == terminal.device and not later_ms:
+                self._take(one)
+            elif one.device == terminal.device:
+                world.timeline.after(later_ms, partial(self._take_late, one))
+        return True
+
+    def _take_late(self, terminal: Terminal) -> None:
+        if not self._world.healed:  # by then the office has made another one where it was needed
+            self._take(terminal)
+
+    def _take(self, terminal: Terminal) -> None:
+        """Enrolled again, with the newest token that there is: the program starts anew with it."""
+        if terminal.token == self._tokens[terminal.device]:
+            return
+        terminal.token = self._tokens[terminal.device]
+        if terminal.on:
+            terminal.crash()
+            terminal.start()
+
+
+def _bound(bytes_max: int) -> None:
+    """What the server takes at most in one request."""
+    vars(device_calls)["BATCH_BYTES_MAX"] = bytes_max

@@ -1,0 +1,68 @@
+"""What a seed means: how many handhelds, how long, and which misfortunes how often."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import NamedTuple
+
+from tests.simulation.network import FAULTS
+
+MISFORTUNES = (
+    "partition",
+    "handheld crash",
+    "handheld disk full",
+    "cache lost",
+    "clock step",
+    "server crash",
+    "server disk full",
+    "backup",
+    "restore",
+    "clone",
+    "old image",
+    "new token",
+    "revoked",
+    "newer program",
+    "newcomer",
+    "small server",
+)
+FLEETS = (1, 2, 2, 3, 3, 4, 5, 6, 8, 12)
+FLEET_MAX = 50
+
+
+class Plan(NamedTuple):
+    """One run."""
+
+    seed: int
+    handhelds: int
+    steps: int
+    """Things that happen before everything is healed."""
+    fault_chance: float
+    """Of one request."""
+    faults: tuple[str, ...]
+    misfortunes: tuple[str, ...]
+    pause_ms: int
+    """Between two things that a person does, in the mean."""
+    between_ms: int
+    """Between two misfortunes, in the mean."""
+    pool: int
+    """Units that everybody scans."""
+
+
+def plan(seed: int, steps: int) -> Plan:
+    """The same seed always means the same. Each leaves out some misfortunes, so that none hides behind another."""
+    dice = Random(f"plan {seed}")
+    # Fifty take as long as all others of a hundred seeds together, so they come seldom.
+    handhelds = FLEET_MAX if seed % 100 == 99 else dice.choice(FLEETS)
+    some = [kind for kind in MISFORTUNES if dice.random() < 0.6]
+    pause_ms = dice.choice([300, 1500, 8000])
+    return Plan(
+        seed=seed,
+        handhelds=handhelds,
+        steps=steps,
+        fault_chance=dice.choice([0.0, 0.05, 0.2, 0.5]),
+        faults=tuple(dice.sample(FAULTS, dice.randint(1, len(FAULTS)))),
+        misfortunes=tuple(some),
+        pause_ms=pause_ms,
+        between_ms=pause_ms * dice.choice([4, 12, 40]),
+        pool=dice.choice([5, 30, 300]),
+    )

@@ -1,0 +1,54 @@
+"""Plays a seed, and says how to play it again."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.simulation.plan import plan
+from tests.simulation.tally import Seen
+from tests.simulation.world import World, same_chance
+
+STEPS = 700
+"""Things that happen in a run of the test suite before everything is healed."""
+MEMORY = Path("/dev/shm")
+
+
+class Played(NamedTuple):
+    """One run."""
+
+    seed: int
+    steps: int
+    seen: Seen
+    failure: str
+    """Empty where everything held."""
+
+
+def play(
+    seed: int, steps: int = STEPS, bug: Callable[[], AbstractContextManager[object]] = nullcontext
+) -> Played:
+    """One seed from beginning to end, in memory where there is some."""
+    folder = MEMORY if os.access(MEMORY, os.W_OK) else None
+    with (
+        tempfile.TemporaryDirectory(dir=folder, prefix="scanner-simulated-") as place,
+        same_chance(seed),
+        bug(),
+    ):
+        world = World(plan(seed, steps), Path(place))
+        failure = ""
+        try:
+            world.run()
+        except Exception as error:  # noqa: BLE001 - whatever a seed brings up is what it found
+            failure = f"{type(error).__name__}: {error}"
+        finally:
+            world.close()
+    return Played(seed, world.timeline.steps, world.seen, failure)
+
+
+def again(seed: int, steps: int) -> str:
+    """The command that plays the very same run."""
+    return f"./run soak --seed {seed} --each {steps}"

@@ -1,0 +1,66 @@
+"""Parsers are loaded when a code of theirs comes, and a glance never holds back what a parser would read."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+
+from tests import fuzz
+from tracking.identifiers.parsers import PARSERS
+from tracking.identifiers.reader import TERMINATORS, split_aim
+from tracking.identifiers.symbologies import EAN_SYMBOLOGIES, GS1_SYMBOLOGIES
+
+TODAY = date(2026, 11, 23)
+
+_LOADED = """
+import json, sys
+from datetime import date
+import {module}
+before = [name for name in sys.modules if name.startswith("tracking.identifiers.")]
+from tracking.identifiers.reader import read
+for text in {texts!r}:
+    read(text, today=date(2026, 11, 23))
+print(json.dumps([before, [name for name in sys.modules if name.startswith("tracking.identifiers.")]]))
+"""
+
+
+def loaded(module: str, *texts: str) -> tuple[set[str], set[str]]:
+    """Parser modules in a fresh process after importing a module, and after reading these."""
+    script = _LOADED.format(module=module, texts=texts)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    names = {parser.module for parser in PARSERS}
+    before, after = ({name.rpartition(".")[2] for name in found} & names for found in json.loads(done.stdout))
+    return before, after
+
+
+@pytest.mark.parametrize("module", ["tracking.identifiers.reader", "scanner_app.session", "scanner_app.cli"])
+def test_no_parser_is_loaded_before_the_first_code(module: str) -> None:
+    before, _ = loaded(module)
+    assert before <= {"commands"}
+
+
+def test_a_plain_serial_number_loads_next_to_nothing() -> None:
+    _, after = loaded("tracking.identifiers.reader", "SN-000001", "PO-4711")
+    assert after <= {"commands", "single_identifier"}
+    _, after = loaded("tracking.identifiers.reader", "]C10109521234543213")
+    assert "gs1" in after
+    assert not after & {"hibc", "envelope", "mobile", "digital_link"}
+
+
+def test_a_glance_never_holds_back_what_its_parser_reads() -> None:
+    wrong = []
+    for text, aim in fuzz.inputs(6000, seed=7):
+        body, symbology_id = split_aim(text.rstrip(TERMINATORS), aim)
+        if symbology_id in GS1_SYMBOLOGIES | EAN_SYMBOLOGIES:
+            continue  # there nobody glances
+        for parser in PARSERS:
+            given = body if parser.untrimmed else body.strip(" ")
+            if not parser.glance(given) and parser.parse(given, symbology_id, TODAY):
+                wrong.append((parser.module, given, symbology_id))
+    assert wrong == []
