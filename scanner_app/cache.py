@@ -18,6 +18,8 @@ from scanner_app.storage_errors import StoreError
 from tracking.lifecycle import FLAGS, STATUSES
 from tracking.units import UnitState
 
+TAIL_CHARS = 6
+"""So many last characters stand first in the key of a unit."""
 TAIL_CHARS_MIN = 4
 
 _LAST_CHAR = "\U0010ffff"
@@ -195,36 +197,46 @@ class Cache:
         state = flags << _STATUS_BITS | _STATUS_NUMBER.get(unit.status, 0)
         more = None if unit == _compact(unit.item, unit.serial, state) else msgspec.msgpack.encode(unit)
         held = holder_of(unit) or None
-        return unit.serial[::-1], self.item_id(unit.item), state, unit.document or None, held, more
+        return turned(unit.serial), self.item_id(unit.item), state, unit.document or None, held, more
 
     def delete_unit(self, item: str, serial: str) -> None:
         """Removes a unit; inside a transaction of the caller's."""
-        key = (serial[::-1], self.item_id(item))
-        self._run("DELETE FROM unit WHERE backwards = ? AND item_id = ?", key)
+        key = (turned(serial), self.item_id(item))
+        self._run("DELETE FROM unit WHERE turned = ? AND item_id = ?", key)
 
     def units_of_serial(self, serial: str) -> list[UnitState]:
         """Every unit with exactly this serial number, under whatever item."""
-        sql = "SELECT item_id, state, more FROM unit WHERE backwards = ?"
-        return [self._unit(serial, *row) for row in self._run(sql, (serial[::-1],))]
+        sql = "SELECT item_id, state, more FROM unit WHERE turned = ?"
+        return [self._unit(serial, *row) for row in self._run(sql, (turned(serial),))]
 
     def unit(self, item: str, serial: str) -> UnitState | None:
         """One unit, or None."""
         item_id = self._item_ids.get(item)
         if item_id is None:
             return None
-        sql = "SELECT item_id, state, more FROM unit WHERE backwards = ? AND item_id = ?"
-        row = self._run(sql, (serial[::-1], item_id)).fetchone()
+        sql = "SELECT item_id, state, more FROM unit WHERE turned = ? AND item_id = ?"
+        row = self._run(sql, (turned(serial), item_id)).fetchone()
         return self._unit(serial, *row) if row else None
 
     def _unit(self, serial: str, item_id: int, state: int, more: bytes | None) -> UnitState:
         return _DETAIL.decode(more) if more else _compact(self._item_numbers[item_id], serial, state)
 
     def units_ending(self, tail: str, limit: int) -> list[tuple[str, str]]:
-        """``(item, serial)`` whose serial ends so."""
-        start = tail[::-1]
-        sql = "SELECT item_id, backwards FROM unit WHERE backwards >= ? AND backwards < ? LIMIT ?"
-        rows = self._run(sql, (start, start + _LAST_CHAR, limit))
-        return [(self._item_numbers[item_id], backwards[::-1]) for item_id, backwards in rows]
+        """``(item, serial)`` whose serial ends so. The key answers from six characters on; fewer walk the table."""
+        ending, before = tail[-TAIL_CHARS:], tail[:-TAIL_CHARS]
+        if before:
+            sql = (
+                "SELECT item_id, turned FROM unit WHERE turned >= ? AND turned < ?"
+                " AND substr(turned, max(7, length(turned) + 1 - ?)) = ? LIMIT ?"
+            )
+            rows = self._run(sql, (ending, ending + _LAST_CHAR, len(before), before, limit))
+        elif len(ending) == TAIL_CHARS:
+            sql = "SELECT item_id, turned FROM unit WHERE turned >= ? AND turned < ? LIMIT ?"
+            rows = self._run(sql, (ending, ending + _LAST_CHAR, limit))
+        else:
+            sql = "SELECT item_id, turned FROM unit WHERE substr(substr(turned, 1, 6), ?) = ? LIMIT ?"
+            rows = self._run(sql, (-len(ending), ending, limit))
+        return [(self._item_numbers[item_id], straight(key)) for item_id, key in rows]
 
     def units_of_document(self, number: str) -> list[UnitState]:
         """Units that got their status on a document."""
@@ -237,13 +249,23 @@ class Cache:
         return [_DETAIL.decode(more) for (more,) in rows]
 
     def all_units(self) -> Iterator[UnitState]:
-        """Every unit, by the end of its serial number."""
-        for backwards, *row in self._run("SELECT backwards, item_id, state, more FROM unit"):
-            yield self._unit(backwards[::-1], *row)
+        """Every unit, by the last characters of its serial number."""
+        for key, *row in self._run("SELECT turned, item_id, state, more FROM unit"):
+            yield self._unit(straight(key), *row)
 
     def unit_count(self) -> int:
         """How many units it holds."""
         return int(self._run("SELECT count(*) FROM unit").fetchone()[0])
+
+
+def turned(serial: str) -> str:
+    """The serial number with its last six characters first: people type those, and neighbours stay neighbours."""
+    return serial[-TAIL_CHARS:] + serial[:-TAIL_CHARS]
+
+
+def straight(key: str) -> str:
+    """What :func:`turned` was made of."""
+    return key[TAIL_CHARS:] + key[:TAIL_CHARS]
 
 
 def _compact(item: str, serial: str, state: int) -> UnitState:

@@ -6,8 +6,10 @@ from itertools import chain, combinations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from scanner_app.cache import Cache
+from scanner_app.cache import Cache, straight, turned
 from scanner_app.cache_feed import load_site
 from tests.scanner_app.floor import site_named
 from tracking.lifecycle import FLAGS, STATUSES
@@ -42,7 +44,7 @@ def test_by_the_last_characters(cache: Cache) -> None:
     assert cache.units_ending("0013", 20) == [("PUMP-100", "SN-000013")]
     assert cache.units_ending("N-000013", 20) == [("PUMP-100", "SN-000013")]
     assert cache.units_ending("%%%%", 20) == []
-    assert {serial[-2:] for _, serial in cache.units_ending("13", 20)} == {"13"}
+    assert {serial[-4:] for _, serial in cache.units_ending("0013", 20)} == {"0013"}
     assert len(cache.units_ending("0000", 3)) <= 3
 
 
@@ -142,5 +144,30 @@ def test_every_status_with_every_flag_comes_back_as_it_was(cache: Cache, status:
     with cache.transaction():
         cache.put_units(units)
     assert [cache.unit(unit.item, unit.serial) for unit in units] == units
-    (bodies,) = cache.connection.execute("SELECT count(more) FROM unit WHERE backwards GLOB '*Y'").fetchone()
+    (bodies,) = cache.connection.execute("SELECT count(more) FROM unit WHERE turned GLOB 'Y*'").fetchone()
     assert bodies == 0
+
+
+@pytest.mark.parametrize("tail", ["AB12", "0AB12", "00AB12", "100AB12", "X100AB12", "Ä\U0001f6001"])
+def test_a_tail_of_any_length_finds_exactly_what_ends_so(cache: Cache, tail: str) -> None:
+    serials = [
+        "AB12",
+        "0AB12",
+        "00AB12",
+        "100AB12",
+        "X100AB12",
+        "2X100AB12",
+        "00AB12100AB1",
+        "100AB1",
+        "AB1200AB",
+    ]
+    serials += ["Ä\U0001f6001", "ZÄ\U0001f6001", "WXYZÄ\U0001f6001"]
+    with cache.transaction():
+        cache.put_units(UnitState(item="PUMP-100", serial=serial) for serial in serials)
+    expected = sorted(serial for serial in serials if serial.endswith(tail))
+    assert sorted(serial for _, serial in cache.units_ending(tail, 99)) == expected
+
+
+@given(st.text(max_size=20))
+def test_a_turned_serial_number_is_turned_back(serial: str) -> None:
+    assert straight(turned(serial)) == serial
