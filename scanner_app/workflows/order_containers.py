@@ -44,9 +44,8 @@ def by_container(
         said = verdict(
             "wrong_kind", raw=code, kind=phrase("kind_container"), need=phrase("need_serial_or_item")
         )
-        return Step(
-            state=state, verdict=said
-        )  # a code beside the others of a label: what is held of it stays held
+        # One of the codes of a carton that is scanned code by code: what was read of its label stays.
+        return Step(state=state, verdict=said)
     state = without_parts(state)
     tally = knows.tally(document.number)
     judged: list[_Judged] = []

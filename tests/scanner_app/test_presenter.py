@@ -115,7 +115,9 @@ def test_a_blind_count_shows_what_was_counted_and_no_more(floor: Floor) -> None:
     assert view.progress == (1, 0)
     assert (view.line_text, view.next_text) == ("", "")
     floor.command("workflow", "home")
-    assert "17" not in str(msgspec.to_builtins(floor.presenter.view()))
+    shown = msgspec.to_builtins(floor.presenter.view())
+    del shown["device"]  # drawn by chance, so any figure may be in it
+    assert "17" not in str(shown), shown
     assert floor.presenter.view().resume == "PO-BLIND receiving"
 
 

@@ -53,7 +53,7 @@ def calls(tree: ast.AST, name: str) -> int:
 def test_no_other_way_to_show_text(path: Path) -> None:
     tree = ast.parse(path.read_text())
     assert not names(tree) & FORBIDDEN_NAMES
-    assert calls(tree, "Segment") == (1 if path.name == "canvas.py" else 0)
+    assert calls(tree, "Segment") == (1 if path.name in {"canvas.py", "finder.py"} else 0)
     if path.name != "picture.py":
         assert calls(tree, "Span") == 0
 
@@ -75,7 +75,19 @@ def test_every_span_is_made_printable() -> None:
             assert inner or loose <= {"span", "right"}
 
 
-def test_widgets_are_one() -> None:
+def test_the_finder_paints_half_blocks_and_no_text() -> None:
+    """What the camera sees is painted as coloured half blocks: no text gets in there."""
+    tree = ast.parse((TUI / "finder.py").read_text())
+    painted = [
+        node.args[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Segment"
+    ]
+    texts = [node.value for one in painted for node in ast.walk(one) if isinstance(node, ast.Constant)]
+    assert texts == ["▀"]
+
+
+def test_widgets_are_the_picture_and_the_finder() -> None:
     bases = [
         base.id
         for path in FILES
@@ -84,4 +96,4 @@ def test_widgets_are_one() -> None:
         for base in node.bases
         if isinstance(base, ast.Name)
     ]
-    assert bases.count("Widget") == 1
+    assert bases.count("Widget") == len(("Canvas", "Finder"))
