@@ -52,6 +52,8 @@ def _contents(handheld: Handheld) -> dict[tuple[str, str], list[UnitState]]:
     for unit in handheld.cache.all_units():
         if unit.installed_in_serial:
             found.setdefault((unit.installed_in_item, unit.installed_in_serial), []).append(unit)
+    for inside in found.values():
+        inside.sort(key=lambda unit: (unit.serial, unit.item))
     return found
 
 
