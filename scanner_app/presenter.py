@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from scanner_app import sign_in
+from scanner_app import sign_in, start_screen
 from scanner_app.answer import Answer, dressed, words
 from scanner_app.clockwork import clock_time, local_iso
 from scanner_app.conflicts import SHOWN_MAX, sentence
@@ -19,9 +19,6 @@ from tracking.phrases import Phrase, Said, phrase, task_named
 
 if TYPE_CHECKING:
     from scanner_app.session import Session
-
-_MENU = ("receiving", "shipping", "production", "stocktake", "move", "pack", "returns", "quality", "look_up")
-"""The tasks on the start screen, by their digits from 1; those that this version does not have leave theirs free."""
 
 _KEYS = {
     "undo": ("f2", "undo"),
@@ -146,7 +143,7 @@ class Presenter:
         blocked = bool(state.pin_for) or sign_in.needed(session)
         line_text, next_text = self._lines()
         exceptions = self._exceptions()
-        resume, resume_command = self._resume() if state.workflow == "home" and not blocked else ("", "")
+        at_start = state.workflow == "home" and not blocked
         return ScreenView(
             n=self._n,
             site=knows.site,
@@ -178,8 +175,7 @@ class Presenter:
             exceptions=exceptions,
             soft_keys=self._soft_keys(prompt),
             menu=self._menu(prompt) if not blocked else (),
-            resume=resume,
-            resume_command=resume_command,
+            tasks=start_screen.waiting(session) if at_start else (),
             help=catalogue.help_lines(flow.name, self._language) or flow.help,
         )
 
@@ -187,15 +183,7 @@ class Presenter:
         """The tasks on the start screen; elsewhere what may be chosen beside a scan, each with a digit."""
         state = self._session.state
         if state.workflow == "home":
-            return tuple(
-                MenuLine(
-                    key=str(digit),
-                    label=catalogue.menu(name, self._language),
-                    command=name if name == "look_up" else f"workflow {name}",
-                )
-                for digit, name in enumerate(_MENU, 1)
-                if name in WORKFLOWS
-            )
+            return start_screen.menu(self._session)
         if state.stopped is not None:
             return ()
         return tuple(
@@ -267,26 +255,6 @@ class Presenter:
         trouble = catalogue.say(self._session.trouble, self._language)
         return trouble or next(iter(exceptions), self._word("hint_help"))
 
-    def _resume(self) -> tuple[str, str]:
-        """The task that waits with an order open, in words, and the command that goes on with it."""
-        state = self._session.state
-        for name in state.states:
-            there = workflow_state(state, name) if name in WORKFLOWS else None
-            if there is not None and there.document:
-                tally = self._session.knows.tally(there.document)
-                document = self._session.knows.document(there.document)
-                known = document is not None and not document.blind
-                counted = known and document is not None
-                waits = self._word(
-                    "resume_count" if counted else "resume",
-                    document=there.document,
-                    task=task_named(name),
-                    done=str(tally.total),
-                    total=str(document.total) if document is not None else "",
-                )
-                return waits, f"workflow {name}"
-        return "", ""
-
     def _soft_keys(self, prompt: Prompt) -> tuple[SoftKey, ...]:
         names = self._key_names(prompt)
         own = self._own_keys(prompt) if names == _BESIDE_OWN else ()
@@ -312,7 +280,7 @@ class Presenter:
         if state.pin_for or sign_in.needed(session):
             return ("back",)
         if state.workflow == "home":
-            return ("undo", "look_up", "lock")
+            return ("undo", "look_up", "back" if start_screen.turned(session) else "lock")
         if state.workflow == "look_up":
             return ("return", "start")
         there = workflow_state(state, state.workflow)

@@ -121,5 +121,6 @@ def workflow_state(session: SessionState, name: str) -> State:
 
 
 def with_workflow_state(session: SessionState, name: str, state: State) -> SessionState:
-    """The session with a workflow's state in it."""
-    return msgspec.structs.replace(session, states={**session.states, name: encode(state)})
+    """The session with a workflow's state in it, before the others: the states stand last used first."""
+    others = {other: data for other, data in session.states.items() if other != name}
+    return msgspec.structs.replace(session, states={name: encode(state), **others})

@@ -236,6 +236,9 @@ _ANSWERS: dict[str, str] = {
 }
 
 _SCREEN: dict[str, str] = {
+    "menu_more": "Mehr",
+    "what_more": "WEITERE AUFGABEN",
+    "what_menu": "MENÜ",
     "key_undo": "STORNO",
     "key_look_up": "AUSKUNFT",
     "key_done": "FERTIG",

@@ -242,6 +242,9 @@ _ANSWERS: dict[str, str] = {
 }
 
 _SCREEN: dict[str, str] = {
+    "menu_more": "More",
+    "what_more": "MORE TASKS",
+    "what_menu": "MENU",
     "key_undo": "UNDO",
     "key_look_up": "LOOK UP",
     "key_done": "DONE",

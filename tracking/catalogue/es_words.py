@@ -236,6 +236,9 @@ _ANSWERS: dict[str, str] = {
 }
 
 _SCREEN: dict[str, str] = {
+    "menu_more": "Más",
+    "what_more": "OTRAS TAREAS",
+    "what_menu": "MENÚ",
     "key_undo": "DESHACER",
     "key_look_up": "CONSULTA",
     "key_done": "TERMINAR",

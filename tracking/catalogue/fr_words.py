@@ -236,6 +236,9 @@ _ANSWERS: dict[str, str] = {
 }
 
 _SCREEN: dict[str, str] = {
+    "menu_more": "Plus",
+    "what_more": "AUTRES TÂCHES",
+    "what_menu": "MENU",
     "key_undo": "ANNULER",
     "key_look_up": "CONSULTER",
     "key_done": "TERMINER",

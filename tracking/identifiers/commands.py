@@ -25,6 +25,7 @@ COMMANDS = (
     "workflow",
     "list",
     "theme",
+    "more",
     # What is decided about the unit in the hand: inspection, what becomes of it, and first and last of a range.
     "pass",
     "fail",
