@@ -236,6 +236,10 @@ _ANSWERS: dict[str, str] = {
 }
 
 _SCREEN: dict[str, str] = {
+    "card_help": "HILFE",
+    "card_reprint": "NOCHMAL DRUCKEN",
+    "card_quantity": "MENGE {count}",
+    "card_commands": "Befehle",
     "menu_more": "Mehr",
     "what_more": "WEITERE AUFGABEN",
     "what_menu": "MENÜ",

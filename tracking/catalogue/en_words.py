@@ -242,6 +242,10 @@ _ANSWERS: dict[str, str] = {
 }
 
 _SCREEN: dict[str, str] = {
+    "card_help": "HELP",
+    "card_reprint": "PRINT AGAIN",
+    "card_quantity": "QUANTITY {count}",
+    "card_commands": "Commands",
     "menu_more": "More",
     "what_more": "MORE TASKS",
     "what_menu": "MENU",

@@ -236,6 +236,10 @@ _ANSWERS: dict[str, str] = {
 }
 
 _SCREEN: dict[str, str] = {
+    "card_help": "AYUDA",
+    "card_reprint": "REIMPRIMIR",
+    "card_quantity": "CANTIDAD {count}",
+    "card_commands": "Órdenes",
     "menu_more": "Más",
     "what_more": "OTRAS TAREAS",
     "what_menu": "MENÚ",

@@ -236,6 +236,10 @@ _ANSWERS: dict[str, str] = {
 }
 
 _SCREEN: dict[str, str] = {
+    "card_help": "AIDE",
+    "card_reprint": "RÉIMPRIMER",
+    "card_quantity": "QUANTITÉ {count}",
+    "card_commands": "Commandes",
     "menu_more": "Plus",
     "what_more": "AUTRES TÂCHES",
     "what_menu": "MENU",
