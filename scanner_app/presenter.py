@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from scanner_app import sign_in, start_screen
+from scanner_app import overriding, sign_in, start_screen
 from scanner_app.answer import Answer, dressed, words
 from scanner_app.clockwork import clock_time, local_iso
 from scanner_app.conflicts import SHOWN_MAX, sentence
@@ -30,6 +30,7 @@ _KEYS = {
     "start": ("f5", "workflow home"),
     "lock": ("f5", "lock"),
     "ack": ("enter", "ack"),
+    "override": ("f9", "override"),
     "back": ("escape", "back"),
     "return": ("f3", "back"),
 }
@@ -159,15 +160,17 @@ class Presenter:
             document=self._document(),
             detour=self._detour(),
             prompt=session.prompt_text(),
-            prompt_more="" if blocked else catalogue.say(prompt.more, self._language),
-            wants_text=bool(state.pin_for) or (prompt.wants_text and not blocked),
-            secret=bool(state.pin_for),
+            prompt_more=self._more(prompt, blocked=blocked),
+            wants_text=bool(state.pin_for)
+            or state.override is not None
+            or (prompt.wants_text and not blocked),
+            secret=bool(state.pin_for) or overriding.prompt_name(state) == "pin",
             progress=session.progress() or self._blind_count(prompt),
             line_text=line_text,
             next_text=next_text,
             listing=self._listing() if not blocked else (),
             banner=self._banner,
-            stopped=state.stopped is not None,
+            stopped=state.stopped is not None and state.override is None,
             waiting=len(state.held),
             tone=self._tone,
             history=tuple(self._history),
@@ -178,6 +181,13 @@ class Presenter:
             tasks=start_screen.waiting(session) if at_start else (),
             help=catalogue.help_lines(flow.name, self._language) or flow.help,
         )
+
+    def _more(self, prompt: Prompt, *, blocked: bool) -> str:
+        """Under the prompt: the item, the line, or the reasons that a supervisor may choose by number."""
+        state = self._session.state
+        if state.override is not None:
+            return self._word("override_reasons") if state.override.proven else ""
+        return "" if blocked else catalogue.say(prompt.more, self._language)
 
     def _menu(self, prompt: Prompt) -> tuple[MenuLine, ...]:
         """The tasks on the start screen; elsewhere what may be chosen beside a scan, each with a digit."""
@@ -275,8 +285,12 @@ class Presenter:
         """The keys of this moment, at most four; the task's own come after these."""
         session = self._session
         state = session.state
+        if state.override is not None:
+            return ("back",)
         if state.stopped is not None:
-            return ("ack", "confirm") if state.stopped.verdict.code == "confirm_required" else ("ack",)
+            other = "confirm" if state.stopped.verdict.code == "confirm_required" else ""
+            other = "override" if overriding.possible(session) else other
+            return ("ack", other) if other else ("ack",)
         if state.pin_for or sign_in.needed(session):
             return ("back",)
         if state.workflow == "home":

@@ -28,7 +28,7 @@ def tasks(view: ScreenView, band: Band, width: int) -> tuple[list[Row], list[Tou
 
 
 def _task(line: MenuLine, width: int) -> Row:
-    return sides(f" {glyphs.TASK} {line.label}", f"{line.key.upper()} ", width, "strong")
+    return sides(f" {glyphs.TASK} {line.label}", line.key.upper(), width, "strong")
 
 
 def menu(view: ScreenView, band: Band, width: int) -> tuple[list[Row], list[Touch]]:
