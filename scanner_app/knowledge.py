@@ -100,6 +100,8 @@ class HandheldKnowledge:
         """Set by the session before every input, in the site's time zone."""
         self.who = ""
         """Set by the session before every input."""
+        self.waived: frozenset[str] = frozenset()
+        """Set by the session while a supervisor's override is judged."""
         self.expires_soon_days = expires_soon_days
         self._own = OwnWork(journal)
         self._by_serial: dict[str, tuple[UnitState, ...]] = {}
