@@ -26,6 +26,7 @@ VERBS = {
     "decode": ("scanner_app.commands.decode", "read the codes in picture files"),
     "replay": ("scanner_app.commands.replay", "run a script of scans through the real session"),
     "trace": ("scanner_app.commands.trace", "the whole story of a serial number"),
+    "recall": ("scanner_app.commands.recall", "every unit that a lot, a component or a range is in today"),
     "import": ("scanner_app.commands.import_site", "load a site file into a server"),
     "export": ("scanner_app.commands.export", "events, units or documents as JSON Lines"),
     "assign": ("scanner_app.commands.assign", "reserve serial numbers: one, a range, a pattern or a CSV"),
@@ -40,9 +41,6 @@ VERBS = {
     "config": ("scanner_app.commands.config_show", "show every setting and its origin"),
 }
 """Verb -> the module that does it, loaded only when it is called, and one line of help."""
-
-LATER = ("recall",)
-"""Verbs that this version does not have yet."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -95,9 +93,6 @@ def _with_options(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    verb = _verb(arguments)
-    if verb in LATER:
-        raise Refusal(f"'scanner {verb}' is not part of version {VERSION}", USAGE)
     options = _with_options(arguments)
     flags = [Flag(option="--data", key="data.dir", value=options.data)] if options.data else []
     loaded = load(flags=flags, config_path=Path(options.config) if options.config else None)

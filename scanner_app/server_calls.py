@@ -1,4 +1,4 @@
-"""Calls that a person makes to a server from the command line: enrol, import, trace."""
+"""Calls that a person makes to a server from the command line: enrol, import, trace, recall."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import msgspec
 
 from sync.agent import Line, Unreachable, understood
 from sync.wire import Code, Enroll, Enrolled, HighWater, Imported, NewCode, Problem
+from tracking.recall import Recall, Wanted
 
 Reply = TypeVar("Reply")
 TIMEOUT_S = 60.0
@@ -15,6 +16,11 @@ TIMEOUT_S = 60.0
 
 class CallRefused(Exception):
     """The server was not reached, or said no; one plain sentence."""
+
+    def __init__(self, sentence: str, status: int = 0) -> None:
+        super().__init__(sentence)
+        self.status = status
+        """Of the answer that said no; 0 where it did not come to that."""
 
 
 def _ask(
@@ -36,7 +42,7 @@ def _ask(
         raise CallRefused(str(error)) from error
     finally:
         line.close()
-    raise CallRefused(said.detail or said.error or f"HTTP {status}")
+    raise CallRefused(said.detail or said.error or f"HTTP {status}", status)
 
 
 def enroll(url: str, code: str, name: str, site: str) -> Enrolled:
@@ -67,3 +73,22 @@ def units(url: str, office_token: str, serial: str, item: str = "") -> dict[str,
     params: dict[str, Any] = {"serial": serial} | ({"item": item} if item else {})
     found: dict[str, Any] = _ask(url, office_token, "GET", "/v1/units", dict, **params)
     return found
+
+
+def recall(url: str, office_token: str, question: Wanted) -> Recall | None:
+    """What the server knows to be affected; None where it knows nothing of that. Raises :class:`CallRefused`."""
+    asked = {
+        "lot": question.lot,
+        "supplier": question.supplier,
+        "component": question.component,
+        "item": question.item,
+        "from": question.first,
+        "to": question.last,
+    }
+    params: dict[str, Any] = {name: value for name, value in asked.items() if value}
+    try:
+        return _ask(url, office_token, "GET", "/v1/recall", Recall, **params)
+    except CallRefused as refused:
+        if refused.status == 404:
+            return None
+        raise

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from scanner_app.handheld import Handheld
+from scanner_app.knowledge import HandheldKnowledge
 from scanner_app.workflows.look_up import warranty_until
 from tracking.dates import parse_iso
 from tracking.events import Event, decode_body
+from tracking.genealogy import Name
 from tracking.units import UnitState
 
 DEPTH_MAX = 20
@@ -18,13 +20,10 @@ def trace(handheld: Handheld, serial: str, item: str = "") -> dict[str, Any]:
     knows = handheld.session.knows
     exact = [unit for unit in knows.units_of_serial(serial) if not item or unit.item == item]
     units = exact or [unit for unit in knows.units_ending(serial) if not item or unit.item == item]
-    inside = _contents(handheld) if units else {}
-    return {"units": [_unit(handheld, unit, inside) for unit in units]}
+    return {"units": [_unit(handheld, unit) for unit in units]}
 
 
-def _unit(
-    handheld: Handheld, unit: UnitState, inside: dict[tuple[str, str], list[UnitState]]
-) -> dict[str, Any]:
+def _unit(handheld: Handheld, unit: UnitState) -> dict[str, Any]:
     knows = handheld.session.knows
     until = warranty_until(unit, knows)
     last_day = parse_iso(until) if until else None
@@ -41,36 +40,35 @@ def _unit(
         "customer": unit.customer,
         "warranty": {"until": until or None, "in_warranty": last_day is not None and knows.today <= last_day},
         "installed_in": parent if unit.installed_in_serial else None,
-        "contains": _tree(unit, inside, DEPTH_MAX),
+        "contains": _tree(knows, unit, frozenset()),
         "history": [_entry(event) for event in _history(handheld, unit)],
     }
 
 
-def _contents(handheld: Handheld) -> dict[tuple[str, str], list[UnitState]]:
-    """(item, serial) of a product -> the units installed in it."""
-    found: dict[tuple[str, str], list[UnitState]] = {}
-    for unit in handheld.cache.all_units():
-        if unit.installed_in_serial:
-            found.setdefault((unit.installed_in_item, unit.installed_in_serial), []).append(unit)
-    for inside in found.values():
-        inside.sort(key=lambda unit: (unit.serial, unit.item))
-    return found
-
-
-def _tree(
-    unit: UnitState, inside: dict[tuple[str, str], list[UnitState]], depth: int
-) -> list[dict[str, Any]]:
-    if not depth:
+def _tree(knows: HandheldKnowledge, unit: UnitState, above: frozenset[Name]) -> list[dict[str, Any]]:
+    """What is in a unit today, own events included, of any depth. A circle of wrong events ends where it began."""
+    name = Name(unit.item, unit.serial)
+    if name in above or len(above) >= DEPTH_MAX:
         return []
-    return [
+    around = above | {name}
+    parts = [
         {
             "item": part.item,
             "serial": part.serial,
             "position": part.position,
-            "contains": _tree(part, inside, depth - 1),
+            "lot": part.lot,
+            "quantity": 1,
+            "contains": _tree(knows, part, around),
         }
-        for part in inside.get((unit.item, unit.serial), ())
+        for part in knows.inside(*name)
+        if (part.item, part.serial) not in around
     ]
+    quantities = [{**one._asdict(), "contains": []} for one in knows.quantities_in(*name)]
+    return sorted([*parts, *quantities], key=_place)
+
+
+def _place(part: dict[str, Any]) -> tuple[str, ...]:
+    return (part["position"], part["item"], part["serial"], part["lot"])
 
 
 def _history(handheld: Handheld, unit: UnitState) -> list[Event]:

@@ -9,9 +9,17 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from server import openapi
-from server.api import count_calls, device_calls, enrollment_calls, exchange, site_calls, unit_calls
+from server.api import (
+    count_calls,
+    device_calls,
+    enrollment_calls,
+    exchange,
+    recall_call,
+    site_calls,
+    unit_calls,
+)
 from server.central import Central
-from server.pages import counts, devices, documents, exceptions, overview, render, sign_in, units
+from server.pages import counts, devices, documents, exceptions, overview, recall, render, sign_in, units
 
 
 async def description(_: Request) -> Response:
@@ -29,6 +37,7 @@ API: list[BaseRoute] = [
     Route("/v1/enroll", enrollment_calls.enroll, methods=["POST"]),
     Route("/v1/units", unit_calls.search),
     Route("/v1/units/{names:path}", unit_calls.one),
+    Route("/v1/recall", recall_call.ask),
     Route("/v1/counts", count_calls.listed),
     Route("/v1/counts/{number:path}/decision", count_calls.decide, methods=["POST"]),
     Route("/v1/counts/{number:path}", count_calls.one),
@@ -51,6 +60,7 @@ PAGES: list[BaseRoute] = [
     Route("/counts/{number:path}", counts.one),
     Route("/units", units.search),
     Route("/units/{names:path}", units.unit),
+    Route("/recall", recall.recall),
     Route("/exceptions", exceptions.exceptions),
     Mount("/static", StaticFiles(directory=render.FOLDER / "static")),
 ]

@@ -17,7 +17,7 @@ from server.app import make_app
 from server.central import Central
 from server.office_token import office_token_of
 from server.open_storage import Database, open_storage
-from server.rebuild import rebuild
+from server.rebuild import rebuild, rebuild_where_stale
 from server.storage import StorageError
 
 GOODBYE_S_MAX = 5
@@ -132,6 +132,7 @@ def _prepare(
         try:
             storage = open_storage(database)
             undo.callback(storage.close)
+            rebuild_where_stale(storage)
             token = office_token or office_token_of(storage, database)
         except StorageError as error:
             raise ServerError(str(error)) from error

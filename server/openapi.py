@@ -13,6 +13,7 @@ from server.count_decision import Decision
 from server.counts import CountReport
 from server.trace import Trace
 from sync import wire
+from tracking.recall import Recall
 from tracking.site import Site
 
 
@@ -78,6 +79,14 @@ CALLS = (
         "/v1/units", "get", "Find units by serial number, or its end.", {200: Trace}, query=("serial", "item")
     ),
     Call("/v1/units/{item}/{serial}", "get", "Everything about one unit.", {200: Trace}),
+    Call(
+        "/v1/recall",
+        "get",
+        "Every unit that a lot, a component or a range of serial numbers is in today.",
+        {200: Recall},
+        query=("lot", "supplier", "component", "item", "from", "to"),
+        who=_OFFICE,
+    ),
     Call("/v1/counts", "get", "Count sheets and how far they are.", {200: CountList}, who=_OFFICE),
     Call(
         "/v1/counts/{number}",

@@ -89,8 +89,8 @@ def make_plan(reader: Reader, limit: int, upto: int) -> Plan | None:
             case "container":
                 events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
                 plan.containers.append(fold_container(subject.name, events))
-            case subjects.COUNT:
-                continue  # asked for when somebody looks at the count
+            case subjects.COUNT | subjects.INSIDE:
+                continue  # asked for when somebody looks at the count, or at the product
             case _:
                 events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
                 plan.lots.append((subject, lots.fold_lot(subject.name, subject.part, events)))

@@ -8,6 +8,14 @@ from server.schema import PROJECTED, PROJECTIONS
 from server.storage import Storage, placeholders
 
 
+def rebuild_where_stale(storage: Storage) -> None:
+    """Rebuild where a newer version of the tables keeps more of a unit than the older one wrote down."""
+    with storage.read() as reader:
+        stale = reader.row("SELECT value FROM meta WHERE name = 'stale'") is not None
+    if stale:
+        rebuild(storage)
+
+
 def rebuild(storage: Storage) -> int:
     """Rebuild; how many events were folded.
 
@@ -21,6 +29,7 @@ def rebuild(storage: Storage) -> int:
             tx.run(f"DELETE FROM {table}")  # noqa: S608 - names from a constant
         tx.run("UPDATE device_epoch SET folded = 0")
         tx.run("UPDATE meta SET value = '0' WHERE name = 'folded'")
+        tx.run("DELETE FROM meta WHERE name = 'stale'")
         feed = Feed(tx, remember=True)
         while (plan := projection.make_plan(tx, projection.BATCH_EVENTS, upto)) is not None:
             projection.store(tx, feed, plan)

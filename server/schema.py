@@ -75,7 +75,16 @@ CREATE INDEX exception_by_position ON exception (position);
 INSERT INTO meta VALUES ('folded', '0'), ('feed_seq', '0')
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_RECALL = """
+ALTER TABLE unit ADD COLUMN supplier TEXT NOT NULL DEFAULT '';
+ALTER TABLE unit ADD COLUMN customer TEXT NOT NULL DEFAULT '';
+CREATE INDEX unit_by_lot ON unit (lot) WHERE lot <> '';
+CREATE INDEX subject_by_lot ON subject (part) WHERE kind = 'lot';
+INSERT INTO meta VALUES ('stale', '1')
+"""
+"""Recalls: whose lot a unit is of and who has it. ``stale`` asks for the projections to be made anew."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL)
 
 VERSION = len(MIGRATIONS)
 

@@ -19,7 +19,7 @@ class Subject(NamedTuple):
     """What a fold is made of: a unit, a document's events without a serial number, a container's, or a lot's."""
 
     kind: str
-    """``unit``, ``document``, ``container``, ``lot`` or ``count``."""
+    """``unit``, ``document``, ``container``, ``lot``, ``count`` or ``inside``."""
     name: str
     """Item, document number, or the container's code."""
     part: str = ""
@@ -38,6 +38,9 @@ class Links(NamedTuple):
 COUNT = "count"
 """Kind of what is asked of a count sheet: everything that was done on it. Nothing is folded of it ahead."""
 
+INSIDE = "inside"
+"""Kind of what is asked of a product: lots and untracked parts that went into it. Nothing is folded of it ahead."""
+
 
 def own_subjects(event: Event) -> frozenset[Subject]:
     """What an event concerns by its own fields."""
@@ -51,6 +54,8 @@ def own_subjects(event: Event) -> frozenset[Subject]:
         found.add(Subject("container", event.container))
     if event.lot and event.item:
         found.add(Subject("lot", event.item, event.lot))
+    if event.parent_serial:
+        found.add(Subject(INSIDE, event.parent_item, event.parent_serial))
     return frozenset(found)
 
 

@@ -8,17 +8,19 @@ import msgspec
 
 from server import ledger, replica
 from server.storage import Reader
+from server.subjects import INSIDE
 from sync.wire import OperatorRow
 from tracking.dates import add_months, parse_iso
 from tracking.events import Event
 from tracking.exceptions import ExceptionRecord, from_contradictions
+from tracking.genealogy import Genealogy, links_of_quantities
 from tracking.site import Item
 from tracking.units import Folded, UnitState, fold, without_cancelled
 
 FOUND_MAX = 50
 SUFFIX_CHARS_MIN = 3
 DEPTH_MAX = 20
-PARTS_MAX = 2000
+PARTS_MAX = 10_000
 
 
 class Warranty(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,11 +31,14 @@ class Warranty(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit within another, and what is in it in turn."""
+    """A unit or a quantity within a unit, and what is in it in turn."""
 
     item: str
     serial: str
     position: str = ""
+    lot: str = ""
+    quantity: int = 1
+    """How many of a lot or an untracked item, whose serial is empty; 1 for a unit."""
     contains: tuple[Part, ...] = ()
 
 
@@ -254,23 +259,40 @@ def _contains(reader: Reader, item: str, serial: str) -> tuple[Part, ...]:
     def parts(name: tuple[str, str], above: frozenset[tuple[str, str]]) -> tuple[Part, ...]:
         nonlocal left
         sql = (
-            "SELECT item, serial, bom_position FROM unit WHERE parent_item = ? AND parent_serial = ?"
+            "SELECT item, serial, bom_position, lot FROM unit WHERE parent_item = ? AND parent_serial = ?"
             " AND parent_serial <> '' ORDER BY bom_position, item, serial LIMIT ?"
         )
         rows = [row for row in reader.rows(sql, *name, max(left, 0)) if (row[0], row[1]) not in above]
         left -= len(rows)
         deeper = len(above) < DEPTH_MAX
-        return tuple(
+        units = [
             Part(
                 item=row[0],
                 serial=row[1],
                 position=row[2],
+                lot=row[3],
                 contains=parts((row[0], row[1]), above | {(row[0], row[1])}) if deeper else (),
             )
             for row in rows
+        ]
+        return tuple(
+            sorted(
+                [*units, *_quantities(reader, name)],
+                key=lambda part: (part.position, part.item, part.serial, part.lot),
+            )
         )
 
     return parts((item, serial), frozenset({(item, serial)}))
+
+
+def _quantities(reader: Reader, product: tuple[str, str]) -> list[Part]:
+    """Lots and untracked parts in a product: what went in less what came out."""
+    entries = ledger.of_subject(reader, INSIDE, *product)
+    events = [event for entry in entries if isinstance(event := ledger.event_of(entry), Event)]
+    return [
+        Part(item=link.part.item, serial="", position=link.position, lot=link.lot, quantity=link.quantity)
+        for link in Genealogy(links_of_quantities(events)).inside(*product)
+    ]
 
 
 def today_utc(now_ms: int) -> date:

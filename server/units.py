@@ -96,11 +96,12 @@ def _store_states(tx: Writer, feed: Feed, plans: Sequence[UnitPlan]) -> None:
     gone = [one.state for one in plans if not one.known]
     tx.run_many(
         "INSERT INTO unit (item, serial, serial_reversed, status, flags, site, location, lot, document,"
-        " parent_item, parent_serial, bom_position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " parent_item, parent_serial, bom_position, supplier, customer)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (item, serial) DO UPDATE SET status = excluded.status, flags = excluded.flags,"
         " site = excluded.site, location = excluded.location, lot = excluded.lot, document = excluded.document,"
         " parent_item = excluded.parent_item, parent_serial = excluded.parent_serial,"
-        " bom_position = excluded.bom_position",
+        " bom_position = excluded.bom_position, supplier = excluded.supplier, customer = excluded.customer",
         map(_columns, known),
     )
     for state in known:
@@ -124,6 +125,8 @@ def _columns(state: UnitState) -> tuple[str, ...]:
         state.installed_in_item,
         state.installed_in_serial,
         state.position,
+        state.supplier,
+        state.customer,
     )
 
 
