@@ -57,6 +57,8 @@ COMMANDS = frozenset(
         "location",
         "help",
         "lock",
+        "more",
+        "override",
         "reprint",
         "pass",
         "fail",

@@ -19,9 +19,12 @@ from tracking.lifecycle import FLAGS, STATUSES
 from tracking.units import UnitState
 
 TAIL_CHARS = 6
-"""Length that the tail index covers."""
+"""So many last characters stand first in the key of a unit."""
 TAIL_CHARS_MIN = 4
 
+_LAST_CHAR = "\U0010ffff"
+_STATUS_BITS = 4
+assert len(STATUSES) <= 1 << _STATUS_BITS
 _STATUS_NUMBER = {status: number for number, status in enumerate(STATUSES)}
 _FLAG_BIT = {flag: 1 << place for place, flag in enumerate(FLAGS)}
 _FLAG_SETS = {
@@ -185,80 +188,87 @@ class Cache:
 
     def put_units(self, units: Iterable[UnitState]) -> None:
         """Sets units; inside a transaction of the caller's."""
-        compact: list[tuple[str, int, int, int]] = []
-        details: list[tuple[str, int, str, bytes, str]] = []
-        for unit in units:
-            item_id = self.item_id(unit.item)
-            flags = sum(_FLAG_BIT.get(flag, 0) for flag in unit.flags)
-            compact.append((unit.serial, item_id, _STATUS_NUMBER.get(unit.status, 0), flags))
-            details.append(
-                (unit.serial, item_id, unit.document, msgspec.msgpack.encode(unit), holder_of(unit))
-            )
-        self.connection.executemany("INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?)", compact)
-        self.connection.executemany("INSERT OR REPLACE INTO detail VALUES (?, ?, ?, ?, ?)", details)
+        # In the order of the tree, so that neighbours share a page of it.
+        rows = sorted((self._row(unit) for unit in units), key=lambda row: row[:2])
+        self.connection.executemany("INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def _row(self, unit: UnitState) -> tuple[str, int, int, str | None, str | None, bytes | None]:
+        flags = sum(_FLAG_BIT.get(flag, 0) for flag in unit.flags)
+        state = flags << _STATUS_BITS | _STATUS_NUMBER.get(unit.status, 0)
+        more = None if unit == _compact(unit.item, unit.serial, state) else msgspec.msgpack.encode(unit)
+        held = holder_of(unit) or None
+        return turned(unit.serial), self.item_id(unit.item), state, unit.document or None, held, more
 
     def delete_unit(self, item: str, serial: str) -> None:
         """Removes a unit; inside a transaction of the caller's."""
-        key = (serial, self.item_id(item))
-        self._run("DELETE FROM unit WHERE serial = ? AND item_id = ?", key)
-        self._run("DELETE FROM detail WHERE serial = ? AND item_id = ?", key)
+        key = (turned(serial), self.item_id(item))
+        self._run("DELETE FROM unit WHERE turned = ? AND item_id = ?", key)
 
     def units_of_serial(self, serial: str) -> list[UnitState]:
         """Every unit with exactly this serial number, under whatever item."""
-        sql = (
-            "SELECT u.item_id, u.status, u.flags, d.body FROM unit u "
-            "LEFT JOIN detail d ON d.serial = u.serial AND d.item_id = u.item_id WHERE u.serial = ?"
-        )
-        return [self._unit(serial, *row) for row in self._run(sql, (serial,))]
+        sql = "SELECT item_id, state, more FROM unit WHERE turned = ?"
+        return [self._unit(serial, *row) for row in self._run(sql, (turned(serial),))]
 
     def unit(self, item: str, serial: str) -> UnitState | None:
         """One unit, or None."""
         item_id = self._item_ids.get(item)
         if item_id is None:
             return None
-        sql = (
-            "SELECT u.item_id, u.status, u.flags, d.body FROM unit u "
-            "LEFT JOIN detail d ON d.serial = u.serial AND d.item_id = u.item_id WHERE u.serial = ? AND u.item_id = ?"
-        )
-        row = self._run(sql, (serial, item_id)).fetchone()
+        sql = "SELECT item_id, state, more FROM unit WHERE turned = ? AND item_id = ?"
+        row = self._run(sql, (turned(serial), item_id)).fetchone()
         return self._unit(serial, *row) if row else None
 
-    def _unit(self, serial: str, item_id: int, status: int, flags: int, body: bytes | None) -> UnitState:
-        if body:
-            return _DETAIL.decode(body)
-        return UnitState(
-            item=self._item_numbers[item_id], serial=serial, status=STATUSES[status], flags=_FLAG_SETS[flags]
-        )
+    def _unit(self, serial: str, item_id: int, state: int, more: bytes | None) -> UnitState:
+        return _DETAIL.decode(more) if more else _compact(self._item_numbers[item_id], serial, state)
 
     def units_ending(self, tail: str, limit: int) -> list[tuple[str, str]]:
-        """``(item, serial)`` whose serial ends so. The index covers six characters; fewer walk the table."""
-        if len(tail) >= TAIL_CHARS:
-            sql = "SELECT item_id, serial FROM unit WHERE substr(serial, -6) = ? AND substr(serial, ?) = ? LIMIT ?"
-            rows = self._run(sql, (tail[-TAIL_CHARS:], -len(tail), tail, limit))
+        """``(item, serial)`` whose serial ends so. The key answers from six characters on; fewer walk the table."""
+        ending, before = tail[-TAIL_CHARS:], tail[:-TAIL_CHARS]
+        if before:
+            sql = (
+                "SELECT item_id, turned FROM unit WHERE turned >= ? AND turned < ?"
+                " AND substr(turned, max(7, length(turned) + 1 - ?)) = ? LIMIT ?"
+            )
+            rows = self._run(sql, (ending, ending + _LAST_CHAR, len(before), before, limit))
+        elif len(ending) == TAIL_CHARS:
+            sql = "SELECT item_id, turned FROM unit WHERE turned >= ? AND turned < ? LIMIT ?"
+            rows = self._run(sql, (ending, ending + _LAST_CHAR, limit))
         else:
-            sql = "SELECT item_id, serial FROM unit WHERE substr(serial, ?) = ? LIMIT ?"
-            rows = self._run(sql, (-len(tail), tail, limit))
-        return [(self._item_numbers[item_id], serial) for item_id, serial in rows]
+            sql = "SELECT item_id, turned FROM unit WHERE substr(substr(turned, 1, 6), ?) = ? LIMIT ?"
+            rows = self._run(sql, (-len(ending), ending, limit))
+        return [(self._item_numbers[item_id], straight(key)) for item_id, key in rows]
 
     def units_of_document(self, number: str) -> list[UnitState]:
         """Units that got their status on a document."""
-        rows = self._run("SELECT body FROM detail WHERE document = ? AND document != ''", (number,))
-        return [_DETAIL.decode(body) for (body,) in rows]
+        rows = self._run("SELECT more FROM unit WHERE document = ?", (number,))
+        return [_DETAIL.decode(more) for (more,) in rows]
 
     def units_in(self, holder: str) -> list[UnitState]:
         """Units that are in a product or a container, by :func:`holder_key`."""
-        rows = self._run("SELECT body FROM detail WHERE holder = ? AND holder != ''", (holder,))
-        return [_DETAIL.decode(body) for (body,) in rows]
+        rows = self._run("SELECT more FROM unit WHERE holder = ?", (holder,))
+        return [_DETAIL.decode(more) for (more,) in rows]
 
     def all_units(self) -> Iterator[UnitState]:
-        """Every unit, in the order of serial numbers."""
-        sql = (
-            "SELECT u.serial, u.item_id, u.status, u.flags, d.body FROM unit u "
-            "LEFT JOIN detail d ON d.serial = u.serial AND d.item_id = u.item_id ORDER BY u.serial, u.item_id"
-        )
-        for row in self._run(sql):
-            yield self._unit(*row)
+        """Every unit, by the last characters of its serial number."""
+        for key, *row in self._run("SELECT turned, item_id, state, more FROM unit"):
+            yield self._unit(straight(key), *row)
 
     def unit_count(self) -> int:
         """How many units it holds."""
         return int(self._run("SELECT count(*) FROM unit").fetchone()[0])
+
+
+def turned(serial: str) -> str:
+    """The serial number with its last six characters first: people type those, and neighbours stay neighbours."""
+    return serial[-TAIL_CHARS:] + serial[:-TAIL_CHARS]
+
+
+def straight(key: str) -> str:
+    """What :func:`turned` was made of."""
+    return key[TAIL_CHARS:] + key[:TAIL_CHARS]
+
+
+def _compact(item: str, serial: str, state: int) -> UnitState:
+    """A unit of which no more is known."""
+    status, flags = state & (1 << _STATUS_BITS) - 1, state >> _STATUS_BITS
+    return UnitState(item=item, serial=serial, status=STATUSES[status], flags=_FLAG_SETS[flags])

@@ -100,6 +100,8 @@ class HandheldKnowledge:
         """Set by the session before every input, in the site's time zone."""
         self.who = ""
         """Set by the session before every input."""
+        self.waived: frozenset[str] = frozenset()
+        """Set by the session while a supervisor's override is judged."""
         self.expires_soon_days = expires_soon_days
         self._own = OwnWork(journal)
         self._by_serial: dict[str, tuple[UnitState, ...]] = {}
@@ -193,7 +195,8 @@ class HandheldKnowledge:
         for item in own:
             bases.setdefault(item, UnitState(item=item, serial=serial))
         states = (with_own(base, own.get(item, ())) for item, base in bases.items())
-        return tuple(state for state in states if state.status != "unknown" or state.flags)
+        # A stranger that was counted is remembered too: or it would be counted with every scan.
+        return tuple(state for state in states if state.status != "unknown" or state.flags or state.seen_on)
 
     def unit(self, item: str, serial: str) -> UnitState:
         """One unit; status ``unknown`` where nobody has seen it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from scanner_app import sign_in
+from scanner_app import overriding, sign_in, start_screen
 from scanner_app.answer import Answer, dressed, words
 from scanner_app.clockwork import clock_time, local_iso
 from scanner_app.conflicts import SHOWN_MAX, sentence
@@ -20,9 +20,6 @@ from tracking.phrases import Phrase, Said, phrase, task_named
 if TYPE_CHECKING:
     from scanner_app.session import Session
 
-_MENU = ("receiving", "shipping", "production", "stocktake", "move", "pack", "returns", "quality", "look_up")
-"""The tasks on the start screen, by their digits from 1; those that this version does not have leave theirs free."""
-
 _KEYS = {
     "undo": ("f2", "undo"),
     "look_up": ("f3", "look_up"),
@@ -33,6 +30,7 @@ _KEYS = {
     "start": ("f5", "workflow home"),
     "lock": ("f5", "lock"),
     "ack": ("enter", "ack"),
+    "override": ("f9", "override"),
     "back": ("escape", "back"),
     "return": ("f3", "back"),
 }
@@ -146,7 +144,7 @@ class Presenter:
         blocked = bool(state.pin_for) or sign_in.needed(session)
         line_text, next_text = self._lines()
         exceptions = self._exceptions()
-        resume, resume_command = self._resume() if state.workflow == "home" and not blocked else ("", "")
+        at_start = state.workflow == "home" and not blocked
         return ScreenView(
             n=self._n,
             site=knows.site,
@@ -162,15 +160,17 @@ class Presenter:
             document=self._document(),
             detour=self._detour(),
             prompt=session.prompt_text(),
-            prompt_more="" if blocked else catalogue.say(prompt.more, self._language),
-            wants_text=bool(state.pin_for) or (prompt.wants_text and not blocked),
-            secret=bool(state.pin_for),
+            prompt_more=self._more(prompt, blocked=blocked),
+            wants_text=bool(state.pin_for)
+            or state.override is not None
+            or (prompt.wants_text and not blocked),
+            secret=bool(state.pin_for) or overriding.prompt_name(state) == "pin",
             progress=session.progress() or self._blind_count(prompt),
             line_text=line_text,
             next_text=next_text,
             listing=self._listing() if not blocked else (),
             banner=self._banner,
-            stopped=state.stopped is not None,
+            stopped=state.stopped is not None and state.override is None,
             waiting=len(state.held),
             tone=self._tone,
             history=tuple(self._history),
@@ -178,24 +178,22 @@ class Presenter:
             exceptions=exceptions,
             soft_keys=self._soft_keys(prompt),
             menu=self._menu(prompt) if not blocked else (),
-            resume=resume,
-            resume_command=resume_command,
+            tasks=start_screen.waiting(session) if at_start else (),
             help=catalogue.help_lines(flow.name, self._language) or flow.help,
         )
+
+    def _more(self, prompt: Prompt, *, blocked: bool) -> str:
+        """Under the prompt: the item, the line, or the reasons that a supervisor may choose by number."""
+        state = self._session.state
+        if state.override is not None:
+            return self._word("override_reasons") if state.override.proven else ""
+        return "" if blocked else catalogue.say(prompt.more, self._language)
 
     def _menu(self, prompt: Prompt) -> tuple[MenuLine, ...]:
         """The tasks on the start screen; elsewhere what may be chosen beside a scan, each with a digit."""
         state = self._session.state
         if state.workflow == "home":
-            return tuple(
-                MenuLine(
-                    key=str(digit),
-                    label=catalogue.menu(name, self._language),
-                    command=name if name == "look_up" else f"workflow {name}",
-                )
-                for digit, name in enumerate(_MENU, 1)
-                if name in WORKFLOWS
-            )
+            return start_screen.menu(self._session)
         if state.stopped is not None:
             return ()
         return tuple(
@@ -267,26 +265,6 @@ class Presenter:
         trouble = catalogue.say(self._session.trouble, self._language)
         return trouble or next(iter(exceptions), self._word("hint_help"))
 
-    def _resume(self) -> tuple[str, str]:
-        """The task that waits with an order open, in words, and the command that goes on with it."""
-        state = self._session.state
-        for name in state.states:
-            there = workflow_state(state, name) if name in WORKFLOWS else None
-            if there is not None and there.document:
-                tally = self._session.knows.tally(there.document)
-                document = self._session.knows.document(there.document)
-                known = document is not None and not document.blind
-                counted = known and document is not None
-                waits = self._word(
-                    "resume_count" if counted else "resume",
-                    document=there.document,
-                    task=task_named(name),
-                    done=str(tally.total),
-                    total=str(document.total) if document is not None else "",
-                )
-                return waits, f"workflow {name}"
-        return "", ""
-
     def _soft_keys(self, prompt: Prompt) -> tuple[SoftKey, ...]:
         names = self._key_names(prompt)
         own = self._own_keys(prompt) if names == _BESIDE_OWN else ()
@@ -307,12 +285,16 @@ class Presenter:
         """The keys of this moment, at most four; the task's own come after these."""
         session = self._session
         state = session.state
+        if state.override is not None:
+            return ("back",)
         if state.stopped is not None:
-            return ("ack", "confirm") if state.stopped.verdict.code == "confirm_required" else ("ack",)
+            other = "confirm" if state.stopped.verdict.code == "confirm_required" else ""
+            other = "override" if overriding.possible(session) else other
+            return ("ack", other) if other else ("ack",)
         if state.pin_for or sign_in.needed(session):
             return ("back",)
         if state.workflow == "home":
-            return ("undo", "look_up", "lock")
+            return ("undo", "look_up", "back" if start_screen.turned(session) else "lock")
         if state.workflow == "look_up":
             return ("return", "start")
         there = workflow_state(state, state.workflow)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from drivers.scan import Burst, Scan
-from scanner_app import faults, feeding, sign_in, stops, taking_back
+from scanner_app import faults, feeding, overriding, sign_in, stops, taking_back
 from scanner_app.answer import Answer, dressed, tone_of
 from scanner_app.cache import Cache
 from scanner_app.clockwork import Clock, local_date, zone
@@ -90,6 +90,8 @@ class Session:
         self.device_news: DeviceNews | None = None
         self.fault: StoreError | None = None
         self.observers: list[Callable[[Answer], None]] = []
+        self.taken_by = ("", "")
+        """Badge and reason of the supervisor whose override is being judged."""
         self._repeats = Repeats(settings.repeat_ms)
         self._switching = Switching(self)
         if self.state.workflow not in WORKFLOWS:
@@ -163,10 +165,12 @@ class Session:
         """One scan, or the codes of one label: a command, held behind a stop, a repeat, or judged."""
         if len(scans) == 1 and self.state.stopped is None and card.is_card(scans[0].text):
             return taught(self, scans[0])
-        scanned = self._read(scans)
+        scanned = self.read_scans(scans)
         first = scanned.readings[0][0]
         if len(scans) == 1 and first.kind == "command" and first.ok:
             return self.command(first.command, first.argument)
+        if self.state.override is not None and not self.signed_out:
+            return overriding.given(self, scanned)
         if self.state.stopped is not None and not sign_in.is_awaited(self, scanned):
             return stops.hold(self, scans, scanned)
         # A person who types the same reason or number twice means it twice.
@@ -174,7 +178,8 @@ class Session:
             return self.answer(verdict("repeat", serial=scanned.texts[0]), noted=1)
         return self.judge(scans, scanned)
 
-    def _read(self, scans: Sequence[Scan]) -> Scanned:
+    def read_scans(self, scans: Sequence[Scan]) -> Scanned:
+        """The readings of one scan, or of the codes of one label."""
         # Prefix, suffix, layout and separators of this scanner are undone; the raw bytes keep what came.
         found = [self._understood(scan) for scan in scans]
         return Scanned(
@@ -251,6 +256,7 @@ class Session:
         events = step.events
         if step.verdict.stops and scans and not any(event.step == "sighting" for event in events):
             events = (*events, self._sighting(step.verdict, getattr(step.state, "document", "")))
+        events = tuple(overriding.signed(event, self.taken_by) for event in events)
         after = with_workflow_state(self.state, name, step.state)
         document = getattr(step.state, "document", "") or getattr(step.state, "finished", "")
         after = msgspec.structs.replace(after, document=document)
@@ -259,7 +265,9 @@ class Session:
         if step.leave:
             after = self._switching.left(after)
         if step.verdict.stops:
-            after = msgspec.structs.replace(after, stopped=Stopped(step.verdict, " | ".join(texts)))
+            after = msgspec.structs.replace(
+                after, stopped=Stopped(step.verdict, " | ".join(texts), stops.kept(scans) if scans else None)
+            )
         written = self.write(after, events, scans, step.verdict)
         judged = 1 if texts else 0
         return self.answer(
@@ -338,6 +346,8 @@ class Session:
         self._repeats.clear()
         if name == "ack":
             return stops.acknowledge(self)
+        if self.state.override is not None and name == "back":
+            return overriding.cancel(self)
         if self.state.held and name in {"workflow", "look_up"}:
             waiting = phrase("held_first", count=str(len(self.state.held)))
             return self.answer(NOTHING, text=waiting)
@@ -365,6 +375,8 @@ class Session:
                 return taking_back.toggle_remove(self)
             case "hold" | "release" if name not in WORKFLOWS[self.state.workflow].own_commands:
                 return taking_back.flag_last(self, name, argument)
+            case "override":
+                return overriding.begin(self)
             case "lock":
                 return sign_in.lock(self)
             case "workflow" | "look_up":
@@ -415,6 +427,8 @@ class Session:
             return catalogue.prompt("pin", language)
         if sign_in.needed(self):
             return catalogue.prompt("badge", language)
+        if self.state.override is not None:
+            return catalogue.prompt(overriding.prompt_name(self.state), language)
         if self.state.removing:
             return catalogue.prompt("remove", language)
         name = self.state.workflow
@@ -432,6 +446,10 @@ class Session:
             tally.closed and complete(document, tally) and document.type != "count_sheet"
         )
         return (tally.total, document.total) if told else None
+
+
+def _stopped(said: Verdict, scans: Sequence[Scan], texts: Sequence[str]) -> Stopped:
+    return Stopped(said, " | ".join(texts), stops.kept(scans) if scans else None)
 
 
 def _repaired(event: Event) -> Event:

@@ -29,6 +29,17 @@ class Stopped(msgspec.Struct, frozen=True, omit_defaults=True):
     verdict: Verdict
     text: str = ""
     """What was scanned; the same again is not a second fault."""
+    scan: HeldScan | None = None
+    """The scan itself, for a supervisor to have it judged again."""
+
+
+class Override(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A supervisor is asked for at a stop."""
+
+    badge: str = ""
+    """Whose PIN, or whose reason, is asked for."""
+    proven: bool = False
+    """True once the PIN was right, or where the badge alone signs in."""
 
 
 class Credit(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -74,6 +85,8 @@ class SessionState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     """Workflow -> its state, of the current one and of those that wait."""
     removing: bool = False
     stopped: Stopped | None = None
+    override: Override | None = None
+    """A supervisor is about to take the stop upon himself."""
     held: tuple[HeldScan, ...] = ()
     gestures: int = 0
     """Number of the newest gesture."""
@@ -121,5 +134,6 @@ def workflow_state(session: SessionState, name: str) -> State:
 
 
 def with_workflow_state(session: SessionState, name: str, state: State) -> SessionState:
-    """The session with a workflow's state in it."""
-    return msgspec.structs.replace(session, states={**session.states, name: encode(state)})
+    """The session with a workflow's state in it, before the others: the states stand last used first."""
+    others = {other: data for other, data in session.states.items() if other != name}
+    return msgspec.structs.replace(session, states={name: encode(state), **others})

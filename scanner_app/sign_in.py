@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from drivers.scan import Scan
     from scanner_app.answer import Answer
     from scanner_app.session import Session
+    from scanner_app.session_state import SessionState
 
 WRONG_PINS_MAX = 5
 """After so many wrong PINs in a row nobody may try for a while."""
@@ -92,17 +93,23 @@ def sign_in(session: Session, badge: str, pin: str) -> Answer:
 
 def _wrong_pin(session: Session, badge: str, pin: str, pin_hash: str) -> Phrase:
     """Why this PIN does not sign in; nothing where it does. Guessing is slowed down, also across a restart."""
+    why, after = tried(session, pin, pin_hash)
+    if after.wrong_pins > session.state.wrong_pins:
+        session.write(msgspec.structs.replace(after, pin_for=badge, operator=""), ())
+    return why
+
+
+def tried(session: Session, pin: str, pin_hash: str) -> tuple[Phrase, SessionState]:
+    """Why this PIN does not fit, nothing where it does, and the session that counts the wrong ones; not written."""
     now_ms = session.clock.wall_ms()
     state = session.state
     if now_ms < state.pins_from_ms <= now_ms + PIN_WAIT_MS:
-        return phrase("why_pins", seconds=str((state.pins_from_ms - now_ms) // 1000 + 1))
-    if pin_matches(pin, pin_hash):
-        return UNSAID
+        return phrase("why_pins", seconds=str((state.pins_from_ms - now_ms) // 1000 + 1)), state
+    if pin_hash and pin_matches(pin, pin_hash):
+        return UNSAID, msgspec.structs.replace(state, wrong_pins=0)
     wrong = state.wrong_pins + 1
     until = now_ms + PIN_WAIT_MS if wrong % WRONG_PINS_MAX == 0 else 0
-    after = msgspec.structs.replace(state, pin_for=badge, operator="", wrong_pins=wrong, pins_from_ms=until)
-    session.write(after, ())
-    return phrase("why_pin")
+    return phrase("why_pin"), msgspec.structs.replace(state, wrong_pins=wrong, pins_from_ms=until)
 
 
 def lock(session: Session) -> Answer:

@@ -27,22 +27,43 @@ def hold(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer:
         return session.answer(NOTHING, text=phrase("same_again"), tone="held")
     if len(waiting) >= HELD_SCANS_MAX:
         return session.answer(NOTHING, text=phrase("not_taken", count=str(HELD_SCANS_MAX)), tone="stop")
-    held = HeldScan(
-        raws,
-        tuple(scan.symbology_id for scan in scans),
-        scans[0].source,
-        scans[0].typed,
-        scans[0].terminator,
-    )
+    held = kept(scans)
     session.write(msgspec.structs.replace(session.state, held=(*waiting, held)), ())
     return session.answer(
         NOTHING, text=phrase("held_behind", count=str(len(session.state.held))), tone="held"
     )
 
 
+def kept(scans: Sequence[Scan]) -> HeldScan:
+    """The codes of one label as the session remembers them."""
+    return HeldScan(
+        tuple(scan.raw for scan in scans),
+        tuple(scan.symbology_id for scan in scans),
+        scans[0].source,
+        scans[0].typed,
+        scans[0].terminator,
+    )
+
+
+def scans_of(session: Session, waiting: HeldScan) -> tuple[Scan, ...]:
+    """What was remembered, to be judged now."""
+    return tuple(
+        Scan(
+            raw=raw,
+            symbology_id=symbology_id,
+            source=waiting.source,
+            typed=waiting.typed,
+            terminator=waiting.terminator,
+            mono_ns=session.clock.mono_ns(),
+            wall_ms=session.clock.wall_ms(),
+        )
+        for raw, symbology_id in zip(waiting.raws, waiting.symbology_ids, strict=True)
+    )
+
+
 def clear(session: Session) -> None:
     """The stop is over; what was held waits for :func:`acknowledge` or the next answer."""
-    session.write(msgspec.structs.replace(session.state, stopped=None), ())
+    session.write(msgspec.structs.replace(session.state, stopped=None, override=None), ())
 
 
 def acknowledge(session: Session) -> Answer:
@@ -75,18 +96,7 @@ def release(session: Session) -> list[Answer]:
     answers: list[Answer] = []
     while session.state.held and session.state.stopped is None and not session.signed_out:
         waiting, *rest = session.state.held
-        scans = tuple(
-            Scan(
-                raw=raw,
-                symbology_id=symbology_id,
-                source=waiting.source,
-                typed=waiting.typed,
-                terminator=waiting.terminator,
-                mono_ns=session.clock.mono_ns(),
-                wall_ms=session.clock.wall_ms(),
-            )
-            for raw, symbology_id in zip(waiting.raws, waiting.symbology_ids, strict=True)
-        )
+        scans = scans_of(session, waiting)
         # The shorter list is written with the scan's own transaction: a crash between the two would lose the scan.
         session.state = msgspec.structs.replace(session.state, held=tuple(rest))
         try:

@@ -44,6 +44,7 @@ class Switching:
             back_to=back_to,
             removing=False,
             document=self._document(session.state, name),
+            states=_first_page(session.state.states),
         )
         session.write(state, ())
         return session.answer(verdict("command", what=task_named(name)))
@@ -54,7 +55,8 @@ class Switching:
         document = session.knows.document(number)
         flow = opening(document.type) if document is not None else None
         if flow is not None:
-            states = {name: data for name, data in session.state.states.items() if name != flow.name}
+            states = _first_page(session.state.states)
+            states.pop(flow.name, None)
             session.state = msgspec.structs.replace(
                 session.state, workflow=flow.name, back_to="", states=states
             )
@@ -72,3 +74,8 @@ class Switching:
             return ""
         there = workflow_state(state, name)
         return there.document or getattr(there, "finished", "")
+
+
+def _first_page(states: dict[str, bytes]) -> dict[str, bytes]:
+    """The states with the start screen's menu at its first page: whoever comes back expects that one."""
+    return {name: data for name, data in states.items() if name != "home"}

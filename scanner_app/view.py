@@ -106,8 +106,6 @@ class ScreenView(msgspec.Struct, frozen=True, kw_only=True):
     """Facts of this handheld that contradict another's, newest first: named until the office has settled them."""
     soft_keys: tuple[SoftKey, ...] = ()
     menu: tuple[MenuLine, ...] = ()
-    resume: str = ""
-    """The task that waits, for the start screen."""
-    resume_command: str = ""
-    """What a touch on it asks for, like a soft key's command; empty where a scan or the menu must do it."""
+    tasks: tuple[MenuLine, ...] = ()
+    """The tasks that wait, last used first, for the start screen; each with the terminal's key that goes on with it."""
     help: tuple[str, ...] = ()

@@ -131,6 +131,9 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     prev_hash: str = ""
     hash: str = ""
 
+    supervisor: str = ""
+    """Badge of who took a stop upon himself; ``reason`` says why."""
+
     @property
     def ref(self) -> str:
         """``device/epoch/seq``: how another event names this one."""

@@ -95,6 +95,9 @@ class OpeningUnit(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True,
     container: str = ""
 
 
+Overridable = Literal["over_quantity", "expired", "not_on_document", "booked_elsewhere", "wrong_item"]
+
+
 class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
     """What the site allows."""
 
@@ -107,6 +110,17 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forb
     """What only counts with the badge of another person beside the one who is signed in."""
     sample_percent: int = 10
     """How much of an order that came in quality looks at, in percent, rounded up."""
+    overridable: tuple[
+        Literal["over_quantity", "expired", "not_on_document", "booked_elsewhere", "wrong_item"], ...
+    ] = (
+        "over_quantity",
+        "expired",
+        "not_on_document",
+        "booked_elsewhere",
+    )
+    """Stops that a supervisor may take upon himself. What is stolen, recalled or unreadable is never among them."""
+    override_role: str = "supervisor"
+    """The role that it takes."""
     stolen_contact: str = ""
     """Whom to call when a stolen unit turns up: shown with the stop."""
 

@@ -66,6 +66,8 @@ class Call(msgspec.Struct, frozen=True):
                 over_receipt=policy.over_receipt,
                 unknown_serial_at_shipping=policy.unknown_serial_at_shipping,
                 complete_on_last_scan=policy.complete_on_last_scan,
+                overridable=policy.overridable,
+                override_role=policy.override_role,
             ),
         )
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, USAGE, Call, Refusal, print_json, read_file
+from tracking.catalogue import word
 from tracking.site import SITE_BYTES_MAX, Site, SiteError, load
+
+if TYPE_CHECKING:
+    from scanner_app.labels import Label
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -15,6 +20,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--site", help="site file (JSON); default: the sample data's site HAM")
     parser.add_argument(
         "--calibration", action="store_true", help="the card that teaches the handheld its scanners"
+    )
+    parser.add_argument(
+        "--commands", action="store_true", help="the card with every command, in the handheld's language"
     )
     parser.add_argument("--document", help="only this document and its goods")
     parser.add_argument(
@@ -24,19 +32,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     """Writes the sheet and names its files."""
-    from scanner_app.label_calibration import CALIBRATION, calibration_labels
     from scanner_app.label_sheet import write_sheet
-    from scanner_app.labels import LabelError, labels
+    from scanner_app.labels import LabelError
 
     options = call.options
-    site = _site(options.site)
     try:
-        made = calibration_labels() if options.calibration else labels(site, options.document)
+        title, made = _sheet(call)
         if options.json:
             for label in made:
                 print_json({name: getattr(label, name) for name in label.__struct_fields__})
             return DONE
-        title = CALIBRATION if options.calibration else f"{site.site} {options.document or ''}".strip()
         files = write_sheet(made, Path(options.out), title=title)
     except LabelError as error:
         raise Refusal(str(error)) from error
@@ -44,6 +49,22 @@ def run(call: Call) -> int:
         raise Refusal(f"{options.out} cannot be written: {error.strerror}") from error
     print(f"{len(made)} labels: {', '.join(map(str, files))}")
     return DONE
+
+
+def _sheet(call: Call) -> tuple[str, list[Label]]:
+    """The title and the labels that are asked for."""
+    from scanner_app.label_calibration import CALIBRATION, calibration_labels
+    from scanner_app.label_commands import command_labels
+    from scanner_app.labels import labels
+
+    options = call.options
+    if options.calibration:
+        return CALIBRATION, calibration_labels()
+    if options.commands:
+        language = call.loaded.settings.screen.language
+        return word("card_commands", language), command_labels(language)
+    site = _site(options.site)
+    return f"{site.site} {options.document or ''}".strip(), labels(site, options.document)
 
 
 def _site(path: str | None) -> Site:

@@ -181,6 +181,9 @@ def _action(key: str, page: str, view: ScreenView) -> str:
     for soft_key in soft_keys(view):
         if soft_key.key == key:
             return soft_key.command
+    for task in () if view.stopped else view.tasks:
+        if task.key == key:
+            return task.command
     return f"key {key}"
 
 

@@ -121,6 +121,11 @@ class Knowledge(Protocol):
         ...
 
     @property
+    def waived(self) -> frozenset[str]:
+        """Stop codes that a supervisor takes upon himself for this one scan."""
+        ...
+
+    @property
     def prefix_rules(self) -> tuple[PrefixRule, ...]:
         """What plain codes are by how they begin, in the site's order."""
         ...

@@ -7,12 +7,24 @@ from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, State, S
 from scanner_app.workflows.meaning import understand
 from scanner_app.workflows.parts import NO_PARTS
 from tracking.phrases import phrase
+from tracking.verdicts import verdict
+
+
+class HomeState(State, frozen=True, kw_only=True, omit_defaults=True):
+    """The start screen's own memory."""
+
+    more: bool = False
+    """True while the second page of the menu is shown."""
 
 
 def _advance(state: State, given: Input, knows: Knowledge) -> Step:
     if isinstance(given, Asked):
+        turned = isinstance(state, HomeState) and state.more
+        if given.name == "more" or (given.name == "back" and turned):
+            what = phrase("what_more" if given.name == "more" else "what_menu")
+            return Step(state=HomeState(more=given.name == "more"), verdict=verdict("command", what=what))
         return Step(state=state, quiet=True)
-    return Step(state=state, verdict=look_up.answer(given, knows))
+    return Step(state=HomeState(), verdict=look_up.answer(given, knows))
 
 
 def document_scanned(given: Input, knows: Knowledge) -> str:
@@ -31,8 +43,8 @@ def _prompt(_state: State, _knows: Knowledge) -> Prompt:
 
 HOME = Workflow(
     name="home",
-    state_type=State,
-    initial=State,
+    state_type=HomeState,
+    initial=HomeState,
     advance=_advance,
     prompt=_prompt,
 )

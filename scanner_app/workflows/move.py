@@ -156,7 +156,11 @@ def _fault(thing: Taken, knows: Knowledge) -> Verdict | None:
     """The first stop among the units of a thing, or None. What is in a carton moves all together or not at all."""
     for unit in _units(thing, knows):
         context = Context(
-            item=Item(item=unit.item), policy=knows.policy, today=knows.today, expires_soon_days=0
+            item=Item(item=unit.item),
+            policy=knows.policy,
+            waived=knows.waived,
+            today=knows.today,
+            expires_soon_days=0,
         )
         answer = rules.may("storing", unit, context)
         if answer.stops:

@@ -48,6 +48,7 @@ def question(
         tally=tally,
         quantity=1 if parts.serial else max(parts.quantity, 1),
         policy=knows.policy,
+        waived=knows.waived,
         today=knows.today,
         expires_soon_days=knows.expires_soon_days,
         new=new,

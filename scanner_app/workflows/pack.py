@@ -144,7 +144,11 @@ def _container(state: PackState, code: str, knows: Knowledge) -> Step:
 
 def _may_pack(unit: UnitState, item: Item, knows: Knowledge) -> Verdict:
     context = Context(
-        item=item, policy=knows.policy, today=knows.today, expires_soon_days=knows.expires_soon_days
+        item=item,
+        policy=knows.policy,
+        waived=knows.waived,
+        today=knows.today,
+        expires_soon_days=knows.expires_soon_days,
     )
     return rules.may("packing", unit, context)
 

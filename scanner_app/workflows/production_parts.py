@@ -96,6 +96,7 @@ def _may_install(bench: Bench, slot: Slot | None, parts: Parts, item: Item, know
         tally=tally,
         quantity=max(parts.quantity, 1),
         policy=knows.policy,
+        waived=knows.waived,
         today=knows.today,
         expires_soon_days=knows.expires_soon_days,
     )
@@ -290,6 +291,7 @@ def book(state: ProductionState, document: Document, parts: Parts, item: Item, k
         document=bill,
         line=bill.line_of(slot.number) if slot is not None else None,
         policy=knows.policy,
+        waived=knows.waived,
         today=knows.today,
         expires_soon_days=knows.expires_soon_days,
     )

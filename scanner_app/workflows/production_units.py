@@ -60,6 +60,7 @@ def _may_build(bench: Bench, document: Document, knows: Knowledge) -> Verdict:
         line=None if again else bench.line,
         tally=tally,
         policy=knows.policy,
+        waived=knows.waived,
         today=knows.today,
         expires_soon_days=0,
         new=bench.unit.status == "unknown",

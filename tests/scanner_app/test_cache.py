@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import chain, combinations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from scanner_app.cache import Cache
+from scanner_app.cache import Cache, straight, turned
 from scanner_app.cache_feed import load_site
 from tests.scanner_app.floor import site_named
+from tracking.lifecycle import FLAGS, STATUSES
 from tracking.pins import pin_matches
 from tracking.units import UnitState
 
@@ -40,6 +44,7 @@ def test_by_the_last_characters(cache: Cache) -> None:
     assert cache.units_ending("0013", 20) == [("PUMP-100", "SN-000013")]
     assert cache.units_ending("N-000013", 20) == [("PUMP-100", "SN-000013")]
     assert cache.units_ending("%%%%", 20) == []
+    assert {serial[-4:] for _, serial in cache.units_ending("0013", 20)} == {"0013"}
     assert len(cache.units_ending("0000", 3)) <= 3
 
 
@@ -53,7 +58,7 @@ def test_flags_and_details_are_kept(cache: Cache) -> None:
 
 
 def test_a_unit_without_details_is_known_by_status_and_flags(cache: Cache) -> None:
-    cache.connection.execute("DELETE FROM detail")
+    cache.connection.execute("UPDATE unit SET more = NULL")
     (found,) = cache.units_of_serial("SN-000012")
     assert found == UnitState(item="PUMP-100", serial="SN-000012", status="received", flags=("stolen",))
 
@@ -113,3 +118,56 @@ def test_orders_begin_with_what_the_units_say(tmp_path: Path) -> None:
     load_site(cache, site_named(units=units))
     assert b'"1":1' in cache.record("tally", "PO-1")
     cache.close()
+
+
+def test_a_unit_of_which_no_more_is_known_takes_a_row_of_few_bytes_and_nothing_else(cache: Cache) -> None:
+    plain = [UnitState(item="PUMP-100", serial=f"X{number:09}", status="shipped") for number in range(50_000)]
+    cache.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = cache.path.stat().st_size
+    for start in range(0, len(plain), 5000):
+        with cache.transaction():
+            cache.put_units(plain[start : start + 5000])
+    cache.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert (cache.path.stat().st_size - before) / len(plain) <= 46
+    assert cache.unit("PUMP-100", "X000012345") == plain[12_345]
+    assert [serial for _, serial in cache.units_ending("012345", 5)] == ["X000012345"]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_every_status_with_every_flag_comes_back_as_it_was(cache: Cache, status: str) -> None:
+    units = [
+        UnitState(item="PUMP-100", serial=f"Y{number}", status=status, flags=tuple(sorted(flags)))
+        for number, flags in enumerate(
+            chain.from_iterable(combinations(FLAGS, n) for n in range(len(FLAGS) + 1))
+        )
+    ]
+    with cache.transaction():
+        cache.put_units(units)
+    assert [cache.unit(unit.item, unit.serial) for unit in units] == units
+    (bodies,) = cache.connection.execute("SELECT count(more) FROM unit WHERE turned GLOB 'Y*'").fetchone()
+    assert bodies == 0
+
+
+@pytest.mark.parametrize("tail", ["AB12", "0AB12", "00AB12", "100AB12", "X100AB12", "Ä\U0001f6001"])
+def test_a_tail_of_any_length_finds_exactly_what_ends_so(cache: Cache, tail: str) -> None:
+    serials = [
+        "AB12",
+        "0AB12",
+        "00AB12",
+        "100AB12",
+        "X100AB12",
+        "2X100AB12",
+        "00AB12100AB1",
+        "100AB1",
+        "AB1200AB",
+    ]
+    serials += ["Ä\U0001f6001", "ZÄ\U0001f6001", "WXYZÄ\U0001f6001"]
+    with cache.transaction():
+        cache.put_units(UnitState(item="PUMP-100", serial=serial) for serial in serials)
+    expected = sorted(serial for serial in serials if serial.endswith(tail))
+    assert sorted(serial for _, serial in cache.units_ending(tail, 99)) == expected
+
+
+@given(st.text(max_size=20))
+def test_a_turned_serial_number_is_turned_back(serial: str) -> None:
+    assert straight(turned(serial)) == serial

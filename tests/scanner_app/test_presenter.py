@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from scanner_app.inputs import LinkChanged
+from scanner_app.workflows.registry import WORKFLOWS
 from tests.scanner_app.floor import Floor, site_named
 
 BEN = {"badge": "OP-8", "name": "Ben", "pin": "right-pin"}
@@ -37,7 +38,7 @@ def test_the_start_screen_offers_the_tasks(floor: Floor) -> None:
         ("6", "Pack"),
         ("7", "Return"),
         ("8", "Quality"),
-        ("9", "Look up"),
+        ("9", "More"),
     ]
     assert (view.site, view.link, view.unsynced, view.cache_age_s) == ("HAM", "none", 0, None)
 
@@ -118,7 +119,7 @@ def test_a_blind_count_shows_what_was_counted_and_no_more(floor: Floor) -> None:
     shown = msgspec.to_builtins(floor.presenter.view())
     del shown["device"]  # drawn by chance, so any figure may be in it
     assert "17" not in str(shown), shown
-    assert floor.presenter.view().resume == "PO-BLIND receiving"
+    assert [line.label for line in floor.presenter.view().tasks] == ["PO-BLIND receiving"]
 
 
 def test_keys_fit_the_moment(floor: Floor) -> None:
@@ -141,7 +142,52 @@ def test_a_task_that_waits_is_offered_on_the_start_screen(floor: Floor) -> None:
     floor.scan("PO-1")
     floor.scan("SN-200001")
     floor.command("workflow", "home")
-    assert floor.presenter.view().resume == "PO-1 receiving, 1 of 3"
+    [task] = floor.presenter.view().tasks
+    assert (task.key, task.label, task.command) == ("f4", "PO-1 receiving, 1 of 3", "workflow receiving")
+
+
+def test_the_task_that_was_used_last_is_first(floor: Floor) -> None:
+    floor.scan("PO-1")
+    floor.scan("SN-200001")
+    floor.command("workflow", "home")
+    floor.scan("SO-1")
+    floor.command("workflow", "home")
+    tasks = floor.presenter.view().tasks
+    assert [(task.key, task.command) for task in tasks] == [
+        ("f4", "workflow shipping"),
+        ("f6", "workflow receiving"),
+    ]
+    floor.command("workflow", "receiving")
+    floor.scan("SN-200002")
+    floor.command("workflow", "home")
+    floor.crash()
+    assert floor.presenter.view().tasks[0].label == "PO-1 receiving, 2 of 3"
+
+
+def test_nine_turns_to_the_tasks_of_the_second_page_and_back(floor: Floor) -> None:
+    floor.command("more")
+    view = floor.presenter.view()
+    assert [(line.key, line.command) for line in view.menu] == [
+        ("1", "workflow recall"),
+        ("2", "workflow assign"),
+        ("3", "workflow service"),
+        ("4", "workflow write_off"),
+        ("5", "look_up"),
+    ]
+    assert _keys(floor) == ["UNDO", "LOOK UP", "BACK"]
+    floor.command("back")
+    assert floor.presenter.view().menu[0].label == "Receive"
+    floor.command("more")
+    floor.command("workflow", "recall")
+    floor.command("back")
+    assert floor.presenter.view().menu[0].label == "Receive"
+
+
+def test_every_task_is_on_the_menu(floor: Floor) -> None:
+    offered = {line.command.split()[-1] for line in floor.presenter.view().menu}
+    floor.command("more")
+    offered |= {line.command.split()[-1] for line in floor.presenter.view().menu}
+    assert offered - {"more"} == set(WORKFLOWS) - {"home"}
 
 
 def test_link_and_unsynced_count(floor: Floor) -> None:

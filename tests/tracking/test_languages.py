@@ -27,7 +27,7 @@ BANNER_CELLS = 34
 KEY_CELLS = 9
 """A soft key where there are four of them on 40 columns."""
 MENU_CELLS = 10
-WIDE_KEYS = {"key_ack", "key_supervisor"}
+WIDE_KEYS = {"key_ack", "key_supervisor", "key_override"}
 """Keys of a stop, which has at most three."""
 
 

@@ -146,7 +146,7 @@ async def test_touches_on_soft_keys_menu_and_banner() -> None:
         command("workflow move"),
         command("workflow receiving"),
         command("ack"),
-        command("supervisor"),
+        command("override"),
     ]
 
 

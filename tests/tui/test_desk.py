@@ -117,10 +117,14 @@ def test_a_digit_and_enter_choose_from_the_menu() -> None:
     assert Person(asked).types("2").enter().acts == [Typed(text="2")]
 
 
+def test_a_task_that_waits_is_opened_by_its_key() -> None:
+    assert Person(HOME).presses("f4").acts == [command("workflow receiving")]
+
+
 def test_function_keys_are_the_soft_keys_or_go_to_the_session() -> None:
     assert Person(RECEIVED).presses("f2").acts == [command("undo")]
     assert Person(RECEIVED).presses("f7").acts == [command("key f7")]
-    assert Person(STOP).presses("f9").acts == [command("supervisor")]
+    assert Person(STOP).presses("f9").acts == [command("override")]
     assert Person(RECEIVED).presses("ctrl+q").presses("insert").acts == []
 
 

@@ -50,7 +50,7 @@ def everywhere(text: str, workflow: str, level: str) -> ScreenView:
         hint=text,
         soft_keys=tuple(SoftKey(key=text, label=text, command=text) for _ in range(5)),
         menu=tuple(MenuLine(key=text, label=text, command=text) for _ in range(12)),
-        resume=text,
+        tasks=(MenuLine(key="f4", label=text, command="workflow receiving"),),
         help=(text, text),
     )
 

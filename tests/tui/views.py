@@ -133,8 +133,7 @@ HOME = ScreenView(
     workflow="home",
     prompt="Scan anything",
     prompt_more="an order opens it, a unit shows it",
-    resume="PO-4711 receiving, 12 of 40, yours",
-    resume_command="workflow receiving",
+    tasks=(MenuLine(key="f4", label="PO-4711 receiving, 12 of 40, yours", command="workflow receiving"),),
     menu=tuple(
         MenuLine(key=str(number), label=label, command=f"workflow {label.lower()}")
         for number, label in enumerate(

@@ -238,6 +238,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
 
 PROMPTS: dict[str, str] = {
     "badge": "AUSWEIS scannen",
+    "override_badge": "Leitung: Ausweis scannen",
+    "override_reason": "WARUM? Nummer oder Text",
     "pin": "PIN eingeben",
     "anything": "Irgendetwas scannen",
     "order_in": "BESTELLUNG oder AVIS scannen",

@@ -236,6 +236,23 @@ _ANSWERS: dict[str, str] = {
 }
 
 _SCREEN: dict[str, str] = {
+    "card_help": "HILFE",
+    "card_reprint": "NOCHMAL DRUCKEN",
+    "card_quantity": "MENGE {count}",
+    "card_commands": "Befehle",
+    "key_override": "LEITUNG",
+    "override_reasons": "1 geprüft 2 Büro 3 eilig 4 Etikett",
+    "not_overridable": "diesen Stopp hebt niemand auf",
+    "nothing_to_override": "nichts zu übernehmen",
+    "override_left": "der Stopp bleibt",
+    "override_role": "das übernimmt die Leitung",
+    "reason_checked": "geprüft",
+    "reason_office": "mit dem Büro abgesprochen",
+    "reason_urgent": "eilig",
+    "reason_label": "falsches Etikett",
+    "menu_more": "Mehr",
+    "what_more": "WEITERE AUFGABEN",
+    "what_menu": "MENÜ",
     "key_undo": "STORNO",
     "key_look_up": "AUSKUNFT",
     "key_done": "FERTIG",

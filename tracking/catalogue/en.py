@@ -233,6 +233,8 @@ PROMPTS: dict[str, str] = {
     "sheet": "Scan the COUNT SHEET",
     "count": "Scan every SERIAL on this shelf",
     "badge": "Scan your BADGE",
+    "override_badge": "Supervisor: scan your BADGE",
+    "override_reason": "WHY? A number, or type it",
     "pin": "Type your PIN",
     "anything": "Scan anything",
     "order_in": "Scan the ORDER or NOTICE",

@@ -242,6 +242,23 @@ _ANSWERS: dict[str, str] = {
 }
 
 _SCREEN: dict[str, str] = {
+    "card_help": "HELP",
+    "card_reprint": "PRINT AGAIN",
+    "card_quantity": "QUANTITY {count}",
+    "card_commands": "Commands",
+    "key_override": "SUPERVISOR",
+    "override_reasons": "1 checked 2 office 3 urgent 4 label",
+    "not_overridable": "no supervisor may change this stop",
+    "nothing_to_override": "nothing to take over",
+    "override_left": "the stop stays",
+    "override_role": "a supervisor takes this over",
+    "reason_checked": "checked",
+    "reason_office": "the office agrees",
+    "reason_urgent": "urgent",
+    "reason_label": "wrong label",
+    "menu_more": "More",
+    "what_more": "MORE TASKS",
+    "what_menu": "MENU",
     "key_undo": "UNDO",
     "key_look_up": "LOOK UP",
     "key_done": "DONE",

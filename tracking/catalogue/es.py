@@ -222,6 +222,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
 
 PROMPTS: dict[str, str] = {
     "badge": "Escanee su TARJETA",
+    "override_badge": "Responsable: escanee la TARJETA",
+    "override_reason": "¿POR QUÉ? Número o texto",
     "pin": "Teclee su PIN",
     "anything": "Escanee cualquier cosa",
     "order_in": "Escanee el PEDIDO o el AVISO",

@@ -236,6 +236,23 @@ _ANSWERS: dict[str, str] = {
 }
 
 _SCREEN: dict[str, str] = {
+    "card_help": "AYUDA",
+    "card_reprint": "REIMPRIMIR",
+    "card_quantity": "CANTIDAD {count}",
+    "card_commands": "Órdenes",
+    "key_override": "JEFE",
+    "override_reasons": "1 revisado 2 oficina 3 urge 4 etiq.",
+    "not_overridable": "nadie levanta este paro",
+    "nothing_to_override": "nada que asumir",
+    "override_left": "el paro sigue",
+    "override_role": "lo asume un responsable",
+    "reason_checked": "revisado",
+    "reason_office": "acordado con la oficina",
+    "reason_urgent": "urgente",
+    "reason_label": "etiqueta equivocada",
+    "menu_more": "Más",
+    "what_more": "OTRAS TAREAS",
+    "what_menu": "MENÚ",
     "key_undo": "DESHACER",
     "key_look_up": "CONSULTA",
     "key_done": "TERMINAR",

@@ -230,6 +230,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
 
 PROMPTS: dict[str, str] = {
     "badge": "Scannez votre BADGE",
+    "override_badge": "Responsable: scannez le BADGE",
+    "override_reason": "POURQUOI? Un numéro ou un texte",
     "pin": "Tapez votre code PIN",
     "anything": "Scannez n'importe quoi",
     "order_in": "Scannez la COMMANDE ou l'AVIS",

@@ -236,6 +236,23 @@ _ANSWERS: dict[str, str] = {
 }
 
 _SCREEN: dict[str, str] = {
+    "card_help": "AIDE",
+    "card_reprint": "RÉIMPRIMER",
+    "card_quantity": "QUANTITÉ {count}",
+    "card_commands": "Commandes",
+    "key_override": "CHEF",
+    "override_reasons": "1 vérifié 2 bureau 3 urgent 4 étiq.",
+    "not_overridable": "personne ne lève cet arrêt",
+    "nothing_to_override": "rien à reprendre",
+    "override_left": "l'arrêt reste",
+    "override_role": "un responsable s'en charge",
+    "reason_checked": "vérifié",
+    "reason_office": "accord du bureau",
+    "reason_urgent": "urgent",
+    "reason_label": "étiquette fausse",
+    "menu_more": "Plus",
+    "what_more": "AUTRES TÂCHES",
+    "what_menu": "MENU",
     "key_undo": "ANNULER",
     "key_look_up": "CONSULTER",
     "key_done": "TERMINER",

@@ -25,6 +25,8 @@ COMMANDS = (
     "workflow",
     "list",
     "theme",
+    "more",
+    "override",
     # What is decided about the unit in the hand: inspection, what becomes of it, and first and last of a range.
     "pass",
     "fail",

@@ -5,20 +5,30 @@ from __future__ import annotations
 from scanner_app.tui import glyphs
 from scanner_app.tui.layout import Band
 from scanner_app.tui.paint.grid import Field, grid
-from scanner_app.tui.picture import Row, Touch, row
-from scanner_app.view import ScreenView
+from scanner_app.tui.picture import Row, Touch, row, sides
+from scanner_app.view import MenuLine, ScreenView
 
 MENU_LINES_MAX = 9
 
 
-def resume(view: ScreenView, band: Band, width: int) -> tuple[list[Row], list[Touch]]:
-    """The task that waits, in the middle of the count's rows; a touch goes on with it."""
+def tasks(view: ScreenView, band: Band, width: int) -> tuple[list[Row], list[Touch]]:
+    """The tasks that wait in the count's rows, last used first, each with its key; a touch goes on with it."""
     rows = [row("", width)] * band.rows
-    if not view.resume or not rows:
+    shown = view.tasks[: band.rows]
+    if not shown:
         return rows, []
-    rows[band.rows // 2] = row(f" {glyphs.TASK} {view.resume}", width, "strong")
-    touch = Touch(band.top, band.end, 0, width, view.resume_command)
-    return rows, [touch] if view.resume_command else []
+    if len(shown) == 1:  # in the middle, and all the rows are there to touch
+        rows[band.rows // 2] = _task(shown[0], width)
+        return rows, [Touch(band.top, band.end, 0, width, shown[0].command)]
+    rows[: len(shown)] = [_task(line, width) for line in shown]
+    touches = [
+        Touch(band.top + at, band.top + at + 1, 0, width, line.command) for at, line in enumerate(shown)
+    ]
+    return rows, touches
+
+
+def _task(line: MenuLine, width: int) -> Row:
+    return sides(f" {glyphs.TASK} {line.label}", line.key.upper(), width, "strong")
 
 
 def menu(view: ScreenView, band: Band, width: int) -> tuple[list[Row], list[Touch]]:

@@ -21,7 +21,7 @@ def soft_keys(view: ScreenView) -> tuple[SoftKey, ...]:
     # What a stop offers when the session names nothing else.
     return (
         SoftKey(key="enter", label=word("key_ack", view.language), command="ack"),
-        SoftKey(key="f9", label=word("key_supervisor", view.language), command="supervisor"),
+        SoftKey(key="f9", label=word("key_supervisor", view.language), command="override"),
     )
 
 

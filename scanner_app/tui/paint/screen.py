@@ -76,7 +76,7 @@ def _home(view: ScreenView, local: Local, bands: Bands, width: int, parts: Parts
     if view.wants_text:
         parts[bands.count.top] = task.count(view, local, bands.count, width, False)
     else:
-        parts[bands.count.top], more = home.resume(view, bands.count, width)
+        parts[bands.count.top], more = home.tasks(view, bands.count, width)
         touches += more
     menu_band = bands.history
     if view.banner is None:

@@ -1,0 +1,73 @@
+"""The start screen: the tasks that wait, last used first, and the menu on its two pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner_app.session_state import workflow_state
+from scanner_app.view import MenuLine
+from scanner_app.workflows.home import HomeState
+from scanner_app.workflows.registry import WORKFLOWS
+from tracking import catalogue
+from tracking.phrases import task_named
+
+if TYPE_CHECKING:
+    from scanner_app.session import Session
+
+FIRST_PAGE = ("receiving", "shipping", "production", "stocktake", "move", "pack", "returns", "quality")
+"""The tasks of most shifts, by their digits from 1; the digit after them turns the page."""
+SECOND_PAGE = ("recall", "assign", "service", "write_off", "look_up")
+
+TASK_KEYS = ("f4", "f6", "f7")
+"""The keys of the tasks that wait: those that mean nothing else on the start screen."""
+
+
+def turned(session: Session) -> bool:
+    """True where the menu shows its second page."""
+    there = workflow_state(session.state, "home")
+    return isinstance(there, HomeState) and there.more
+
+
+def menu(session: Session) -> tuple[MenuLine, ...]:
+    """The lines of the page that is shown."""
+    language = session.settings.language
+    second = turned(session)
+    lines = [
+        MenuLine(
+            key=str(digit),
+            label=catalogue.menu(name, language),
+            command=name if name == "look_up" else f"workflow {name}",
+        )
+        for digit, name in enumerate(SECOND_PAGE if second else FIRST_PAGE, 1)
+    ]
+    if not second:
+        lines.append(MenuLine(key="9", label=catalogue.word("menu_more", language), command="more"))
+    return tuple(lines)
+
+
+def waiting(session: Session) -> tuple[MenuLine, ...]:
+    """The tasks that wait with an order open, in words, and the command that goes on with each; last used first."""
+    state = session.state
+    found = [
+        (name, there.document)
+        for name in state.states
+        if name in WORKFLOWS and name != "look_up" and (there := workflow_state(state, name)).document
+    ]
+    return tuple(
+        MenuLine(key=key, label=_in_words(session, name, document), command=f"workflow {name}")
+        for key, (name, document) in zip(TASK_KEYS, found, strict=False)
+    )
+
+
+def _in_words(session: Session, name: str, number: str) -> str:
+    """``PO-4711 receiving, 12 of 40``; a blind document never says how many it expects."""
+    document = session.knows.document(number)
+    told = document is not None and not document.blind
+    return catalogue.word(
+        "resume_count" if told else "resume",
+        session.settings.language,
+        document=number,
+        task=task_named(name),
+        done=str(session.knows.tally(number).total),
+        total=str(document.total) if document is not None else "",
+    )
