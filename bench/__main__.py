@@ -23,6 +23,7 @@ BENCHMARKS = {
     "receipt": "a receipt of ten thousand serials, each durable",
     "camera": "the camera from frame to result against a bare zxing-cpp call, and how soon it reads",
     "count": "a count of twenty thousand serials, each durable",
+    "recall": "a component lot to the shipped products among a million links against bare recursive SQL",
     "ingest": "events over HTTP against the same storage without HTTP, and bytes per event",
     "drain": "the backlog of fifty handhelds into one server, its memory, and a live scan meanwhile",
 }

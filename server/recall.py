@@ -8,43 +8,52 @@ from server import ledger
 from server.storage import Reader, placeholders
 from tracking.events import Event
 from tracking.genealogy import Name
-from tracking.recall import LotUse, Recall, Row, Wanted, in_range, lot_use, recall_of
+from tracking.recall import LotUse, Recall, Wanted, in_range, lot_use, recall_of, ways_outwards
+from tracking.units import UnitState
 
 SERIALS_AT_ONCE = 400
 
-_WAYS = """WITH RECURSIVE up (part_item, part_serial, depth, item, serial, status, location, customer,
-    parent_item, parent_serial) AS (
-SELECT item, serial, 0, item, serial, status, location, customer, parent_item, parent_serial FROM unit WHERE %s
-UNION ALL
-SELECT up.part_item, up.part_serial, up.depth + 1, up.parent_item, up.parent_serial, coalesce(u.status, 'unknown'),
-    coalesce(u.location, ''), coalesce(u.customer, ''), coalesce(u.parent_item, ''), coalesce(u.parent_serial, '')
-    FROM up LEFT JOIN unit u ON u.item = up.parent_item AND u.serial = up.parent_serial
-    WHERE up.parent_serial <> '' AND up.depth < 64
-) SELECT part_item, part_serial, item, serial, status, location, customer FROM up
-ORDER BY part_item, part_serial, depth"""
-"""As deep as a tree is followed elsewhere (:data:`tracking.genealogy.DEPTH_MAX`), which also ends a circle. A product
-that nobody has seen is listed too: something says that an affected part is in it."""
+_UP = """WITH RECURSIVE up (item, serial, status, location, customer, parent_item, parent_serial) AS (
+SELECT item, serial, status, location, customer, parent_item, parent_serial FROM unit WHERE %s
+UNION SELECT u.item, u.serial, u.status, u.location, u.customer, u.parent_item, u.parent_serial
+    FROM up JOIN unit u ON u.item = up.parent_item AND u.serial = up.parent_serial WHERE up.parent_serial <> ''
+) SELECT item, serial, status, location, customer, parent_item, parent_serial FROM up"""
+"""Some units and everything around them, each once: so a circle of wrong events ends by itself."""
 
 
 def recall(reader: Reader, question: Wanted) -> Recall | None:
     """Every affected unit; None where nothing that is asked for is known."""
-    rows = [row for where, values in _parts(reader, question) for row in _ways(reader, where, values)]
+    units: dict[Name, UnitState] = {}
+    seeds: list[tuple[str, Name]] = []
+    for where, values in _parts(reader, question):
+        rows = reader.rows(f"SELECT item, serial FROM unit WHERE {where} ORDER BY item, serial", *values)  # noqa: S608
+        seeds += [("", Name(item, serial)) for item, serial in rows]
+        units |= _upwards(reader, where, values)
     lots = lot_use(_of_lot(reader, question.lot), question) if question.lot else LotUse(known=False, seeds=())
-    if not rows and not lots.known:
+    if not seeds and not lots.known:
         return None
-    for start, product in lots.seeds:
-        # The product itself may be known by nothing but what went into it.
-        rows += _ways(reader, "item = ? AND serial = ?", product, start) or [
-            Row(start, product, product.item, product.serial, "unknown", "", "")
-        ]
-    return recall_of(rows)
+    for _, product in lots.seeds:
+        if product not in units:
+            units |= _upwards(reader, "item = ? AND serial = ?", product)
+    return recall_of(ways_outwards([*seeds, *lots.seeds], units))
 
 
-def _ways(reader: Reader, where: str, values: Sequence[object], start: str = "") -> list[Row]:
-    return [
-        Row(start, Name(part_item, part_serial), *rest)
-        for part_item, part_serial, *rest in reader.rows(_WAYS % where, *values)
-    ]
+def _upwards(reader: Reader, where: str, values: Sequence[object]) -> dict[Name, UnitState]:
+    """The units that a condition selects and those around them, with what a recall tells of them."""
+    return {
+        Name(item, serial): UnitState(
+            item=item,
+            serial=serial,
+            status=status,
+            location=location,
+            customer=customer,
+            installed_in_item=parent_item,
+            installed_in_serial=parent_serial,
+        )
+        for item, serial, status, location, customer, parent_item, parent_serial in reader.rows(
+            _UP % where, *values
+        )
+    }
 
 
 def _parts(reader: Reader, question: Wanted) -> Iterator[tuple[str, Sequence[object]]]:

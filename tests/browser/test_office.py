@@ -10,7 +10,16 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import HOSTILE
 from tests.server.fleet import Office
 
-PAGES = ("/", "/documents", "/exceptions", "/devices", "/documents/PO-1", "/units/PUMP/SN-1", "/units?q=SN")
+PAGES = (
+    "/",
+    "/documents",
+    "/exceptions",
+    "/devices",
+    "/documents/PO-1",
+    "/units/PUMP/SN-1",
+    "/units?q=SN",
+    "/recall?component=PUMP/SN-1",
+)
 
 
 def signed_in(visitor: BrowserContext, office: Office, first: str = "/") -> Page:
@@ -56,6 +65,16 @@ def test_a_hostile_serial_number_is_text(visitor: BrowserContext, office: Office
     page.goto("/documents/PO-1")
     expect(page.get_by_text(HOSTILE).first).to_be_visible()
     assert page.title() != "taken"
+
+
+def test_a_recall_leads_to_the_units(visitor: BrowserContext, office: Office) -> None:
+    page = signed_in(visitor, office)
+    page.get_by_role("link", name="Recall", exact=True).click()
+    page.get_by_label("Item/serial number").fill("PUMP/SN-1")
+    page.get_by_role("button", name="Find by component").click()
+    expect(page.get_by_role("heading", name="1 affected by PUMP/SN-1")).to_be_visible()
+    page.get_by_role("link", name="SN-1").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("SN-1")
 
 
 @pytest.mark.parametrize("width", [400, 1200])
