@@ -182,7 +182,8 @@ def test_a_damaged_cache_is_replaced_and_own_work_stays_in_sight(data: Path, how
 def test_a_cache_that_is_found_damaged_at_work_is_replaced_without_a_restart(data: Path) -> None:
     file = data / CACHE_FILE
     content = bytearray(file.read_bytes())
-    place = content.find(b"OLD-001500")
+    place = content.find(b"001500OLD-")  # the cache keeps the last six characters in front
+    assert place > 0
     start = place // PAGE_BYTES * PAGE_BYTES
     content[start : start + PAGE_BYTES] = b"\xa5" * PAGE_BYTES
     file.write_bytes(content)
