@@ -121,8 +121,7 @@ def replace(cache: Cache) -> None:
 
 
 def _empty(cache: Cache) -> None:
-    for sql in ("DELETE FROM record", "DELETE FROM unit"):
-        cache.connection.execute(sql)
+    cache.empty()
     cache.put_meta("applied", "")
     cache.put_meta("applied_chains", "")
     cache.put_meta(REPLACING, "")
