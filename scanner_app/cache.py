@@ -7,6 +7,7 @@ It may be lost at any time: it is downloaded again. So it is fast rather than du
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -34,6 +35,15 @@ _NAMED_SQL = " UNION ALL ".join(  # an IN would build a table of its own at ever
 def connect(path: Path) -> sqlite3.Connection:
     """One connection, no hidden transactions."""
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes durable which names stand in it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 class Cache:
@@ -87,6 +97,26 @@ class Cache:
             raise StoreError(
                 f"the cache {self.path.name} cannot be made ({error}): check the data directory"
             ) from error
+
+    def take(self, file: Path) -> None:
+        """Another file becomes the cache; a cut at any moment leaves the old one or the new one.
+
+        Raises :class:`OSError`. Where the new one cannot be opened after all, an empty one is begun.
+        """
+        self.connection.close()
+        # A log of the old file beside the new one would be played into it.
+        for suffix in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        try:
+            sync_folder(self.path.parent)
+            file.replace(self.path)
+            sync_folder(self.path.parent)
+        finally:
+            try:
+                self._open()
+                self._number_items()
+            except sqlite3.DatabaseError:
+                self.begin_again()
 
     def _run(self, sql: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
         return self.connection.execute(sql, values)

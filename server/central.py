@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from server.enrollment import Guesses
 from server.folder import Folder
 from server.news import News
+from server.snapshots import Snapshots
 from server.storage import Storage
 
 
@@ -25,6 +28,7 @@ class Central:
     folder: Folder
     news: News
     office_token_hash: str
+    snapshots: Snapshots
     open_pages: bool = False
     """The pages need no sign-in: for a demonstration on one's own machine only."""
     now_ms: Callable[[], int] = clock_ms
@@ -36,16 +40,20 @@ class Central:
         storage: Storage,
         office_token_hash: str,
         *,
+        snapshots: Path | None = None,
         open_pages: bool = False,
         now_ms: Callable[[], int] = clock_ms,
     ) -> Central:
-        """A server on a database; its folder is not started yet."""
+        """A server on a database; its folder is not started yet. ``snapshots`` is where those lie."""
         news = News()
         return cls(
             storage=storage,
             folder=Folder(storage, news),
             news=news,
             office_token_hash=office_token_hash,
+            snapshots=Snapshots(
+                storage, snapshots or Path(tempfile.gettempdir()) / storage.generation, now_ms
+            ),
             open_pages=open_pages,
             now_ms=now_ms,
         )

@@ -48,7 +48,7 @@ def page(
                 table=change.table,
                 key=change.key,
                 op="put" if change.op == "put" else "del",
-                row=msgspec.Raw(change.body),
+                row=msgspec.Raw(_told(change, site)),
             )
             for change in shown
         ],
@@ -60,6 +60,12 @@ def page(
         applied_chains={} if more else chains,
         server_ms=now_ms,
     )
+
+
+def _told(change: replica.Change, site: str) -> bytes:
+    if change.table == "unit" and change.op == "put":
+        return replica.seen_from(site, change.body)
+    return change.body
 
 
 def _within_bytes(found: list[replica.Change]) -> list[replica.Change]:

@@ -48,8 +48,6 @@ _FLAG_SETS = {
     bits: tuple(sorted(flag for flag, bit in _FLAG_BIT.items() if bits & bit))
     for bits in range(1 << len(FLAGS))
 }
-_PROMISED = ("booked", "picked")
-"""Where the unit's document decides who may go on with it."""
 _PLAIN = UnitState(item="", serial="")
 _DETAIL = msgspec.msgpack.Decoder(UnitState)
 
@@ -113,11 +111,3 @@ def unit_of(item: str, serial: str, state: int, more: bytes | None, shape: bytes
 def detailed(more: bytes) -> UnitState:
     """The unit of a row that has its own story."""
     return _DETAIL.decode(more)
-
-
-def abroad(unit: UnitState) -> UnitState:
-    """What other sites than a unit's own know of it: enough to judge it anywhere, without who did what where."""
-    document = unit.document if unit.status in _PROMISED else ""
-    return msgspec.structs.replace(
-        unit, location="", evidence="", document=document, step="", at="", operator="", device="", ref=""
-    )

@@ -33,7 +33,7 @@ async def changes(request: Request) -> Response:
     limit = max(1, number(request, "limit", FEED_ROWS_MAX, FEED_ROWS_MAX))
     wait_s = number(request, "wait", 0, FEED_WAIT_S_MAX)
     generation = request.query_params.get("generation", "")
-    asking = await in_thread(lambda: _asking(request, site))
+    asking = await in_thread(lambda: asking_for(request, site))
 
     def look() -> FeedPage:
         return feed.page(central.storage, site, since, limit, generation, asking, central.now_ms())
@@ -56,7 +56,7 @@ async def changes(request: Request) -> Response:
             central.news.forget(news)
 
 
-def _asking(request: Request, site: str) -> str:
+def asking_for(request: Request, site: str) -> str:
     """The device that asks for its own site's feed; empty for the office, which may read any."""
     if is_office(request):
         return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain, combinations
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,7 +73,7 @@ def test_what_many_units_have_in_common_is_written_once(cache: Cache) -> None:
         "customer": "NORTH",
         "sold_on": "2026-01-15",
     }
-    units = [UnitState(serial=f"AB-{number:06d}", **common) for number in range(50)]
+    units = [msgspec.convert(common | {"serial": f"AB-{number:06d}"}, UnitState) for number in range(50)]
     before = cache.connection.execute("SELECT count(*) FROM shape").fetchone()[0]
     with cache.transaction():
         cache.put_units(units)

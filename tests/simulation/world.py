@@ -13,8 +13,9 @@ from random import Random
 from unittest.mock import patch
 
 from scanner_app import ballast
-from server import site_import
+from server import site_import, snapshots
 from server.storage import StorageError
+from sync import snapshot
 from tests.durability.goods import site_file
 from tests.simulation import checks
 from tests.simulation.centre import Centre, without_threads
@@ -28,6 +29,10 @@ from tests.simulation.timeline import START_MS, Timeline
 PUMPS = 1_000_000
 FOLD_MS_MAX = 2000
 FOLD_AGAIN_MS = 5000
+SNAPSHOT_MS_MAX = 20_000
+SNAPSHOT_ROWS = 12
+"""Of a site that is worth a snapshot, in every other run."""
+PIECE_BYTES = 700
 SETTLE_MS = 3 * 3600 * 1000
 """Virtual time in which everything must have come to rest once nothing is broken any more."""
 LOOK_MS = 20_000
@@ -47,6 +52,9 @@ def same_chance(seed: int) -> Iterator[None]:
         patch.object(secrets, "token_urlsafe", token_hex),
         patch.object(secrets, "choice", dice.choice),
         patch.object(ballast, "BALLAST_BYTES", 4096),
+        patch.object(snapshots, "ROWS_MIN", SNAPSHOT_ROWS if seed % 2 else 10**9),
+        patch.object(snapshots, "STALE_ROWS", SNAPSHOT_ROWS),
+        patch.object(snapshot, "PIECE_BYTES", PIECE_BYTES),
         without_threads(),
     ):
         yield
@@ -76,6 +84,7 @@ class World:
             self.enroll(f"t{number}")
         self.misfortunes = Misfortunes(self)
         self._fold_later()
+        self._snapshots_later()
 
     def now_ms(self) -> int:
         """The server's clock."""
@@ -115,6 +124,14 @@ class World:
 
     def _fold_later(self, ms: int | None = None) -> None:
         self.timeline.after(self.dice.randint(1, FOLD_MS_MAX) if ms is None else ms, self._fold)
+
+    def _snapshots_later(self) -> None:
+        self.timeline.after(self.dice.randint(1, SNAPSHOT_MS_MAX), self._make_snapshots)
+
+    def _make_snapshots(self) -> None:
+        if self.centre.up:
+            self.centre.make_snapshots()
+        self._snapshots_later()
 
     def _fold(self) -> None:
         went = not self.centre.up or self.centre.fold()
