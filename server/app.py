@@ -13,6 +13,7 @@ from server.api import (
     count_calls,
     device_calls,
     enrollment_calls,
+    exception_calls,
     exchange,
     recall_call,
     site_calls,
@@ -44,6 +45,8 @@ API: list[BaseRoute] = [
     Route("/v1/counts", count_calls.listed),
     Route("/v1/counts/{number:path}/decision", count_calls.decide, methods=["POST"]),
     Route("/v1/counts/{number:path}", count_calls.one),
+    Route("/v1/exceptions", exception_calls.listed),
+    Route("/v1/exceptions/settle", exception_calls.settle, methods=["POST"]),
     Route("/v1/health", unit_calls.health),
     Route("/openapi.json", description),
 ]
@@ -65,6 +68,8 @@ PAGES: list[BaseRoute] = [
     Route("/units/{names:path}", units.unit),
     Route("/recall", recall.recall),
     Route("/exceptions", exceptions.exceptions),
+    Route("/exceptions/settle", exceptions.settle, methods=["POST"]),
+    Route("/exceptions/settled", exceptions.settled),
     Mount("/static", StaticFiles(directory=render.FOLDER / "static")),
 ]
 

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from server.api.count_calls import CountList, Decided
+from server.api.exception_calls import ExceptionList, Settled
 from server.api.unit_calls import Health
 from server.count_decision import Decision
 from server.counts import CountReport
+from server.settling import Settlement
 from server.trace import Trace
 from sync import wire
 from tracking.recall import Recall
@@ -119,6 +121,22 @@ CALLS = (
         "Approve a count, or reject it to be counted again.",
         {200: Decided, 409: wire.Problem},
         Decision,
+        who=_OFFICE,
+    ),
+    Call(
+        "/v1/exceptions",
+        "get",
+        "Exceptions that wait for somebody, newest first.",
+        {200: ExceptionList},
+        query=("before",),
+        who=_OFFICE,
+    ),
+    Call(
+        "/v1/exceptions/settle",
+        "post",
+        "Answer for an exception, with a reason.",
+        {200: Settled, 409: wire.Problem},
+        Settlement,
         who=_OFFICE,
     ),
     Call("/v1/health", "get", "Whether the server is well.", {200: Health}, who=_ANYBODY),
