@@ -13,6 +13,7 @@ from scanner_app.session import Session
 from scanner_app.session_thread import Closed, SessionThread
 from scanner_app.snapshot_install import NotASnapshot, install
 from sync import wire
+from sync.agent import Cursor
 from sync.wire import Batch, FeedPage, HighWater, Refused, Snapshot, Stored
 
 
@@ -50,11 +51,12 @@ class SessionPort:
         """The batch does not follow on what the server has."""
         return self._thread.run(lambda session: _refused(session, reply))
 
-    def cursor(self) -> tuple[int, str]:
+    def cursor(self) -> Cursor:
         """Where the feed stands."""
 
-        def ask(session: Session) -> tuple[int, str]:
-            return int(session.cache.meta("cursor") or 0), session.cache.meta("generation")
+        def ask(session: Session) -> Cursor:
+            meta = session.cache.meta
+            return Cursor(int(meta("cursor") or 0), meta("generation"), int(meta("began") or 0))
 
         return self._thread.run(ask)
 

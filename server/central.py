@@ -13,6 +13,7 @@ from server.folder import Folder
 from server.news import News
 from server.snapshots import Snapshots
 from server.storage import Storage
+from server.upkeep import Upkeep
 
 
 def clock_ms() -> int:
@@ -29,6 +30,7 @@ class Central:
     news: News
     office_token_hash: str
     snapshots: Snapshots
+    upkeep: Upkeep
     open_pages: bool = False
     """The pages need no sign-in: for a demonstration on one's own machine only."""
     now_ms: Callable[[], int] = clock_ms
@@ -46,14 +48,14 @@ class Central:
     ) -> Central:
         """A server on a database; its folder is not started yet. ``snapshots`` is where those lie."""
         news = News()
+        made = Snapshots(storage, snapshots or Path(tempfile.gettempdir()) / storage.generation, now_ms)
         return cls(
             storage=storage,
             folder=Folder(storage, news),
             news=news,
             office_token_hash=office_token_hash,
-            snapshots=Snapshots(
-                storage, snapshots or Path(tempfile.gettempdir()) / storage.generation, now_ms
-            ),
+            snapshots=made,
+            upkeep=Upkeep(storage, made, now_ms),
             open_pages=open_pages,
             now_ms=now_ms,
         )

@@ -67,7 +67,7 @@ def serve(
     server, token = _prepare(database, listening, office_token, open_pages)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="server", daemon=True)
     server.central.folder.start()
-    server.central.snapshots.start()
+    server.central.upkeep.start()
     thread.start()
     stopped = threading.Lock()
 
@@ -99,7 +99,7 @@ def serve_forever(
     listening = listen(host, port)
     server, token = _prepare(database, listening, office_token, open_pages)
     server.central.folder.start()
-    server.central.snapshots.start()
+    server.central.upkeep.start()
     # uvicorn raises the signal that ended it once more when it has stopped: the database is still to be closed then.
     for sig in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sig, server.handle_exit)
@@ -161,7 +161,7 @@ def _prepare(
 def _close(central: Central, listening: socket.socket) -> None:
     central.news.close()
     central.folder.stop()
-    central.snapshots.stop()
+    central.upkeep.stop()
     central.storage.close()
     listening.close()
 

@@ -69,7 +69,7 @@ CALLS = (
         "get",
         "What changed for a site since a cursor.",
         {200: wire.FeedPage},
-        query=("since", "limit", "wait", "generation"),
+        query=("since", "limit", "wait", "generation", "began"),
     ),
     Call(
         "/v1/sites/{site}/snapshot",
@@ -196,7 +196,7 @@ def _operation(call: Call, schema_of: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _query_schema(name: str) -> dict[str, Any]:
-    whole = name in {"since", "limit", "wait", "epoch"}
+    whole = name in {"since", "limit", "wait", "epoch", "began"}
     return {"type": "integer", "minimum": 0} if whole else {"type": "string"}
 
 

@@ -88,6 +88,21 @@ def head(reader: Reader) -> int:
     return int(row[0]) if row else 0
 
 
+def floor(reader: Reader) -> int:
+    """Up to here tombstones were let go of: a cursor below may miss one."""
+    row = reader.row("SELECT value FROM meta WHERE name = 'feed_floor'")
+    return int(row[0]) if row else 0
+
+
+def raise_floor(tx: Writer, seq: int) -> None:
+    """Tombstones up to a number are gone."""
+    tx.run(
+        "INSERT INTO meta (name, value) VALUES ('feed_floor', ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        str(seq),
+    )
+
+
 def changes(reader: Reader, site: str, since: int, limit: int) -> list[Change]:
     """Up to ``limit`` changes behind ``since`` for a site and for the company, in commit order."""
     half = "SELECT seq, tbl, key, op, body FROM replica WHERE site = ? AND seq > ? ORDER BY seq LIMIT ?"

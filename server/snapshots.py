@@ -6,7 +6,6 @@ PostgreSQL database find them.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
 import os
@@ -42,20 +41,11 @@ class Snapshots:
         self._wanted: set[str] = set()
         self._lock = threading.Lock()
         self._building = threading.Lock()
-        self._woken = threading.Event()
-        self._stopping = False
-        self._thread = threading.Thread(target=self._follow, name="snapshots", daemon=True)
+        self._told: Callable[[], None] = lambda: None
 
-    def start(self) -> None:
-        """Make those that are asked for, beside everything else."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the one in hand."""
-        self._stopping = True
-        self._woken.set()
-        if self._thread.is_alive():
-            self._thread.join()
+    def on_wanted(self, told: Callable[[], None]) -> None:
+        """``told`` is called when one is to be made."""
+        self._told = told
 
     def ask(self, site: str) -> Snapshot | bool:
         """The newest one of a site. True where one is being made, False where the feed is as quick.
@@ -64,11 +54,13 @@ class Snapshots:
         """
         newest = self.newest(site)
         with self._storage.read() as reader:
+            if newest is not None and newest.cursor < replica.floor(reader):
+                newest = None  # the feed does not go on from there any more
             due = self._due(reader, site, newest)
         if due:
             with self._lock:
                 self._wanted.add(site)
-            self._woken.set()
+            self._told()
         return newest if newest is not None else due
 
     def _due(self, reader: Reader, site: str, newest: Snapshot | None) -> bool:
@@ -93,9 +85,14 @@ class Snapshots:
             wanted, self._wanted = self._wanted, set()
         made = 0
         for site in sorted(wanted):
-            if not self._stopping:
-                made += self._make(site) is not None
+            made += self._make(site) is not None
         return made
+
+    def look_after(self) -> None:
+        """Make new ones where those that there are have grown old."""
+        notes = self._folder.glob("*.json")
+        for site in sorted({one.site for one in map(_noted, notes) if one is not None}):
+            self.ask(site)
 
     def make(self, site: str) -> Snapshot:
         """Make one now. Raises what :func:`server.snapshot_build.build` raises."""
@@ -121,25 +118,14 @@ class Snapshots:
 
     def _of(self, site: str) -> list[Snapshot]:
         """Those of a site and of this life of the database, oldest first."""
-        found: list[Snapshot] = []
-        for note in self._folder.glob(f"{_digest(site)}-*.json"):
-            with contextlib.suppress(OSError, msgspec.MsgspecError):
-                found.append(msgspec.json.decode(note.read_bytes(), type=Snapshot))
-        good = [
-            one
-            for one in found
-            if (one.site, one.generation, one.layout) == (site, self._storage.generation, LAYOUT)
-        ]
+        notes = self._folder.glob(f"{_digest(site)}-*.json")
+        found = [one for one in map(_noted, notes) if one is not None]
+        ours = (site, self._storage.generation, LAYOUT)
+        good = [one for one in found if (one.site, one.generation, one.layout) == ours]
         return sorted(good, key=lambda one: (one.cursor, one.made_ms))
 
     def _path(self, one: Snapshot) -> Path:
         return self._folder / f"{_digest(one.site)}-{one.snapshot}.zst"
-
-    def _follow(self) -> None:
-        while not self._stopping:
-            self._woken.wait()
-            self._woken.clear()
-            self.make_wanted()
 
 
 def folder_of(database: Database) -> Path:
@@ -147,6 +133,13 @@ def folder_of(database: Database) -> Path:
     if is_postgres(database):
         return Path(tempfile.gettempdir()) / f"scanner-snapshots-{os.getuid()}-{_digest(str(database))}"
     return Path(database).with_name(Path(database).name + ".snapshots")
+
+
+def _noted(note: Path) -> Snapshot | None:
+    try:
+        return msgspec.json.decode(note.read_bytes(), type=Snapshot)
+    except (OSError, msgspec.MsgspecError):
+        return None
 
 
 def _make_folder(folder: Path) -> None:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -47,6 +47,16 @@ QUICK_POLLS_MAX = 5
 QUICK_POLL_S = 1.0
 
 
+class Cursor(NamedTuple):
+    """Where the feed goes on."""
+
+    since: int
+    generation: str
+    """That the cursor belongs to."""
+    began: int = 0
+    """Where the feed stood when the download of this cursor began."""
+
+
 class Port(Protocol):
     """What the agent needs of the handheld. Every call returns only when the session's thread has done it."""
 
@@ -74,8 +84,8 @@ class Port(Protocol):
         """``gap``, ``fork`` or ``fenced``. A sentence where uploading must stop."""
         ...
 
-    def cursor(self) -> tuple[int, str]:
-        """Feed cursor and the generation it belongs to."""
+    def cursor(self) -> Cursor:
+        """Where the feed goes on."""
         ...
 
     def page(self, page: FeedPage) -> None:
@@ -340,11 +350,11 @@ class Agent:
 
     def _feed_once(self, wait_s: int) -> tuple[bool, bool]:
         """One request: whether it brought anything, and whether more pages wait."""
-        since, generation = self._port.cursor()
+        since, generation, began = self._port.cursor()
         if not since and not generation and self._snapshots_tried < SNAPSHOT_TRIES_MAX:
             if self._snapshot():
                 return True, True
-            since, generation = self._port.cursor()
+            since, generation, began = self._port.cursor()
         self._downloading = self._downloading or not since
         path = f"/v1/sites/{self._port.site()}/feed"
         status, data = self._down_line.ask(
@@ -353,6 +363,7 @@ class Agent:
             wait_s=wait_s,
             since=since,
             generation=generation,
+            began=began,
             limit=FEED_ROWS_MAX if self._downloading else ROWS_A_PAGE,
             wait=wait_s,
             device=self._port.device(),

@@ -187,6 +187,8 @@ class FeedPage(msgspec.Struct, frozen=True, kw_only=True):
     """Asking device -> (epoch, seq): its current epoch's events up to there show in the rows up to ``next``, so older
     overlay rows may go. Empty as long as there are ``more`` pages."""
     server_ms: Moment
+    began: Count = 0
+    """On the page for cursor 0: where the feed stands. Asked for with the pages that follow."""
     applied_epochs: dict[Count, Count] = {}
     """The same for every epoch of the asking device, for orphans."""
     applied_chains: dict[Count, str] = {}

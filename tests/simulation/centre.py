@@ -23,6 +23,7 @@ from server.restore import renew_generation
 from server.snapshots import Snapshots
 from server.storage import StorageError
 from server.storage_sqlite import SqliteStorage
+from server.upkeep import Upkeep
 from sync.wire import Enroll, NewCode
 
 OFFICE_TOKEN = "office-token-of-the-simulation"
@@ -87,12 +88,14 @@ class Centre:
         """The process begins; what is on the disk is what there is."""
         self.storage = SqliteStorage(self.database)
         news = Bell(self._heard)
+        snapshots = Snapshots(self.storage, self.database.with_name("snapshots"), self._now_ms)
         self.central = Central(
             storage=self.storage,
             folder=Folder(self.storage, news),
             news=news,
             office_token_hash=access.token_hash(OFFICE_TOKEN),
-            snapshots=Snapshots(self.storage, self.database.with_name("snapshots"), self._now_ms),
+            snapshots=snapshots,
+            upkeep=Upkeep(self.storage, snapshots, self._now_ms),
             now_ms=self._now_ms,
         )
         self._app = make_app(self.central)
@@ -152,9 +155,9 @@ class Centre:
             return False
         return True
 
-    def make_snapshots(self) -> None:
-        """What the snapshots' thread would do."""
-        self.central.snapshots.make_wanted()
+    def look_after(self) -> None:
+        """What the upkeep's thread would do."""
+        self.central.upkeep.once()
 
     def fill(self) -> None:
         """Its disk has no room any more."""

@@ -8,12 +8,14 @@ import secrets
 import shutil
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
 from scanner_app import ballast
-from server import site_import, snapshots
+from server import compaction, site_import, snapshots, upkeep
+from server.compaction import compact
 from server.storage import StorageError
 from sync import snapshot
 from tests.durability.goods import site_file
@@ -29,10 +31,12 @@ from tests.simulation.timeline import START_MS, Timeline
 PUMPS = 1_000_000
 FOLD_MS_MAX = 2000
 FOLD_AGAIN_MS = 5000
-SNAPSHOT_MS_MAX = 20_000
+UPKEEP_MS_MAX = 20_000
 SNAPSHOT_ROWS = 12
 """Of a site that is worth a snapshot, in every other run."""
 PIECE_BYTES = 700
+KEEP_MS = 300_000
+"""So long tombstones are kept."""
 SETTLE_MS = 3 * 3600 * 1000
 """Virtual time in which everything must have come to rest once nothing is broken any more."""
 LOOK_MS = 20_000
@@ -54,6 +58,8 @@ def same_chance(seed: int) -> Iterator[None]:
         patch.object(ballast, "BALLAST_BYTES", 4096),
         patch.object(snapshots, "ROWS_MIN", SNAPSHOT_ROWS if seed % 2 else 10**9),
         patch.object(snapshots, "STALE_ROWS", SNAPSHOT_ROWS),
+        patch.object(upkeep, "compact", partial(compact, keep_ms=KEEP_MS)),
+        patch.object(compaction, "MARK_MS", KEEP_MS // 10),
         patch.object(snapshot, "PIECE_BYTES", PIECE_BYTES),
         without_threads(),
     ):
@@ -84,7 +90,7 @@ class World:
             self.enroll(f"t{number}")
         self.misfortunes = Misfortunes(self)
         self._fold_later()
-        self._snapshots_later()
+        self._upkeep_later()
 
     def now_ms(self) -> int:
         """The server's clock."""
@@ -125,13 +131,13 @@ class World:
     def _fold_later(self, ms: int | None = None) -> None:
         self.timeline.after(self.dice.randint(1, FOLD_MS_MAX) if ms is None else ms, self._fold)
 
-    def _snapshots_later(self) -> None:
-        self.timeline.after(self.dice.randint(1, SNAPSHOT_MS_MAX), self._make_snapshots)
+    def _upkeep_later(self) -> None:
+        self.timeline.after(self.dice.randint(1, UPKEEP_MS_MAX), self._upkeep)
 
-    def _make_snapshots(self) -> None:
+    def _upkeep(self) -> None:
         if self.centre.up:
-            self.centre.make_snapshots()
-        self._snapshots_later()
+            self.centre.look_after()
+        self._upkeep_later()
 
     def _fold(self) -> None:
         went = not self.centre.up or self.centre.fold()
