@@ -8,9 +8,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from server.api.count_calls import CountList, Decided
+from server.api.operation_calls import Alive
+from server.api.staff_calls import Members, NewMember, NewToken, Removed
 from server.api.unit_calls import Health
 from server.count_decision import Decision
 from server.counts import CountReport
+from server.roles import AUDITOR, DEVICE, OFFICE, READERS, STAFF, SUPERVISOR
 from server.trace import Trace
 from sync import wire
 from tracking.recall import Recall
@@ -26,7 +29,9 @@ class Call(NamedTuple):
     answers: dict[int, type[Any]]
     body: type[Any] | None = None
     query: tuple[str, ...] = ()
-    who: tuple[str, ...] = ("office", "device")
+    who: tuple[str, ...] = (OFFICE, DEVICE)
+    """Roles that may call it; empty: anybody, without a token."""
+    media: str = "application/json"
 
 
 class Revoked(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +41,8 @@ class Revoked(msgspec.Struct, frozen=True, kw_only=True):
     revoked: bool
 
 
-_DEVICE, _OFFICE, _ANYBODY = ("device",), ("office",), ()
+_DEVICE, _OFFICE, _READERS, _ANYBODY = (DEVICE,), (OFFICE,), READERS, ()
+_EVERYBODY = (*STAFF, DEVICE)
 
 CALLS = (
     Call(
@@ -76,24 +82,29 @@ CALLS = (
         who=_ANYBODY,
     ),
     Call(
-        "/v1/units", "get", "Find units by serial number, or its end.", {200: Trace}, query=("serial", "item")
+        "/v1/units",
+        "get",
+        "Find units by serial number, or its end.",
+        {200: Trace},
+        query=("serial", "item"),
+        who=_EVERYBODY,
     ),
-    Call("/v1/units/{item}/{serial}", "get", "Everything about one unit.", {200: Trace}),
+    Call("/v1/units/{item}/{serial}", "get", "Everything about one unit.", {200: Trace}, who=_EVERYBODY),
     Call(
         "/v1/recall",
         "get",
         "Every unit that a lot, a component or a range of serial numbers is in today.",
         {200: Recall},
         query=("lot", "supplier", "component", "item", "from", "to"),
-        who=_OFFICE,
+        who=_READERS,
     ),
-    Call("/v1/counts", "get", "Count sheets and how far they are.", {200: CountList}, who=_OFFICE),
+    Call("/v1/counts", "get", "Count sheets and how far they are.", {200: CountList}, who=_READERS),
     Call(
         "/v1/counts/{number}",
         "get",
         "What a count found against the books.",
         {200: CountReport},
-        who=_OFFICE,
+        who=_READERS,
     ),
     Call(
         "/v1/counts/{number}/decision",
@@ -101,9 +112,15 @@ CALLS = (
         "Approve a count, or reject it to be counted again.",
         {200: Decided, 409: wire.Problem},
         Decision,
-        who=_OFFICE,
+        who=(OFFICE, SUPERVISOR),
     ),
+    Call("/v1/staff", "get", "Who has a token of the office, and for what.", {200: Members}, who=_OFFICE),
+    Call("/v1/staff", "post", "A token for a person or a program.", {200: NewToken}, NewMember, who=_OFFICE),
+    Call("/v1/staff/{name}/remove", "post", "End such a token.", {200: Removed}, who=_OFFICE),
     Call("/v1/health", "get", "Whether the server is well.", {200: Health}, who=_ANYBODY),
+    Call("/healthz", "get", "Whether this process answers.", {200: Alive}, who=_ANYBODY),
+    Call("/readyz", "get", "Whether it can work: database and projections.", {200: Alive}, who=_ANYBODY),
+    Call("/metrics", "get", "Figures for Prometheus.", {200: str}, who=(OFFICE, AUDITOR), media="text/plain"),
 )
 
 
@@ -126,8 +143,8 @@ def document() -> bytes:
             "components": {
                 "schemas": components,
                 "securitySchemes": {
-                    "device": {"type": "http", "scheme": "bearer", "description": "A device's token."},
-                    "office": {"type": "http", "scheme": "bearer", "description": "The office's token."},
+                    role: {"type": "http", "scheme": "bearer", "description": f"A token of the role {role}."}
+                    for role in _EVERYBODY
                 },
             },
         }
@@ -140,7 +157,10 @@ def _operation(call: Call, schema_of: dict[Any, Any]) -> dict[str, Any]:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in in_path
     ] + [{"name": name, "in": "query", "schema": _query_schema(name)} for name in call.query]
     responses = {
-        str(status): {"description": str(kind.__doc__).split("\n")[0], "content": _json(schema_of[kind])}
+        str(status): {
+            "description": str(kind.__doc__).split("\n")[0],
+            "content": {call.media: {"schema": schema_of[kind]}},
+        }
         for status, kind in call.answers.items()
     }
     responses["default"] = {"description": "A refusal.", "content": _json(schema_of[wire.Problem])}
