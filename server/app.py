@@ -15,6 +15,7 @@ from server.api import (
     count_calls,
     device_calls,
     enrollment_calls,
+    exception_calls,
     exchange,
     operation_calls,
     recall_call,
@@ -47,6 +48,8 @@ API: list[BaseRoute] = [
     Route("/v1/counts", count_calls.listed),
     Route("/v1/counts/{number:path}/decision", count_calls.decide, methods=["POST"]),
     Route("/v1/counts/{number:path}", count_calls.one),
+    Route("/v1/exceptions", exception_calls.listed),
+    Route("/v1/exceptions/settle", exception_calls.settle, methods=["POST"]),
     Route("/v1/staff", staff_calls.add, methods=["POST"]),
     Route("/v1/staff", staff_calls.listed),
     Route("/v1/staff/{name:path}/remove", staff_calls.remove, methods=["POST"]),
@@ -74,6 +77,8 @@ PAGES: list[BaseRoute] = [
     Route("/units/{names:path}", units.unit),
     Route("/recall", recall.recall),
     Route("/exceptions", exceptions.exceptions),
+    Route("/exceptions/settle", exceptions.settle, methods=["POST"]),
+    Route("/exceptions/settled", exceptions.settled),
     Mount("/static", StaticFiles(directory=render.FOLDER / "static")),
 ]
 

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from server.api.count_calls import CountList, Decided
+from server.api.exception_calls import ExceptionList, Settled
 from server.api.operation_calls import Alive
 from server.api.staff_calls import Members, NewMember, NewToken, Removed
 from server.api.unit_calls import Health
 from server.count_decision import Decision
 from server.counts import CountReport
 from server.roles import AUDITOR, DEVICE, OFFICE, READERS, STAFF, SUPERVISOR
+from server.settling import Settlement
 from server.trace import Trace
 from sync import wire
 from tracking.recall import Recall
@@ -112,6 +114,22 @@ CALLS = (
         "Approve a count, or reject it to be counted again.",
         {200: Decided, 409: wire.Problem},
         Decision,
+        who=(OFFICE, SUPERVISOR),
+    ),
+    Call(
+        "/v1/exceptions",
+        "get",
+        "Exceptions that wait for somebody, newest first.",
+        {200: ExceptionList},
+        query=("before",),
+        who=_READERS,
+    ),
+    Call(
+        "/v1/exceptions/settle",
+        "post",
+        "Answer for an exception, with a reason.",
+        {200: Settled, 409: wire.Problem},
+        Settlement,
         who=(OFFICE, SUPERVISOR),
     ),
     Call("/v1/staff", "get", "Who has a token of the office, and for what.", {200: Members}, who=_OFFICE),

@@ -21,6 +21,7 @@ READERS = (OFFICE, SUPERVISOR, AUDITOR)
 
 PAGE_FORMS: dict[str, tuple[str, ...]] = {
     "/counts/decision": (OFFICE, SUPERVISOR),
+    "/exceptions/settle": (OFFICE, SUPERVISOR),
 }
 """Who may send the form of a page, where that is not the office alone."""
 
