@@ -245,6 +245,11 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=1, le=65_535)]
     database: Place
     """Path of the SQLite file, or ``postgresql://...``. Empty: ``server.db`` in the data directory."""
+    workers: Annotated[int, Meta(ge=1, le=64)]
+    """Server processes side by side; more than one needs PostgreSQL."""
+    certificate: Place
+    key: Place
+    """PEM files of the server's own certificate and its key. Empty: no TLS, for a proxy or a demonstration."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,6 +12,7 @@ import os
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ from server.storage import Reader, Row, StorageError, Writer, placeholders
 
 READERS_MAX = 4
 READER_WAIT_S_MAX = 30
+LOCK_S_MAX = 1.0
+"""A server that was killed takes a moment to be gone."""
 SYNCHRONOUS_FULL = 2
 
 
@@ -121,6 +124,11 @@ class SqliteStorage:
     def follow(self, told: Callable[[], None]) -> None:
         """Nothing to follow: no other server changes anything."""
 
+    def bytes_used(self) -> int:
+        """Of the file and of what waits beside it to be brought in."""
+        files = (self.path, self.path.with_name(self.path.name + "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
     def close(self) -> None:
         """Close the readers first, so that the last one to close is the one that may checkpoint."""
         for _ in range(READERS_MAX):
@@ -137,12 +145,17 @@ def _lock(path: Path) -> IO[bytes]:
         handle = path.with_name(path.name + ".lock").open("ab")
     except OSError as error:
         raise StorageError(f"the folder of the database {path} cannot be used: {error.strerror}") from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        handle.close()
-        raise StorageError(f"another server is using the database {path}: stop that one first") from error
-    return handle
+    give_up_s = time.monotonic() + LOCK_S_MAX
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if time.monotonic() < give_up_s:
+                time.sleep(LOCK_S_MAX / 20)
+                continue
+            handle.close()
+            raise StorageError(f"another server is using the database {path}: stop that one first") from error
+        return handle
 
 
 def _connect(path: Path) -> sqlite3.Connection:
