@@ -25,6 +25,7 @@ _MEANINGS: dict[str, str] = {
     "kind_paper": "EIN ANDERES PAPIER",
     "need_item": "seine Artikelnummer",
     "need_serial": "die Seriennummer",
+    "need_serial_below": "die Seriennummer, meist darunter",
     "need_lot": "seine Charge",
     "need_expiry": "sein Verfallsdatum",
     "need_quantity": "die Menge",

@@ -27,6 +27,7 @@ _MEANINGS: dict[str, str] = {
     # what is needed: "Scan ...", "now scan ..."
     "need_item": "its part number",
     "need_serial": "the serial",
+    "need_serial_below": "the serial, usually below it",
     "need_lot": "its lot",
     "need_expiry": "its expiry date",
     "need_quantity": "the quantity",

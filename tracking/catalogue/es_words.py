@@ -25,6 +25,7 @@ _MEANINGS: dict[str, str] = {
     "kind_paper": "OTRO PAPEL",
     "need_item": "su referencia",
     "need_serial": "el número de serie",
+    "need_serial_below": "el número de serie, suele estar debajo",
     "need_lot": "su lote",
     "need_expiry": "su caducidad",
     "need_quantity": "la cantidad",

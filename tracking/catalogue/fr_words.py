@@ -25,6 +25,7 @@ _MEANINGS: dict[str, str] = {
     "kind_paper": "UN AUTRE PAPIER",
     "need_item": "sa référence",
     "need_serial": "le numéro de série",
+    "need_serial_below": "le numéro de série, souvent dessous",
     "need_lot": "son lot",
     "need_expiry": "sa péremption",
     "need_quantity": "la quantité",
