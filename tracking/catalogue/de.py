@@ -50,7 +50,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT
         + "|{quantity} Stück|Charge {lot}|auf {position}|in {parent}|noch {missing}|{built} ist komplett",
     ),
-    "removed": ("WIEDER HERAUSGENOMMEN", "", "{item}|{serial}|Charge {lot}|aus {parent}"),
+    "removed": (
+        "WIEDER HERAUSGENOMMEN",
+        "",
+        "{item}|{serial}|Charge {lot}|aus {parent}|{reopened} ist jetzt offen",
+    ),
     "produced": ("GEFERTIGT", "", "{item}|{serial}"),
     "inspected": (
         "GEPRÜFT",

@@ -43,7 +43,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         _UNIT + "|{quantity} pieces|lot {lot}|at {position}|in {parent}|{missing} to go|{built} is complete",
     ),
-    "removed": ("TAKEN OUT AGAIN", "", "{item}|{serial}|lot {lot}|out of {parent}"),
+    "removed": (
+        "TAKEN OUT AGAIN",
+        "",
+        "{item}|{serial}|lot {lot}|out of {parent}|{reopened} is not complete now",
+    ),
     "produced": ("BUILT", "", "{item}|{serial}"),
     "inspected": (
         "INSPECTED",

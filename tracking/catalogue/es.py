@@ -46,7 +46,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT
         + "|{quantity} piezas|lote {lot}|en {position}|en {parent}|faltan {missing}|{built} está completo",
     ),
-    "removed": ("RETIRADO", "", "{item}|{serial}|lote {lot}|de {parent}"),
+    "removed": ("RETIRADO", "", "{item}|{serial}|lote {lot}|de {parent}|{reopened} ya no está completo"),
     "produced": ("FABRICADO", "", "{item}|{serial}"),
     "inspected": (
         "INSPECCIONADO",

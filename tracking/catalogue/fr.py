@@ -50,7 +50,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT
         + "|{quantity} pièces|lot {lot}|en {position}|dans {parent}|reste {missing}|{built} est complet",
     ),
-    "removed": ("RETIRÉ", "", "{item}|{serial}|lot {lot}|de {parent}"),
+    "removed": ("RETIRÉ", "", "{item}|{serial}|lot {lot}|de {parent}|{reopened} n'est plus complet"),
     "produced": ("FABRIQUÉ", "", "{item}|{serial}"),
     "inspected": (
         "CONTRÔLÉ",
