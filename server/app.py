@@ -20,6 +20,7 @@ from server.api import (
     operation_calls,
     recall_call,
     site_calls,
+    snapshot_calls,
     staff_calls,
     unit_calls,
 )
@@ -39,6 +40,8 @@ API: list[BaseRoute] = [
     Route("/v1/devices/{device}/hwm", device_calls.high_water),
     Route("/v1/devices/{device}/revoke", device_calls.revoke, methods=["POST"]),
     Route("/v1/sites/{site}/feed", site_calls.changes),
+    Route("/v1/sites/{site}/snapshot", snapshot_calls.newest),
+    Route("/v1/sites/{site}/snapshots/{snapshot}", snapshot_calls.file),
     Route("/v1/sites/{site}/import", site_calls.import_site, methods=["POST"]),
     Route("/v1/enrollment-codes", enrollment_calls.new_code, methods=["POST"]),
     Route("/v1/enroll", enrollment_calls.enroll, methods=["POST"]),

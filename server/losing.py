@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,10 @@ def lose(database: Database) -> None:
         return
     path = Path(database)
     for one in path.parent.glob(path.name + "*"):
-        one.unlink()
+        if one.is_dir():
+            shutil.rmtree(one)  # the snapshots
+        else:
+            one.unlink()
 
 
 def _drop(url: str) -> None:

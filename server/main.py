@@ -19,6 +19,7 @@ from server.central import Central
 from server.office_token import office_token_of
 from server.open_storage import Database, open_storage
 from server.rebuild import rebuild, rebuild_where_stale
+from server.snapshots import folder_of
 from server.storage import Storage, StorageError
 
 GOODBYE_S_MAX = 5
@@ -57,10 +58,13 @@ def serve(
         undo.callback(listening.close)
         storage, token = prepared(database, office_token)
         undo.pop_all()
-    central = Central.on(storage, access.token_hash(token), open_pages=open_pages)
+    central = Central.on(
+        storage, access.token_hash(token), open_pages=open_pages, snapshots=folder_of(database)
+    )
     server = uvicorn.Server(_config(central))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="server", daemon=True)
     central.folder.start()
+    central.upkeep.start()
     thread.start()
     stopped = threading.Lock()
 
@@ -122,6 +126,7 @@ def prepared(database: Database, office_token: str = "") -> tuple[Storage, str]:
 def _close(central: Central, listening: socket.socket) -> None:
     central.news.close()
     central.folder.stop()
+    central.upkeep.stop()
     central.storage.close()
     listening.close()
 

@@ -34,6 +34,8 @@ class Call(NamedTuple):
     who: tuple[str, ...] = (OFFICE, DEVICE)
     """Roles that may call it; empty: anybody, without a token."""
     media: str = "application/json"
+    revoked: bool = False
+    """Whether a device may call it that was revoked."""
 
 
 class Revoked(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +43,12 @@ class Revoked(msgspec.Struct, frozen=True, kw_only=True):
 
     device: str
     revoked: bool
+
+
+class Coming(msgspec.Struct, frozen=True, kw_only=True):
+    """It is being made: ask again after ``Retry-After``."""
+
+    status: str
 
 
 _DEVICE, _OFFICE, _READERS, _ANYBODY = (DEVICE,), (OFFICE,), READERS, ()
@@ -69,7 +77,19 @@ CALLS = (
         "get",
         "What changed for a site since a cursor.",
         {200: wire.FeedPage},
-        query=("since", "limit", "wait", "generation"),
+        query=("since", "limit", "wait", "generation", "began"),
+    ),
+    Call(
+        "/v1/sites/{site}/snapshot",
+        "get",
+        "The newest file with everything that the feed says up to a cursor.",
+        {200: wire.Snapshot, 202: Coming},
+    ),
+    Call(
+        "/v1/sites/{site}/snapshots/{snapshot}",
+        "get",
+        "That file, or a range of it.",
+        {200: bytes, 206: bytes},
     ),
     Call("/v1/sites/{site}/import", "post", "Load a site file.", {200: wire.Imported}, Site, who=_OFFICE),
     Call(
@@ -145,7 +165,12 @@ CALLS = (
 @cache
 def document() -> bytes:
     """The OpenAPI 3.1 description, as JSON."""
-    kinds = [kind for call in CALLS for kind in (*call.answers.values(), call.body) if kind is not None]
+    kinds = [
+        kind
+        for call in CALLS
+        for kind in (*call.answers.values(), call.body)
+        if kind is not None and kind is not bytes
+    ]
     references, components = msgspec.json.schema_components(
         [*kinds, wire.Problem], ref_template="#/components/schemas/{name}"
     )
@@ -175,7 +200,9 @@ def _operation(call: Call, schema_of: dict[Any, Any]) -> dict[str, Any]:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in in_path
     ] + [{"name": name, "in": "query", "schema": _query_schema(name)} for name in call.query]
     responses = {
-        str(status): {
+        str(status): {"description": "A file.", "content": _FILE}
+        if kind is bytes
+        else {
             "description": str(kind.__doc__).split("\n")[0],
             "content": {call.media: {"schema": schema_of[kind]}},
         }
@@ -191,8 +218,11 @@ def _operation(call: Call, schema_of: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _query_schema(name: str) -> dict[str, Any]:
-    whole = name in {"since", "limit", "wait", "epoch"}
+    whole = name in {"since", "limit", "wait", "epoch", "began"}
     return {"type": "integer", "minimum": 0} if whole else {"type": "string"}
+
+
+_FILE = {"application/zstd": {"schema": {"type": "string", "format": "binary"}}}
 
 
 def _json(schema: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from server import access, logs
 from server.app import make_app
 from server.central import Central
 from server.open_storage import Database, open_storage
+from server.snapshots import folder_of
 
 _PR_SET_PDEATHSIG = 1
 """Linux: the signal that this process gets when the one that started it is gone (prctl(2))."""
@@ -36,7 +37,12 @@ def load(plan: Plan) -> Starlette:
     _end_with(plan.parent)
     logs.begin()
     storage = open_storage(plan.database)
-    central = Central.on(storage, access.token_hash(plan.office_token), open_pages=plan.open_pages)
+    central = Central.on(
+        storage,
+        access.token_hash(plan.office_token),
+        open_pages=plan.open_pages,
+        snapshots=folder_of(plan.database),
+    )
     return make_app(central, lifespan=_life(central))
 
 
@@ -45,10 +51,12 @@ def _life(central: Central) -> Callable[[Starlette], contextlib.AbstractAsyncCon
     async def life(_: Starlette) -> AsyncIterator[None]:
         _on_goodbye(asyncio.get_running_loop(), central.news.close)
         central.folder.start()
+        central.upkeep.start()
         try:
             yield
         finally:
             central.news.close()
+            central.upkeep.stop()
             central.folder.stop()
             central.storage.close()
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server import backup, backup_note
+from server import backup, backup_note, schema
 from server.backup_check import check
 from server.main import serve
-from server.open_storage import Database, is_postgres, open_storage
+from server.open_storage import Database, is_postgres
 from server.restore import restore
 from server.storage import StorageError
 from tests.server import postgres
@@ -195,18 +195,20 @@ def test_a_backup_of_a_database_that_is_none_is_one_sentence(tmp_path: Path) -> 
 def test_what_an_older_version_left_is_brought_up_to_date_when_it_comes_back(
     another: Database, tmp_path: Path
 ) -> None:
-    storage = open_storage(tmp_path / "central.db")
-    storage.close()
-    written = backup.back_up(tmp_path / "central.db", tmp_path / "backup.db", NOW_MS)
-    with closing(sqlite3.connect(written.path)) as held:
-        held.executescript(
-            "DROP TABLE staff; DROP TABLE signed_head; DROP INDEX device_by_next_token;"
-            "ALTER TABLE device DROP COLUMN public_key; ALTER TABLE device DROP COLUMN next_token_hash;"
-            "ALTER TABLE device DROP COLUMN renewal; ALTER TABLE device_epoch DROP COLUMN backed_up;"
-            "PRAGMA user_version = 2"
-        )
-    restore(another, written.path, NOW_MS)
+    with closing(sqlite3.connect(tmp_path / "backup.db")) as held:
+        for statement in oldest_tables():
+            held.execute(statement)
+        held.execute("INSERT INTO meta VALUES ('generation', 'old'), ('receipt_key', '00')")
+        held.commit()
+        held.execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
+        held.execute("PRAGMA user_version=1")
+    restore(another, tmp_path / "backup.db", NOW_MS)
     with office_of(another) as office:
         handheld = office.handheld()
         handheld.write(receiving("A"))
         assert handheld.send().status_code == 200
+
+
+def oldest_tables() -> list[str]:
+    """The statements of the first version."""
+    return schema.statements_since(0)[: -len(schema.statements_since(1))]

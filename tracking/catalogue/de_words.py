@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tracking.catalogue import hand_words
+
 _MEANINGS: dict[str, str] = {
     "kind_item": "EINE ARTIKELNUMMER",
     "kind_serial": "EINE SERIENNUMMER",
@@ -23,6 +25,7 @@ _MEANINGS: dict[str, str] = {
     "kind_paper": "EIN ANDERES PAPIER",
     "need_item": "seine Artikelnummer",
     "need_serial": "die Seriennummer",
+    "need_serial_below": "die Seriennummer, meist darunter",
     "need_lot": "seine Charge",
     "need_expiry": "sein Verfallsdatum",
     "need_quantity": "die Menge",
@@ -336,7 +339,7 @@ _SCREEN: dict[str, str] = {
     "key_remove": "HERAUS",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
+WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN, **hand_words.WORDS["de"]}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Start", "Start"),

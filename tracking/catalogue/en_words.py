@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tracking.catalogue import hand_words
+
 _MEANINGS: dict[str, str] = {
     # what was scanned instead: "THAT IS ..."
     "kind_item": "A PART NUMBER",
@@ -25,6 +27,7 @@ _MEANINGS: dict[str, str] = {
     # what is needed: "Scan ...", "now scan ..."
     "need_item": "its part number",
     "need_serial": "the serial",
+    "need_serial_below": "the serial, usually below it",
     "need_lot": "its lot",
     "need_expiry": "its expiry date",
     "need_quantity": "the quantity",
@@ -342,7 +345,7 @@ _SCREEN: dict[str, str] = {
     "key_remove": "TAKE OUT",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
+WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN, **hand_words.WORDS["en"]}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Start", "start"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tracking.catalogue import hand_words
+
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNA REFERENCIA",
     "kind_serial": "UN NÚMERO DE SERIE",
@@ -23,6 +25,7 @@ _MEANINGS: dict[str, str] = {
     "kind_paper": "OTRO PAPEL",
     "need_item": "su referencia",
     "need_serial": "el número de serie",
+    "need_serial_below": "el número de serie, suele estar debajo",
     "need_lot": "su lote",
     "need_expiry": "su caducidad",
     "need_quantity": "la cantidad",
@@ -336,7 +339,7 @@ _SCREEN: dict[str, str] = {
     "key_remove": "SACAR",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
+WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN, **hand_words.WORDS["es"]}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Inicio", "inicio"),

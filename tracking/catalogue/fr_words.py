@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tracking.catalogue import hand_words
+
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNE RÉFÉRENCE",
     "kind_serial": "UN NUMÉRO DE SÉRIE",
@@ -23,6 +25,7 @@ _MEANINGS: dict[str, str] = {
     "kind_paper": "UN AUTRE PAPIER",
     "need_item": "sa référence",
     "need_serial": "le numéro de série",
+    "need_serial_below": "le numéro de série, souvent dessous",
     "need_lot": "son lot",
     "need_expiry": "sa péremption",
     "need_quantity": "la quantité",
@@ -336,7 +339,7 @@ _SCREEN: dict[str, str] = {
     "key_remove": "SORTIR",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
+WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN, **hand_words.WORDS["fr"]}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Accueil", "accueil"),
