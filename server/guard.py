@@ -41,34 +41,36 @@ def behind_the_table(routes: Sequence[BaseRoute]) -> list[BaseRoute]:
 
 def guarded(handler: Handler, calls: Sequence[Call]) -> Handler:
     """The handler, for those whom its line lets in."""
-    allowed = {call.method.upper(): call.who for call in calls}
+    lines = {call.method.upper(): call for call in calls}
 
     @wraps(handler)
     async def wrapped(request: Request) -> Response:
-        who = allowed["GET" if request.method == "HEAD" else request.method]
-        if who:
-            await admit(request, who)
+        line = lines["GET" if request.method == "HEAD" else request.method]
+        if line.who:
+            await admit(request, line)
         return await handler(request)
 
     return wrapped
 
 
-async def admit(request: Request, who: Sequence[str]) -> None:
-    """Raise :class:`Refusal` unless the caller has one of these roles; 401 for nobody and for unknown tokens."""
+async def admit(request: Request, line: Call) -> None:
+    """Raise :class:`Refusal` unless the caller has a role of this line; 401 for nobody and for unknown tokens."""
     caller = Caller(OFFICE) if is_office(request) else await in_thread(lambda: caller_of(request))
     remember(request, caller)
     seen_of(request).who = caller.name or caller.role
     if not caller.role:
         raise unauthorized()
-    if caller.role not in who:
+    if caller.role not in line.who:
         raise Refusal(403, "forbidden", f"this is not for {caller.role}s: see /openapi.json")
     if caller.device is not None:
+        if caller.device.revoked and not line.revoked:
+            raise Refusal(403, "revoked", "this device was revoked: keep its data and ask the office")
         central = central_of(request)
         central.pace.check(caller.device.id, central.now_ms())
 
 
 def caller_of(request: Request) -> Caller:
-    """Whose token this is. Blocks. Raises :class:`Refusal` for a device that was revoked."""
+    """Whose token this is; also of a device that was revoked. Blocks."""
     token = access.bearer(request.headers.get("authorization", ""))
     if not token:
         return NOBODY
@@ -80,6 +82,4 @@ def _by_token(reader: Reader, token_hash: str) -> Caller:
     device = devices.by_token_hash(reader, token_hash)
     if device is None:
         return staff.by_token_hash(reader, token_hash) or NOBODY
-    if device.revoked:
-        raise Refusal(403, "revoked", "this device was revoked: keep its data and ask the office")
     return Caller(DEVICE, device.id, device)

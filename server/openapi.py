@@ -34,6 +34,8 @@ class Call(NamedTuple):
     who: tuple[str, ...] = (OFFICE, DEVICE)
     """Roles that may call it; empty: anybody, without a token."""
     media: str = "application/json"
+    revoked: bool = False
+    """Whether a device may call it that was revoked."""
 
 
 class Revoked(msgspec.Struct, frozen=True, kw_only=True):

@@ -66,7 +66,7 @@ class SqliteStorage:
         """Open or create the database. Raises :class:`StorageError` with one plain sentence."""
         self.path = path
         with ExitStack() as undo:
-            self._lock_file = undo.enter_context(_lock(path))
+            self._lock_file = undo.enter_context(hold(path))
             self._writer = undo.enter_context(closing(_connect(path)))
             self._write_lock = threading.Lock()
             self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue(READERS_MAX)
@@ -138,8 +138,8 @@ class SqliteStorage:
         self._lock_file.close()
 
 
-def _lock(path: Path) -> IO[bytes]:
-    """Hold the lock file beside the database: it keeps a second writing process away for as long as we live."""
+def hold(path: Path) -> IO[bytes]:
+    """Hold the lock file beside the database: it keeps every other writing process away until it is closed."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = path.with_name(path.name + ".lock").open("ab")

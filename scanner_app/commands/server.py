@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 ACTIONS = {
     "serve": "serve until it is told to stop (what 'scanner server' alone does)",
     "rebuild": "make every projection anew, from the events",
+    "backup": "write a backup into a file or folder, while the server works",
+    "restore": "put a backup in the place of the database; handhelds bring back what it lacks",
+    "drill": "lose a server on purpose, with handhelds of its own, and count what is lost with it",
 }
 _ELSEWHERE = "scanner_app.commands.server_{}"
 """Each other action is a module with ``run(call, database)``."""
