@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from drivers.scan import Burst, Scan
-from scanner_app import faults, feeding, overriding, sign_in, stops, taking_back
+from scanner_app import faults, feeding, locking, overriding, session_list, sign_in, stops, taking_back
 from scanner_app.answer import Answer, dressed, tone_of
 from scanner_app.cache import Cache
 from scanner_app.clockwork import Clock, local_date, zone
 from scanner_app.gestures import credits_of, effect_of, gesture_of
-from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArrived, SignIn, Typed
+from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArrived, SignIn, TimePassed, Typed
 from scanner_app.journal import Effect, Journal
 from scanner_app.knowledge import HandheldKnowledge
 from scanner_app.repeats import Repeats
@@ -30,12 +30,14 @@ from scanner_app.session_state import (
     Stopped,
     decode,
     encode,
+    with_hand,
     with_workflow_state,
     workflow_state,
 )
 from scanner_app.stamp import Stamper
 from scanner_app.storage_errors import StoreError
 from scanner_app.switching import Switching
+from scanner_app.view import TakenLine
 from scanner_app.workflows import home
 from scanner_app.workflows.flow import Asked, Scanned, Step
 from scanner_app.workflows.registry import WORKFLOWS
@@ -56,6 +58,8 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
     repeat_ms: int = 1500
     expires_soon_days: int = 30
     language: str = "en"
+    lock_after_minutes: int = 15
+    """Nobody touched it for so long: locked; 0 for never."""
     app: str = ""
     policy: Policy = Policy()
     """For a site whose own data says nothing."""
@@ -92,6 +96,7 @@ class Session:
         self.observers: list[Callable[[Answer], None]] = []
         self.taken_by = ("", "")
         """Badge and reason of the supervisor whose override is being judged."""
+        self.idle = locking.Idle(self)
         self._repeats = Repeats(settings.repeat_ms)
         self._switching = Switching(self)
         if self.state.workflow not in WORKFLOWS:
@@ -116,6 +121,8 @@ class Session:
 
     def _dispatch(self, given: Input) -> Answer:
         if isinstance(given, Scan | Burst | Command | Typed | SignIn):
+            self.idle.ended()
+            self.idle.touched()
             # Left by a crash between an acknowledgement and the scans that waited for it.
             earlier = stops.release(self)
             if earlier and self.state.stopped is not None and not isinstance(given, Scan | Burst):
@@ -128,6 +135,8 @@ class Session:
                 self._link(given)
             case DeviceNews():
                 self.device_news = given
+            case TimePassed():
+                return self.idle.ended() or self.answer(NOTHING)
         return self.answer(NOTHING)
 
     def _one(self, given: Scan | Burst | Command | Typed | SignIn) -> Answer:
@@ -261,7 +270,7 @@ class Session:
         document = getattr(step.state, "document", "") or getattr(step.state, "finished", "")
         after = msgspec.structs.replace(after, document=document)
         if texts:
-            after = _with_hand(after, step.verdict)
+            after = with_hand(after, step.verdict)
         if step.leave:
             after = self._switching.left(after)
         if step.verdict.stops:
@@ -378,13 +387,13 @@ class Session:
             case "override":
                 return overriding.begin(self)
             case "lock":
-                return sign_in.lock(self)
+                return locking.lock(self)
             case "workflow" | "look_up":
                 return self._switching.to(argument if name == "workflow" else "look_up")
             case "key":
                 return self.answer(NOTHING)  # a function key that means nothing on this screen
             case "help" | "reprint" | "list" | "theme":
-                return self.answer(verdict("command", what=phrase(f"what_{name}")))
+                return session_list.asked_for(self, name)
         return self._advance((), Asked(name, argument))
 
     # -- news from the server ---------------------------------------------------------------------------------------
@@ -405,6 +414,8 @@ class Session:
         accepted: int = 0,
         noted: int = 0,
         stopped: int = 0,
+        page: str = "",
+        taken: tuple[TakenLine, ...] = (),
     ) -> Answer:
         """An answer in words, with the prompt that now stands."""
         return Answer(
@@ -414,10 +425,12 @@ class Session:
             prompt=self.prompt_text(),
             progress=self.progress(),
             events=events,
-            tone=tone or tone_of(said, events),
+            tone="" if page else tone or tone_of(said, events),
             accepted=accepted,
             noted=noted,
             stopped=stopped,
+            page=page,
+            taken=taken,
         )
 
     def prompt_text(self) -> str:
@@ -448,19 +461,5 @@ class Session:
         return (tally.total, document.total) if told else None
 
 
-def _stopped(said: Verdict, scans: Sequence[Scan], texts: Sequence[str]) -> Stopped:
-    return Stopped(said, " | ".join(texts), stops.kept(scans) if scans else None)
-
-
 def _repaired(event: Event) -> Event:
     return msgspec.structs.replace(event, repaired=True) if event.step != "completing" else event
-
-
-def _with_hand(state: SessionState, said: Verdict) -> SessionState:
-    """Remembers the unit that was scanned, whatever was said of it; a code that is no unit's leaves none in hand."""
-    if not (said.item or said.serial or said.stops):
-        return state
-    known = bool(said.item and said.serial)
-    return msgspec.structs.replace(
-        state, hand_item=said.item if known else "", hand_serial=said.serial if known else ""
-    )

@@ -51,7 +51,8 @@ _COLUMNS = "id, name, site, epoch, pending, created_ms, seen_ms, revoked_ms"
 
 def by_token_hash(reader: Reader, token_hash: str) -> Device | None:
     """The device that a token belongs to."""
-    return _device(reader.row(f"SELECT {_COLUMNS} FROM device WHERE token_hash = ?", token_hash))  # noqa: S608
+    sql = f"SELECT {_COLUMNS} FROM device WHERE token_hash = ?"  # noqa: S608
+    return _device(reader.row(sql, token_hash))
 
 
 def by_id(reader: Reader, device: str) -> Device | None:

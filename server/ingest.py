@@ -79,6 +79,10 @@ def _proven(storage: Storage, device: str, batch: Batch) -> bool:
 def _append(tx: Writer, incoming: _Incoming, known: int) -> None:
     batch, device = incoming.batch, incoming.device
     first = batch.first + known
+    held = devices.standing(tx, device, batch.epoch)
+    due = held.hwm + 1 if held else 1
+    if first > due:
+        tx.run("INSERT INTO hole VALUES (?, ?, ?, ?, ?)", device, batch.epoch, due, first - 1, incoming.prev)
     ledger.append(
         tx, device, batch.epoch, first, incoming.bodies[known:], incoming.links[known:], incoming.now_ms
     )
@@ -140,5 +144,5 @@ def high_water(
         chain=found.chain.hex() if found else "",
         server_ms=now_ms,
         epochs={number: one.hwm for number, one in held.items()},
-        backed_up={number: one.backed_up for number, one in held.items()},
+        backed_up={number: one.backed_up for number, one in held.items() if one.backed_up},
     )

@@ -117,7 +117,7 @@ class HighWater(msgspec.Struct, frozen=True, kw_only=True):
     epochs: dict[Count, Count] = {}
     """Every epoch the server has of this device -> its high-water mark."""
     backed_up: dict[Count, Count] = {}
-    """The same of the last verified backup."""
+    """Epoch -> the last event that a verified backup holds."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple, TypeVar
 from unittest.mock import patch
 from urllib.parse import quote, urlencode
 
-from server import access, backed_up, enrollment
+from server import access, backup_note, enrollment
 from server.api import exchange
 from server.app import make_app
+from server.backup_check import check
 from server.central import Central
 from server.folder import Folder
 from server.news import News
@@ -183,9 +184,10 @@ class Centre:
         if self._copy.exists():
             shutil.copyfile(self._copy, self._older)
         shutil.copyfile(self.database, self._copy)
-        with self.storage.read() as reader:
-            marks = backed_up.marks_of(reader)
-        backed_up.confirm(self.storage, marks)
+        checked = check(self._copy)
+        note = backup_note.Note(generation=checked.generation, at_ms=self._now_ms(), marks=checked.marks)
+        with self.storage.write() as tx:
+            backup_note.apply(tx, note, self.storage.generation)
 
     @property
     def backed_up(self) -> bool:

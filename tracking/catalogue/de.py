@@ -16,7 +16,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{document}|{party}|{location}|noch {missing} offen|Stichprobe: {sample}",
     ),
-    "item_selected": ("ARTIKELNUMMER", "", "{item}  {description}|jetzt {need} scannen"),
+    "item_selected": ("ARTIKELNUMMER", "", "{item}|{description}|jetzt {need} scannen"),
     "location_selected": ("LAGERPLATZ", "", "{location}|{counted} gezählt auf {before}: Platz jetzt leer?"),
     "container_selected": ("PACKSTÜCK", "", "{container}|{count} darin"),
     "product_selected": (
@@ -50,7 +50,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT
         + "|{quantity} Stück|Charge {lot}|auf {position}|in {parent}|noch {missing}|{built} ist komplett",
     ),
-    "removed": ("WIEDER HERAUSGENOMMEN", "", "{item}|{serial}|Charge {lot}|aus {parent}"),
+    "removed": (
+        "WIEDER HERAUSGENOMMEN",
+        "",
+        "{item}|{serial}|Charge {lot}|aus {parent}|{reopened} ist jetzt offen",
+    ),
     "produced": ("GEFERTIGT", "", "{item}|{serial}"),
     "inspected": (
         "GEPRÜFT",

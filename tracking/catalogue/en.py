@@ -12,7 +12,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     # ok
     "signed_in": ("HELLO", "", "{operator}"),
     "document_opened": ("OPENED", "", "{document}|{party}|{location}|{missing} to go|sample: {sample}"),
-    "item_selected": ("PART NUMBER", "", "{item}  {description}|now scan {need}"),
+    "item_selected": ("PART NUMBER", "", "{item}|{description}|now scan {need}"),
     "location_selected": ("LOCATION", "", "{location}|{counted} counted at {before}: shelf empty now?"),
     "container_selected": ("CONTAINER", "", "{container}|{count} inside"),
     "container_closed": ("CLOSED", "", "{container}|{count} inside"),
@@ -43,7 +43,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         _UNIT + "|{quantity} pieces|lot {lot}|at {position}|in {parent}|{missing} to go|{built} is complete",
     ),
-    "removed": ("TAKEN OUT AGAIN", "", "{item}|{serial}|lot {lot}|out of {parent}"),
+    "removed": (
+        "TAKEN OUT AGAIN",
+        "",
+        "{item}|{serial}|lot {lot}|out of {parent}|{reopened} is not complete now",
+    ),
     "produced": ("BUILT", "", "{item}|{serial}"),
     "inspected": (
         "INSPECTED",

@@ -12,7 +12,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     # ok
     "signed_in": ("HOLA", "", "{operator}"),
     "document_opened": ("ABIERTO", "", "{document}|{party}|{location}|faltan {missing}|muestra: {sample}"),
-    "item_selected": ("REFERENCIA", "", "{item}  {description}|ahora escanee {need}"),
+    "item_selected": ("REFERENCIA", "", "{item}|{description}|ahora escanee {need}"),
     "location_selected": ("UBICACIÓN", "", "{location}|{counted} contados en {before}: ¿ya está vacía?"),
     "container_selected": ("BULTO", "", "{container}|{count} dentro"),
     "product_selected": (
@@ -46,7 +46,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT
         + "|{quantity} piezas|lote {lot}|en {position}|en {parent}|faltan {missing}|{built} está completo",
     ),
-    "removed": ("RETIRADO", "", "{item}|{serial}|lote {lot}|de {parent}"),
+    "removed": ("RETIRADO", "", "{item}|{serial}|lote {lot}|de {parent}|{reopened} ya no está completo"),
     "produced": ("FABRICADO", "", "{item}|{serial}"),
     "inspected": (
         "INSPECCIONADO",
