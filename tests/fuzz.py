@@ -19,7 +19,7 @@ from time import perf_counter_ns, thread_time_ns
 import msgspec
 
 from scanner_app.commands.standards import EXAMPLES
-from scanner_app.scanners.reading import understood, ways
+from scanner_app.scanners.reading import load_all, understood, ways
 from tests.tracking.identifiers.cases import CASES
 from tracking.identifiers.reader import TEXT_CHARS_MAX, read
 from tracking.identifiers.reading import KINDS, NATIVE_KINDS, Reading
@@ -57,6 +57,8 @@ class Slow(msgspec.Struct, frozen=True):
 class Found(msgspec.Struct, kw_only=True):
     """What a run found."""
 
+    loading_ms: float = 0.0
+    """The processor's time for loading all that reads, which a handheld does in its first pause."""
     inputs: int = 0
     sound: int = 0
     slowest: Slow = Slow()
@@ -174,7 +176,7 @@ def fault(readings: tuple[Reading, ...]) -> str:
 
 def run(count: int, seed: int) -> Found:
     """Reads ``count`` codes, each as the session reads it and as the bare reader does."""
-    found = Found()
+    found = Found(loading_ms=_loading_ms())
     begin_ns, spent_ns, base_mib = perf_counter_ns(), 0, 0.0
     for number, (text, aim) in enumerate(inputs(count, seed)):
         if number == count // 10:
@@ -205,6 +207,12 @@ def run(count: int, seed: int) -> Found:
     return found
 
 
+def _loading_ms() -> float:
+    start_ns = thread_time_ns()
+    load_all()
+    return (thread_time_ns() - start_ns) / 1e6
+
+
 def _memory_mib() -> float:
     """Memory in use now."""
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
@@ -224,6 +232,7 @@ def main() -> int:
         f"exceptions and broken bounds: {len(found.broken)}; readings over {READING_MS_MAX:.0f} ms: {found.over}\n"
         f"by the clock on the wall: slowest {found.slowest_wall_ms:.1f} ms, over the same: {found.over_wall}\n"
         f"slowest: {slow.ms:.2f} ms, {len(slow.text)} characters: {slow.text[:60]!a} {slow.aim}\n"
+        f"loading, once: {found.loading_ms:.0f} ms\n"
         f"memory: peak {found.peak_mib:.0f} MiB, grown by {found.growth_mib:.1f} MiB after the first tenth\n"
     )
     for line in found.broken:
