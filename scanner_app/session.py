@@ -172,8 +172,9 @@ class Session:
 
     def scans(self, scans: Sequence[Scan]) -> Answer:
         """One scan, or the codes of one label: a command, held behind a stop, a repeat, or judged."""
-        if len(scans) == 1 and self.state.stopped is None and card.is_card(scans[0].text):
-            return taught(self, scans[0])
+        cards = [scan for scan in scans if card.is_card(scan.text)] if self.state.stopped is None else []
+        if cards:
+            return taught(self, cards)
         scanned = self.read_scans(scans)
         first = scanned.readings[0][0]
         if len(scans) == 1 and first.kind == "command" and first.ok:

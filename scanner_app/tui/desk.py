@@ -11,7 +11,7 @@ import math
 import msgspec
 
 from drivers.keys import TypedChar, TypedEnter, TypedKey
-from drivers.scan import SCAN_BYTES_MAX, Scan
+from drivers.scan import SCAN_BYTES_MAX, Burst, Scan
 from drivers.wedge import Cut, Output
 from scanner_app.inputs import Command, Typed
 from scanner_app.tui.local import Local
@@ -58,8 +58,9 @@ class Desk:
 
     def take(self, given: Output, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
         """One scan or key."""
-        if isinstance(given, Scan):
-            self._last_s = given.mono_ns / 1e9
+        if isinstance(given, Scan | Burst):
+            last = given if isinstance(given, Scan) else given.scans[-1]
+            self._last_s = last.mono_ns / 1e9
             return _changed(local, page=""), [given]
         if isinstance(given, Cut):
             return self._cut(given, view, local)

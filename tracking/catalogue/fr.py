@@ -6,6 +6,10 @@ _UNIT = "{item}  {serial}|dans {container}"
 _WHO = "par {operator}|{where}|{when}|sur {document}|pour {party}"
 _ASIDE = "Mettez-le de côté"
 _NOT_THIS = "Pas celui-ci : mettez-le de côté"
+_SCANNER = (
+    "{source}|clavier {layout}|{caps}|séparateur {separator}|fin {ending}|avant {prefix}|après {suffix}"
+    "|{aim}|{bursts}"
+)
 
 MESSAGES: dict[str, tuple[str, str, str]] = {
     "waiting_for_partner": ("DEMI-ÉTIQUETTE", "", "{have}|scannez maintenant {need}"),
@@ -97,7 +101,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "command": (
         "{what}",
         "",
-        "{source}|clavier {layout}|{caps}|séparateur {separator}|fin {ending}|avant {prefix}|après {suffix}|{aim}",
+        _SCANNER,
     ),
     "checked": ("VÉRIFIÉ", "", "{what}|{done} sur {total}"),
     "restocked": ("REMIS EN STOCK", "", _UNIT + "|{reason}"),
@@ -272,6 +276,7 @@ PROMPTS: dict[str, str] = {
     "card_no_ending": "rien : réglez-le sur Entrée",
     "card_caps": "verrouillage majuscules actif",
     "card_aim": "nomme le type de code",
+    "card_bursts": "lit plusieurs codes à la fois",
     "card_no_aim": "ne nomme pas le type de code",
     "new_serial": "Scannez le NOUVEAU N° DE SÉRIE",
     "range_first": "Scannez le PREMIER de la plage",
