@@ -48,6 +48,7 @@ def _position(cache: Cache, page: FeedPage) -> None:
     cache.put_meta("cursor", str(page.next))
     cache.put_meta("generation", page.generation)
     cache.put_meta("confirmed_ms", str(page.server_ms))
+    cache.put_meta("partial", "1" if page.more else "")
     if page.applied_epochs:
         cache.put_meta("applied", msgspec.json.encode(page.applied_epochs).decode())
         cache.put_meta("applied_chains", msgspec.json.encode(page.applied_chains).decode())

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from server import ledger, lots, subjects, tallies, units
+from server import handovers, ledger, lots, subjects, tallies, units
 from server.replica import Feed
 from server.storage import Reader, Storage, Writer
 from server.subjects import Subject
@@ -31,6 +31,7 @@ class Plan(NamedTuple):
     documents: list[tallies.DocumentPlan]
     lots: list[tuple[Subject, lots.LotState | None]]
     containers: list[ContainerState]
+    handovers: list[handovers.HandOverPlan]
     aside: list[tuple[ledger.Entry, str]]
     applied: dict[tuple[str, int], int]
 
@@ -79,7 +80,7 @@ def make_plan(reader: Reader, limit: int, upto: int) -> Plan | None:
             batch[entry.position] = event
         applied[entry.device, entry.epoch] = entry.seq
     links = subjects.link(reader, batch)
-    plan = Plan(start, entries[-1].position, len(entries), links, [], [], [], [], aside, applied)
+    plan = Plan(start, entries[-1].position, len(entries), links, [], [], [], [], [], aside, applied)
     for subject, extra in links.subjects.items():
         match subject.kind:
             case "unit":
@@ -89,6 +90,9 @@ def make_plan(reader: Reader, limit: int, upto: int) -> Plan | None:
             case "container":
                 events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
                 plan.containers.append(fold_container(subject.name, events))
+            case handovers.KIND:
+                events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
+                plan.handovers.append(handovers.fold(subject.name, events))
             case subjects.COUNT | subjects.INSIDE:
                 continue  # asked for when somebody looks at the count, or at the product
             case _:
@@ -113,6 +117,7 @@ def store(tx: Writer, feed: Feed, plan: Plan) -> None:
             feed.put("container", container.container, msgspec.json.encode(container))
         else:
             feed.delete("container", container.container)
+    handovers.store(feed, plan.handovers)
     for entry, reason in plan.aside:
         tx.run("INSERT INTO quarantine (position, reason) VALUES (?, ?)", entry.position, reason)
         seen = Witness(ref=entry.ref, device=entry.device)

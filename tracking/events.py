@@ -5,7 +5,8 @@ gives it its identity ``(device, epoch, seq)`` and its place in the hash chain. 
 are hashed and sent, so a server that does not know a newer field still stores exactly what was written.
 
 Steps are CBV 2.0 business steps where CBV has the word. Ours beside them: ``returning`` (CBV: receiving with
-disposition returned), ``completing`` (a document is closed) and ``sighting`` (a code was seen and nothing done).
+disposition returned), ``completing`` (a document is closed), ``handing_over`` (a task goes to another handheld: DELETE
+gives it away, ADD takes it) and ``sighting`` (a code was seen and nothing done).
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ STEPS = (
     "decommissioning",
     "completing",
     "sighting",
+    "handing_over",
 )
 
 EVIDENCE = ("scanned", "ranged", "imported", "typed")
@@ -133,6 +135,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     supervisor: str = ""
     """Badge of who took a stop upon himself; ``reason`` says why."""
+    follows: str = ""
+    """With ``handing_over``: the hand-over that this one answers, named by the event that gave the task away."""
 
     @property
     def ref(self) -> str:

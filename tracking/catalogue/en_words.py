@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tracking.catalogue import handing
+
 _MEANINGS: dict[str, str] = {
     # what was scanned instead: "THAT IS ..."
     "kind_item": "A PART NUMBER",
@@ -339,7 +341,7 @@ _SCREEN: dict[str, str] = {
     "key_remove": "TAKE OUT",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
+WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN, **handing.WORDS["en"]}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Start", "start"),

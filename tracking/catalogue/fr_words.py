@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tracking.catalogue import handing
+
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNE RÉFÉRENCE",
     "kind_serial": "UN NUMÉRO DE SÉRIE",
@@ -333,7 +335,7 @@ _SCREEN: dict[str, str] = {
     "key_remove": "SORTIR",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
+WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN, **handing.WORDS["fr"]}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Accueil", "accueil"),

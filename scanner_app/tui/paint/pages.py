@@ -11,7 +11,15 @@ from scanner_app.tui.picture import Row, Touch, restyled, row, wrapped
 from scanner_app.view import ScreenView, SoftKey
 from tracking.catalogue import word
 
-_HELP_KEYS = ("help_back", "help_keys", "help_light", "help_device", "help_list", "help_typed")
+_HELP_KEYS = (
+    "help_back",
+    "help_keys",
+    "help_hand_over",
+    "help_light",
+    "help_device",
+    "help_list",
+    "help_typed",
+)
 """What is true on every screen."""
 
 PAGE_KEYS = {
