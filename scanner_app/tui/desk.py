@@ -108,6 +108,8 @@ class Desk:
             return local, [Command(name="ack")] if self._seen(now_s) else []
         if local.refused:
             return self._do(":taken_note", view, local)
+        if view.symbol:
+            return local, [Command(name="more")]
         if local.page:
             return self._do(":undo" if local.page == "list" else ":close", view, local)
         return local, []
@@ -182,6 +184,8 @@ def _action(key: str, page: str, view: ScreenView) -> str:
         return ":theme"
     if key == "f10":
         return ":leave" if page == "device" else ":device"
+    if key == "f6" and view.workflow != "home" and not page and not view.stopped:
+        return "hand_over"
     if page == "device":
         return ":sound" if key == "f6" else ":close"
     for soft_key in soft_keys(view):

@@ -90,6 +90,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "{quantity} x {item}|Charge {lot}|in {parent}|in {container}|{built} ist komplett",
     ),
     "completed": ("AUFTRAG FERTIG", "", "{document}|{done} von {total}|{missing} fehlen|{counted} gezählt"),
+    "handed_over": ("ÜBERGEBEN", "", "{document}  {task}|{more}"),
+    "taken_over": ("JETZT BEI DIR", "", "{document}  {task}|{done} von {total}|von {device}|{missing}"),
     "undone": ("STORNIERT", "", "{item}|{serial}|{what}|wenn es stimmt, neu scannen"),
     "looked_up": (
         "AUSKUNFT",
@@ -249,6 +251,7 @@ PROMPTS: dict[str, str] = {
     "override_badge": "Leitung: Ausweis scannen",
     "override_reason": "WARUM? Nummer oder Text",
     "pin": "PIN eingeben",
+    "symbol": "Mit dem anderen Gerät scannen",
     "anything": "Irgendetwas scannen",
     "order_in": "BESTELLUNG oder AVIS scannen",
     "order_out": "AUFTRAG scannen",

@@ -79,6 +79,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "{quantity} x {item}|lot {lot}|in {parent}|in {container}|{built} is complete",
     ),
     "completed": ("JOB COMPLETE", "", "{document}|{done} of {total}|{missing} missing|{counted} counted"),
+    "handed_over": ("HANDED OVER", "", "{document}  {task}|{more}"),
+    "taken_over": ("YOURS NOW", "", "{document}  {task}|{done} of {total}|from {device}|{missing}"),
     "undone": ("TAKEN BACK", "", "{item}|{serial}|{what}|scan it again when right"),
     "looked_up": (
         "LOOK-UP",
@@ -244,6 +246,7 @@ PROMPTS: dict[str, str] = {
     "override_badge": "Supervisor: scan your BADGE",
     "override_reason": "WHY? A number, or type it",
     "pin": "Type your PIN",
+    "symbol": "Scan this with the other one",
     "anything": "Scan anything",
     "order_in": "Scan the ORDER or NOTICE",
     "order_out": "Scan the ORDER",

@@ -90,6 +90,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{document}|{done} sur {total}|{missing} manquants|{counted} comptés",
     ),
+    "handed_over": ("PASSÉ", "", "{document}  {task}|{more}"),
+    "taken_over": ("À VOUS", "", "{document}  {task}|{done} sur {total}|de {device}|{missing}"),
     "undone": ("ANNULÉ", "", "{item}|{serial}|{what}|rescannez-le quand c'est bon"),
     "looked_up": (
         "CONSULTATION",
@@ -237,6 +239,7 @@ PROMPTS: dict[str, str] = {
     "override_badge": "Responsable: scannez le BADGE",
     "override_reason": "POURQUOI? Un numéro ou un texte",
     "pin": "Tapez votre code PIN",
+    "symbol": "Scannez avec l'autre terminal",
     "anything": "Scannez n'importe quoi",
     "order_in": "Scannez la COMMANDE ou l'AVIS",
     "order_out": "Scannez la COMMANDE",
