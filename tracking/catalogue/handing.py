@@ -22,7 +22,7 @@ WORDS: dict[str, dict[str, str]] = {
         "ask_back_from": "{to} has {subject} since {when}: go on here",
         "units_not_carried": "{count} of its units not known here before sync",
         "resume_given": "{document} {task}, handed over",
-        "help_hand_over": "F6 hand the task over to another handheld",
+        "help_hand_over": "F9 hand the task over to another handheld",
     },
     "de": {
         "step_handing_over": "Übergabe",
@@ -43,7 +43,7 @@ WORDS: dict[str, dict[str, str]] = {
         "ask_back_from": "{to} hat {subject} seit {when}: hier fortsetzen",
         "units_not_carried": "{count} Stück davon hier erst nach dem Abgleich bekannt",
         "resume_given": "{document} {task}, übergeben",
-        "help_hand_over": "F6 Aufgabe an ein anderes Gerät übergeben",
+        "help_hand_over": "F9 Aufgabe an ein anderes Gerät übergeben",
     },
     "fr": {
         "step_handing_over": "passation",
@@ -64,7 +64,7 @@ WORDS: dict[str, dict[str, str]] = {
         "ask_back_from": "{to} a {subject} depuis {when} : continuer ici",
         "units_not_carried": "{count} de ses unités inconnues ici avant la synchro",
         "resume_given": "{document} {task}, passé",
-        "help_hand_over": "F6 passer la tâche à un autre terminal",
+        "help_hand_over": "F9 passer la tâche à un autre terminal",
     },
     "es": {
         "step_handing_over": "traspaso",
@@ -85,6 +85,6 @@ WORDS: dict[str, dict[str, str]] = {
         "ask_back_from": "{to} tiene {subject} desde {when}: seguir aquí",
         "units_not_carried": "{count} de sus unidades no se conocen aquí antes de sincronizar",
         "resume_given": "{document} {task}, traspasado",
-        "help_hand_over": "F6 traspasar la tarea a otro terminal",
+        "help_hand_over": "F9 traspasar la tarea a otro terminal",
     },
 }
