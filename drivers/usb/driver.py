@@ -136,9 +136,8 @@ class UsbScanners:
     def _let_go(self, port: _Port, selector: selectors.BaseSelector, why: str) -> None:
         selector.unregister(port.opened.fd)
         half = port.opened.close()
-        for (
-            whole
-        ) in port.joiner.rest():  # codes that came whole are codes, though the rest of their label is lost
+        # Codes that came whole are codes, though the rest of their label is lost.
+        for whole in port.joiner.rest():
             port.delivery.scan(whole)
         del self._ports[port.device.node]
         if half:
