@@ -29,7 +29,7 @@ from tracking.events import Event
 from tracking.exceptions import ExceptionRecord
 from tracking.people import KnownOperator
 from tracking.site import Item, Location, Party, Policy
-from tracking.units import UnitState, evolve
+from tracking.units import UnitState, evolve, seen_fields
 
 UNITS_ENDING_MAX = 20
 HOLDERS_KEPT_MAX = 64
@@ -57,7 +57,7 @@ def with_own(base: UnitState, rows: Iterable[OverlayRow]) -> UnitState:
         elif event.cancels:
             # The cache shows the cancelled event; the state before it was kept when it was made.
             before = state_before(row.before, base.item, base.serial)
-            state = _unseen(state, before) if _only_seen(event, before) else _moved_back(state, before)
+            state = _unseen(state, before, event) if _only_seen(event, before) else _moved_back(state, before)
         else:
             state, _ = evolve(state, event)
     return state
@@ -76,8 +76,11 @@ def _only_seen(event: Event, before: UnitState) -> bool:
     )
 
 
-def _unseen(state: UnitState, before: UnitState) -> UnitState:
-    return msgspec.structs.replace(state, seen_on=before.seen_on, seen_recount=before.seen_recount)
+def _unseen(state: UnitState, before: UnitState, event: Event) -> UnitState:
+    """Without the sheet or recall of a cancelled event; what saw the unit before or since then has seen it still."""
+    gone = (event.document, event.recount)
+    left = [seen for seen in state.seen if seen != gone or seen in before.seen]
+    return msgspec.structs.replace(state, **seen_fields(left or before.seen))
 
 
 def _moved_back(state: UnitState, before: UnitState) -> UnitState:

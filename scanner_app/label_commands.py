@@ -21,7 +21,7 @@ KEYED = (
     "hand_over",
 )
 """Commands that a soft key or a field gives too: the card says the word that stands there."""
-NAMED = ("help", "reprint")
+NAMED = ("help", "list", "theme", "reprint")
 DECIDED = ("pass", "fail", "stock", "repair", "scrap", "destroy", "replace", "range")
 """What is decided about the unit in the hand."""
 QUANTITIES = range(1, 13)

@@ -11,7 +11,16 @@ from scanner_app.clockwork import clock_time, local_iso
 from scanner_app.conflicts import SHOWN_MAX, sentence
 from scanner_app.handing import giving
 from scanner_app.session_state import decode_gesture, workflow_state
-from scanner_app.view import HISTORY_LINES_MAX, Banner, HistoryLine, ListedLine, MenuLine, ScreenView, SoftKey
+from scanner_app.view import (
+    HISTORY_LINES_MAX,
+    Banner,
+    HistoryLine,
+    ListedLine,
+    MenuLine,
+    ScreenView,
+    SoftKey,
+    TakenLine,
+)
 from scanner_app.workflows.flow import Prompt
 from scanner_app.workflows.lines import current_line
 from scanner_app.workflows.registry import WORKFLOWS
@@ -53,6 +62,8 @@ class Presenter:
         self._n = 0
         self._banner: Banner | None = None
         self._tone = ""
+        self._page = ""
+        self._taken: tuple[TakenLine, ...] = ()
         self._history: deque[HistoryLine] = deque(maxlen=HISTORY_LINES_MAX)
         self._remembered()
         session.observers.append(self.observe)
@@ -76,7 +87,10 @@ class Presenter:
         """An answer was given."""
         self._n += 1
         self._tone = answer.tone
-        if answer.tone == "held":
+        self._page = answer.page
+        if answer.page or answer.verdict.code or answer.text:
+            self._taken = answer.taken  # news of the server leave an open list as it is
+        if answer.tone == "held" or answer.page:
             return
         self._list(answer)
         if answer.verdict.code or answer.message:
@@ -183,6 +197,8 @@ class Presenter:
             history=tuple(self._history),
             hint=self._hint(exceptions),
             exceptions=exceptions,
+            page=self._page,
+            taken=self._taken,
             soft_keys=self._soft_keys(prompt),
             menu=self._menu(prompt) if not blocked else (),
             tasks=start_screen.waiting(session) if at_start else (),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from drivers.scan import Burst, Scan
-from scanner_app import faults, feeding, locking, overriding, sign_in, stops, taking_back
+from scanner_app import faults, feeding, locking, overriding, session_list, sign_in, stops, taking_back
 from scanner_app.answer import Answer, dressed, tone_of
 from scanner_app.cache import Cache
 from scanner_app.clockwork import Clock, local_date, zone
@@ -31,12 +31,14 @@ from scanner_app.session_state import (
     Stopped,
     decode,
     encode,
+    with_hand,
     with_workflow_state,
     workflow_state,
 )
 from scanner_app.stamp import Stamper
 from scanner_app.storage_errors import StoreError
 from scanner_app.switching import Switching
+from scanner_app.view import TakenLine
 from scanner_app.workflows import home
 from scanner_app.workflows.flow import Asked, Scanned, Step
 from scanner_app.workflows.registry import WORKFLOWS
@@ -174,8 +176,9 @@ class Session:
 
     def scans(self, scans: Sequence[Scan]) -> Answer:
         """One scan, or the codes of one label: a command, held behind a stop, a repeat, or judged."""
-        if len(scans) == 1 and self.state.stopped is None and card.is_card(scans[0].text):
-            return taught(self, scans[0])
+        cards = [scan for scan in scans if card.is_card(scan.text)] if self.state.stopped is None else []
+        if cards:
+            return taught(self, cards)
         scanned = self.read_scans(scans)
         first = scanned.readings[0][0]
         if len(scans) == 1 and first.kind == "command" and first.ok:
@@ -273,7 +276,7 @@ class Session:
         document = getattr(step.state, "document", "") or getattr(step.state, "finished", "")
         after = msgspec.structs.replace(after, document=document)
         if texts:
-            after = _with_hand(after, step.verdict)
+            after = with_hand(after, step.verdict)
         if step.leave:
             after = self._switching.left(after)
         if step.verdict.stops:
@@ -397,7 +400,7 @@ class Session:
             case "key":
                 return self.answer(NOTHING)  # a function key that means nothing on this screen
             case "help" | "reprint" | "list" | "theme":
-                return self.answer(verdict("command", what=phrase(f"what_{name}")))
+                return session_list.asked_for(self, name)
         return self._advance((), Asked(name, argument))
 
     # -- news from the server ---------------------------------------------------------------------------------------
@@ -418,6 +421,8 @@ class Session:
         accepted: int = 0,
         noted: int = 0,
         stopped: int = 0,
+        page: str = "",
+        taken: tuple[TakenLine, ...] = (),
     ) -> Answer:
         """An answer in words, with the prompt that now stands."""
         return Answer(
@@ -427,10 +432,12 @@ class Session:
             prompt=self.prompt_text(),
             progress=self.progress(),
             events=events,
-            tone=tone or tone_of(said, events),
+            tone="" if page else tone or tone_of(said, events),
             accepted=accepted,
             noted=noted,
             stopped=stopped,
+            page=page,
+            taken=taken,
         )
 
     def prompt_text(self) -> str:
@@ -463,13 +470,3 @@ class Session:
 
 def _repaired(event: Event) -> Event:
     return msgspec.structs.replace(event, repaired=True) if event.step != "completing" else event
-
-
-def _with_hand(state: SessionState, said: Verdict) -> SessionState:
-    """Remembers the unit that was scanned, whatever was said of it; a code that is no unit's leaves none in hand."""
-    if not (said.item or said.serial or said.stops):
-        return state
-    known = bool(said.item and said.serial)
-    return msgspec.structs.replace(
-        state, hand_item=said.item if known else "", hand_serial=said.serial if known else ""
-    )

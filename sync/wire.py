@@ -113,6 +113,8 @@ class HighWater(msgspec.Struct, frozen=True, kw_only=True):
     server_ms: Moment
     epochs: dict[Count, Count] = {}
     """Every epoch the server has of this device -> its high-water mark."""
+    backed_up: dict[Count, Count] = {}
+    """Epoch -> the last event that a verified backup holds."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
