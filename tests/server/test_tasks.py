@@ -39,7 +39,7 @@ def test_a_report_replaces_the_one_before(office: Office) -> None:
     assert tasks(far) == {}
     report(other, RECEIVING)
     assert report(one, {**RECEIVING, "item": "PUMP-100"})["changed"] == 2
-    assert {key for key in tasks(one)} == {f"{one.device}/receiving/5", f"{other.device}/receiving/5"}
+    assert set(tasks(one)) == {f"{one.device}/receiving/5", f"{other.device}/receiving/5"}
     assert report(one) == {"tasks": 0, "changed": 1}
     assert set(tasks(one)) == {f"{other.device}/receiving/5"}
 
