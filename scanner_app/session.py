@@ -16,7 +16,7 @@ from scanner_app.answer import Answer, dressed, tone_of
 from scanner_app.cache import Cache
 from scanner_app.clockwork import Clock, local_date, zone
 from scanner_app.gestures import credits_of, effect_of, gesture_of
-from scanner_app.handing import desk
+from scanner_app.handing import desk, mine
 from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArrived, SignIn, TimePassed, Typed
 from scanner_app.journal import Effect, Journal
 from scanner_app.knowledge import HandheldKnowledge
@@ -316,6 +316,7 @@ class Session:
         kept: tuple[int, bytes] | None = None,
     ) -> list[Event]:
         """Events, overlay, gesture and session in one durable transaction; memory follows only then."""
+        after = mine.kept(self, after)
         if not events:
             # Also where memory went ahead of the file: a full disk's stop goes only when something can be written.
             if after != self._written or self.state != self._written:
