@@ -9,6 +9,7 @@ import msgspec
 from scanner_app import outbox
 from scanner_app.cache_feed import replace
 from scanner_app.feeding import FORKED, note_fork, take_page
+from scanner_app.handing.mine import reported
 from scanner_app.inputs import LinkChanged, PageArrived
 from scanner_app.losses import took_loss
 from scanner_app.session import Session
@@ -16,7 +17,7 @@ from scanner_app.session_thread import Closed, SessionThread
 from scanner_app.snapshot_install import NotASnapshot, install
 from sync import wire
 from sync.agent import Cursor
-from sync.wire import Batch, FeedPage, Held, HighWater, Refused, Snapshot, Stored
+from sync.wire import Batch, FeedPage, Held, HighWater, OpenTasks, Refused, Snapshot, Stored
 
 KEEP_MS = 90 * 24 * 3600 * 1000
 """An event stays so long at least, whatever backups hold."""
@@ -78,6 +79,10 @@ class SessionPort:
     def refused(self, reply: Refused) -> str:
         """The batch does not follow on what the server has."""
         return self._thread.run(lambda session: _refused(session, reply))
+
+    def tasks(self) -> OpenTasks:
+        """The tasks in progress here."""
+        return self._thread.run(reported)
 
     def cursor(self) -> Cursor:
         """Where the feed stands."""

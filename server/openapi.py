@@ -97,6 +97,14 @@ CALLS = (
         wire.RescueDecision,
         who=_OFFICE,
     ),
+    Call(
+        "/v1/devices/{device}/tasks",
+        "put",
+        "Report the tasks in progress on a device, in place of those before.",
+        {200: wire.TasksKept},
+        wire.OpenTasks,
+        who=_DEVICE,
+    ),
     Call("/v1/devices/{device}/revoke", "post", "End a device's rights.", {200: Revoked}, who=_OFFICE),
     Call(
         "/v1/sites/{site}/feed",

@@ -22,6 +22,7 @@ from sync.line import Unreachable as Unreachable
 from sync.line import understood as understood
 from sync.rescue import REVOKED, rescue
 from sync.snapshot import Coming, Download, SnapshotError
+from sync.tasks import Teller
 from sync.wire import (
     FEED_ROWS_MAX,
     FEED_WAIT_S_MAX,
@@ -29,6 +30,7 @@ from sync.wire import (
     FeedPage,
     Held,
     HighWater,
+    OpenTasks,
     Refused,
     Snapshot,
     Stored,
@@ -96,6 +98,10 @@ class Port(Protocol):
 
     def refused(self, reply: Refused) -> str:
         """``gap``, ``fork`` or ``fenced``. A sentence where uploading must stop."""
+        ...
+
+    def tasks(self) -> OpenTasks:
+        """The tasks in progress here, for the others of the site."""
         ...
 
     def cursor(self) -> Cursor:
@@ -200,6 +206,11 @@ class Uploader:
         self.greet_again()
         return True
 
+    @property
+    def generation(self) -> str:
+        """The server's life that was greeted; empty before that."""
+        return self._generation if self._greeted else ""
+
     def _greet(self) -> None:
         self._greeted = True
         try:
@@ -273,6 +284,7 @@ class Agent:
         self._up_line = ground.line(url, token, timeout_s)
         self._down_line = ground.line(url, token, timeout_s)
         self._uploader = Uploader(port, self._up_line, batch_events_max, retry_s_max, ground.now_s)
+        self._teller = Teller(port, self._up_line)
         self._wake, self._wake_feed = ground.flag(), ground.flag()
         self._over = ground.flag()
         self._paused = ground.flag()
@@ -351,7 +363,17 @@ class Agent:
             if self._troubles["down"]:
                 self._wake_feed.set()
             self._tell("up", "")
-        return self._poll_s
+        return self._tell_tasks(backoff)
+
+    def _tell_tasks(self, backoff: Backoff) -> float:
+        """Behind the events, so that what a task stands on is there before it; how long to wait then."""
+        if not self._uploader.generation:
+            return self._poll_s
+        try:
+            left_s = self._teller.tell(self._uploader.generation, self._ground.now_s())
+        except Unreachable as error:  # the events are there; whoever opens the same order is only told later
+            return backoff.next_s(error.retry_after_s)
+        return self._poll_s if left_s is None else min(left_s, self._poll_s)
 
     def _follow(self) -> None:
         backoff = Backoff(min(FEED_BACKOFF_S_MAX, self._retry_s_max), self._ground.seed)

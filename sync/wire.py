@@ -277,6 +277,61 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     made_ms: Moment
 
 
+TASKS_MAX = 16
+TASK_STATE_CHARS_MAX = 8192
+TASKS_BYTES_MAX = 262_144
+
+
+class OpenTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A task in progress on a handheld, as it last reported it."""
+
+    task: str
+    """``receiving``, ``pack`` ..."""
+    subject: str
+    """The document, carton or product that it is about."""
+    document: str = ""
+    since_ms: Moment = 0
+    """When it was begun, by the handheld's clock; with :attr:`task` it tells this task from later ones."""
+    since: str = ""
+    """The same for a person: wall time with offset."""
+    operator: str = ""
+    item: str = ""
+    """The part number at hand, where one was chosen."""
+    active_ms: Moment = 0
+    """When something was last done on it, in steps of ten minutes."""
+    state: str = ""
+    """The state at its prompt, base 64; only a handheld reads it."""
+
+
+class OpenTasks(msgspec.Struct, frozen=True, kw_only=True):
+    """``PUT /v1/devices/{device}/tasks``: all tasks in progress there, in place of those reported before."""
+
+    tasks: tuple[OpenTask, ...] = ()
+
+
+class TasksKept(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer: how many there are now, and how many rows of the feed changed."""
+
+    tasks: int
+    changed: int
+
+
+class TaskRow(OpenTask, frozen=True, kw_only=True, omit_defaults=True):
+    """A row of the feed's ``task`` table; its key is :func:`task_id`."""
+
+    device: str = ""
+    name: str = ""
+    """What the office calls the handheld."""
+    site: str = ""
+    heard_ms: Moment = 0
+    """When the server last heard something new of it."""
+
+
+def task_id(device: str, task: OpenTask) -> str:
+    """Names one task in progress: a later one of the same kind is another."""
+    return f"{device}/{task.task}/{task.since_ms}"
+
+
 class OperatorRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the feed's ``operator`` table."""
 

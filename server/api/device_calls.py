@@ -7,12 +7,13 @@ import contextlib
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server import devices, ingest
+from server import devices, ingest, tasks
 from server.api.exchange import (
     Refusal,
     answer,
     body_of,
     central_of,
+    decoded,
     device_of,
     in_thread,
     number,
@@ -20,7 +21,17 @@ from server.api.exchange import (
 )
 from server.devices import Device
 from server.storage import StorageError
-from sync.wire import BATCH_BYTES_MAX, COUNT_MAX, HighWater, Refused, Stored, decode_batch
+from sync.wire import (
+    BATCH_BYTES_MAX,
+    COUNT_MAX,
+    TASKS_BYTES_MAX,
+    HighWater,
+    OpenTasks,
+    Refused,
+    Stored,
+    TasksKept,
+    decode_batch,
+)
 
 
 def _own(request: Request) -> Device:
@@ -65,6 +76,23 @@ async def high_water(request: Request) -> Response:
     return answer(await in_thread(work))
 
 
+async def report_tasks(request: Request) -> Response:
+    """``PUT /v1/devices/{device}/tasks``."""
+    body = await body_of(request, TASKS_BYTES_MAX)
+    central = central_of(request)
+
+    def work() -> TasksKept:
+        device = _own(request)
+        report = decoded(unpacked(request, body, TASKS_BYTES_MAX), OpenTasks)
+        with central.storage.write() as tx:
+            return tasks.take(tx, device, report, central.now_ms())
+
+    kept = await in_thread(work)
+    if kept.changed:
+        central.news.announce()
+    return answer(kept)
+
+
 async def revoke(request: Request) -> Response:
     """``POST /v1/devices/{device}/revoke``, by the office."""
     central = central_of(request)
@@ -72,6 +100,7 @@ async def revoke(request: Request) -> Response:
 
     def work() -> bool:
         with central.storage.write() as tx:
+            tasks.forget(tx, device)
             return devices.revoke(tx, device, central.now_ms())
 
     if not await in_thread(work):
