@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from sync.agent import Line, Unreachable, understood
-from sync.wire import Code, Delivered, Enroll, Enrolled, HighWater, Imported, NewCode, Problem
+from sync.outbox import Delivered
+from sync.wire import Code, Enroll, Enrolled, HighWater, Imported, NewCode, Problem
 from tracking.recall import Recall, Wanted
 
 Reply = TypeVar("Reply")

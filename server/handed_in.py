@@ -14,16 +14,8 @@ import msgspec
 from server import devices, ingest
 from server.storage import Reader, Storage, Writer
 from sync import outbox
-from sync.wire import (
-    Batch,
-    Delivered,
-    Refused,
-    RescueDecided,
-    TooLargeError,
-    Waiting,
-    WireError,
-    decode_batch,
-)
+from sync.outbox import Delivered, RescueDecided, Waiting
+from sync.wire import Batch, Refused, TooLargeError, WireError, decode_batch
 
 BATCHES_MAX = 4000
 """Held of one device at once; eight hours of scans are some forty."""
