@@ -11,7 +11,7 @@ from tests.server.postgres import Cluster, programs
 from tests.simulation.play import play
 from tests.simulation.tally import Seen
 
-SEEDS = int(os.environ.get("SCANNER_TEST_SEEDS", "8"))
+SEEDS = int(os.environ.get("SCANNER_TEST_SEEDS", "5"))
 STEPS = 500
 FIRST = 500_000
 FLEET_MAX = 6
