@@ -261,6 +261,12 @@ class HandheldKnowledge:
         names = dict.fromkeys((*self._boxes.get(code, ()), *self.contents.boxes(code)))
         return tuple(name for name in names if self.container(name).parent == code)
 
+    def containers_picked(self, number: str) -> tuple[str, ...]:
+        """Containers that lie ready for this order."""
+        names = dict.fromkeys(code for code, _ in self._cache.records("container"))
+        names.update(dict.fromkeys(self.contents.containers()))
+        return tuple(name for name in names if self.container(name).picked_for == number)
+
     def announced(self, container: str) -> str:
         """The number of the notice that names this container; empty for none."""
         if self._announced is None:

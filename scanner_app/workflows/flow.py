@@ -163,6 +163,10 @@ class Knowledge(Protocol):
         """Containers that stand in this one."""
         ...
 
+    def containers_picked(self, number: str) -> tuple[str, ...]:
+        """Containers that lie ready for this order."""
+        ...
+
     def announced(self, container: str) -> str:
         """The number of the notice that names this container; empty for none."""
         ...

@@ -10,6 +10,7 @@ from scanner_app.workflows.meaning import Meaning, understand
 from scanner_app.workflows.parts import NO_PARTS
 from tracking import rules
 from tracking.dates import add_months, parse_iso
+from tracking.lifecycle import IN_STOCK
 from tracking.phrases import phrase, row_of
 from tracking.units import UnitState
 from tracking.verdicts import Verdict, verdict
@@ -135,7 +136,7 @@ def of_units(units: tuple[UnitState, ...], knows: Knowledge) -> Verdict:
         item=unit.item,
         serial=unit.serial,
         status=phrase(f"status_{unit.status}"),
-        location=unit.location or unit.site,
+        location=unit.location or (unit.site if unit.status in IN_STOCK or unit.status == "planned" else ""),
         operator=unit.operator,
         when=unit.at,
         document=unit.document,

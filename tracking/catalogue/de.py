@@ -136,7 +136,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unverified": ("NICHT GEPRÜFT", "", _UNIT + "|dieses Gerät hat keinen Eintrag dazu"),
     "already_collected": ("SCHON EINGESAMMELT", "", _UNIT + "|einmal gezählt"),
     "not_on_hold": ("NICHT GESPERRT", "", _UNIT + "|nichts freizugeben"),
-    "in_hand": ("IN DER HAND", "", _UNIT + "|Charge {lot}|{quantity} Stück|bis {last}"),
+    "in_hand": ("IN DER HAND", "", _UNIT + "|{loose}|Charge {lot}|{quantity} Stück|bis {last}"),
     "already_assigned": ("NUMMER IST VERGEBEN", "Eine andere Nummer nehmen", _UNIT + "|schon reserviert"),
     "not_in_range": (
         "NICHT AUS DIESEM BEREICH",

@@ -88,7 +88,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{source}|keyboard {layout}|{caps}|separator {separator}|ends with {ending}|adds {prefix}|adds {suffix}|{aim}",
     ),
-    "in_hand": ("IN HAND", "", _UNIT + "|lot {lot}|{quantity} pieces|to {last}"),
+    "in_hand": ("IN HAND", "", _UNIT + "|{loose}|lot {lot}|{quantity} pieces|to {last}"),
     "checked": ("CHECKED", "", "{what}|{done} of {total}"),
     "restocked": ("BACK IN STOCK", "", _UNIT + "|{reason}"),
     "in_service": ("IN FOR REPAIR", "", _UNIT + "|sold {sold}|{reason}"),

@@ -124,7 +124,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unverified": ("SIN VERIFICAR", "", _UNIT + "|este terminal no tiene su ficha"),
     "already_collected": ("YA RECOGIDO", "", _UNIT + "|contado una vez"),
     "not_on_hold": ("NO ESTÁ BLOQUEADO", "", _UNIT + "|nada que liberar"),
-    "in_hand": ("EN LA MANO", "", _UNIT + "|lote {lot}|{quantity} piezas|hasta {last}"),
+    "in_hand": ("EN LA MANO", "", _UNIT + "|{loose}|lote {lot}|{quantity} piezas|hasta {last}"),
     "already_assigned": ("NÚMERO YA DADO", "Tome otro número", _UNIT + "|ya reservado"),
     "not_in_range": (
         "NO ES DE ESTE RANGO",

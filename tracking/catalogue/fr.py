@@ -128,7 +128,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unverified": ("NON VÉRIFIÉ", "", _UNIT + "|ce terminal n'a pas sa fiche"),
     "already_collected": ("DÉJÀ COLLECTÉ", "", _UNIT + "|compté une fois"),
     "not_on_hold": ("PAS BLOQUÉ", "", _UNIT + "|rien à débloquer"),
-    "in_hand": ("EN MAIN", "", _UNIT + "|lot {lot}|{quantity} pièces|à {last}"),
+    "in_hand": ("EN MAIN", "", _UNIT + "|{loose}|lot {lot}|{quantity} pièces|à {last}"),
     "already_assigned": ("NUMÉRO DÉJÀ DONNÉ", "Prenez un autre numéro", _UNIT + "|déjà réservé"),
     "not_in_range": (
         "PAS DE CETTE PLAGE",
