@@ -51,6 +51,7 @@ def _position(cache: Cache, page: FeedPage) -> None:
     if page.began:
         cache.put_meta("began", str(page.began))
     cache.put_meta("confirmed_ms", str(page.server_ms))
+    cache.put_meta("partial", "1" if page.more else "")
     if page.applied_epochs:
         cache.put_meta("applied", msgspec.json.encode(page.applied_epochs).decode())
         cache.put_meta("applied_chains", msgspec.json.encode(page.applied_chains).decode())

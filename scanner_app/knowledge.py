@@ -14,11 +14,12 @@ import msgspec
 from scanner_app import records
 from scanner_app.cache import NAMED, TAIL_CHARS_MIN, Cache, holder_key, holder_of
 from scanner_app.contents import Contents
+from scanner_app.handing.borrowed import Borrowed
 from scanner_app.journal import Journal
 from scanner_app.overlay import OverlayRow
 from scanner_app.own_work import OwnWork
 from scanner_app.workflows.flow import Counted
-from sync.wire import pair_key
+from sync.wire import TaskRow, pair_key
 from tracking import rules
 from tracking.assembly import Inside
 from tracking.containers import ContainerState, device_reference, sscc
@@ -142,6 +143,8 @@ class HandheldKnowledge:
         self._announced: dict[str, str] | None = None
         self._has_operators = next(self._cache.records("operator"), None) is not None
         self._own.forget()
+        self._tasks: tuple[TaskRow, ...] | None = None
+        self.borrowed = Borrowed(self._journal, self._cache)
         self._own_credits, self._own_closed = self._journal.overlay_tallies()
 
     def forget_scan(self) -> None:
@@ -195,9 +198,10 @@ class HandheldKnowledge:
         own: dict[str, list[OverlayRow]] = {}
         for row in self._journal.overlay_of(serial) if serial else ():
             own.setdefault(row.event.item, []).append(row)
-        for item in own:
+        for item in (*own, *self.borrowed.items_of(serial)):
             bases.setdefault(item, UnitState(item=item, serial=serial))
-        states = (with_own(base, own.get(item, ())) for item, base in bases.items())
+        lent = {item: self.borrowed.rows_of(item, serial, base.ref) for item, base in bases.items()}
+        states = (with_own(with_own(base, lent[item]), own.get(item, ())) for item, base in bases.items())
         # A stranger that was counted is remembered too: or it would be counted with every scan.
         return tuple(state for state in states if state.status != "unknown" or state.flags or state.seen_on)
 
@@ -219,6 +223,7 @@ class HandheldKnowledge:
         """Units that stand where they are because of this document."""
         keys = dict.fromkeys((unit.item, unit.serial) for unit in self._cache.units_of_document(number))
         keys.update(dict.fromkeys(self._journal.overlay_units_of(number)))
+        keys.update(dict.fromkeys(self.borrowed.units()))
         states = (self.unit(item, serial) for item, serial in keys)
         return tuple(state for state in states if state.document == number)
 
@@ -229,6 +234,8 @@ class HandheldKnowledge:
         """Own relations; read when they are first asked for."""
         if self._contents is None:
             self._contents = Contents(self._journal)
+            for event in self.borrowed.events():
+                self._contents.add(event)
         return self._contents
 
     def inside(self, item: str, serial: str) -> tuple[UnitState, ...]:
@@ -328,15 +335,17 @@ class HandheldKnowledge:
         if tally is None:
             body = self._record("tally", number)
             base = records.TALLY.decode(body) if body else Tally()
-            done = dict(base.done)
-            for line, delta in self._own_credits.get(number, {}).items():
-                done[line] = done.get(line, 0) + delta
+            done = self.borrowed.done(number, base.done, self._own_credits.get(number, {}))
             own = self._own_closed.get(number, 0)
             tally = self._tallies[number] = Tally(done=done, closed=own > 0 if own else base.closed)
         return tally
 
     def counted(self, number: str, recount: int) -> Counted:
         """What was counted here on a sheet in one round."""
+        return self.borrowed.counted(number, recount, self.counted_here(number, recount))
+
+    def counted_here(self, number: str, recount: int) -> Counted:
+        """The same without what others counted and handed over."""
         return self._own.counted(number, recount)
 
     def inspected(self, number: str) -> int:
@@ -355,6 +364,18 @@ class HandheldKnowledge:
         if closes:
             self._own_closed[document] = self._own_closed.get(document, 0) + closes
         self._tallies.pop(document, None)
+
+    def hand_over(self, name: str) -> records.HandOver:
+        """What the server says of a hand-over; an empty row where it has said nothing yet."""
+        body = self._record("handover", name)
+        return records.HAND_OVER.decode(body) if body else records.HandOver()
+
+    def tasks_elsewhere(self) -> tuple[TaskRow, ...]:
+        """Tasks in progress on other handhelds of the site, as the server last told."""
+        if self._tasks is None:
+            found = (records.TASK.decode(body) for _, body in self._cache.records("task"))
+            self._tasks = tuple(row for row in found if row.device != self._journal.device)
+        return self._tasks
 
     # -- places and people ------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from scanner_app import locking, overriding, sign_in, start_screen
 from scanner_app.answer import Answer, dressed, words
 from scanner_app.clockwork import clock_time, local_iso
 from scanner_app.conflicts import SHOWN_MAX, sentence
+from scanner_app.handing import giving
 from scanner_app.session_state import decode_gesture, workflow_state
 from scanner_app.view import (
     HISTORY_LINES_MAX,
@@ -43,6 +44,8 @@ _KEYS = {
     "back": ("escape", "back"),
     "help": ("f1", "help"),
     "return": ("f3", "back"),
+    "next": ("f3", "more"),
+    "reclaim": ("f2", "take_back"),
 }
 """Soft key -> the terminal's key and the command it gives; its word is the catalogue's."""
 
@@ -159,6 +162,7 @@ class Presenter:
         blocked = bool(state.pin_for) or sign_in.needed(session)
         line_text, next_text = self._lines()
         exceptions = self._exceptions()
+        showing = state.handing.showing
         at_start = state.workflow == "home" and not blocked
         return ScreenView(
             n=self._n,
@@ -174,7 +178,7 @@ class Presenter:
             task=catalogue.task(flow.name, self._language) or flow.task,
             document=self._document(),
             detour=self._detour(),
-            prompt=session.prompt_text(),
+            prompt=session.prompt_text() if showing is None else catalogue.prompt("symbol", self._language),
             prompt_more=self._more(prompt, blocked=blocked),
             wants_text=bool(state.pin_for)
             or state.override is not None
@@ -184,6 +188,8 @@ class Presenter:
             line_text=line_text,
             next_text=next_text,
             listing=self._listing() if not blocked else (),
+            symbol=showing.texts[showing.place] if showing is not None and not blocked else "",
+            symbol_of=catalogue.say(giving.place_of(showing), self._language) if showing is not None else "",
             banner=self._banner,
             stopped=state.stopped is not None and state.override is None,
             waiting=len(state.held),
@@ -312,6 +318,10 @@ class Presenter:
             return ("ack", other) if other else ("ack",)
         if state.pin_for or sign_in.needed(session):
             return ("help",) if state.locked_for and not state.pin_for else ("back",)
+        if state.handing.showing is not None:
+            return (
+                ("reclaim", "next", "done") if len(state.handing.showing.texts) > 1 else ("reclaim", "done")
+            )
         if state.workflow == "home":
             return ("undo", "look_up", "back" if start_screen.turned(session) else "lock")
         if state.workflow == "look_up":

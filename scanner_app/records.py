@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from sync.wire import SiteRow
+from sync.wire import SiteRow, TaskRow
 from tracking.containers import ContainerState
 from tracking.documents import Document, Tally
 from tracking.exceptions import ExceptionRecord
@@ -14,6 +14,19 @@ from tracking.people import KnownOperator
 from tracking.policy import RECORD as POLICY
 from tracking.prefix_rules import PrefixRule, RuleKind
 from tracking.site import Item, Location, Party
+
+
+class HandOver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A task that went from one handheld to another."""
+
+    device: str = ""
+    """Who gave it."""
+    to: str = ""
+    """Who has it; empty as long as nobody has said so."""
+    document: str = ""
+    task: str = ""
+    operator: str = ""
+    at: str = ""
 
 
 class LotRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -58,6 +71,8 @@ LOT = msgspec.json.Decoder(LotRecord)
 SITE = msgspec.json.Decoder(SiteRow)
 CONTAINER = msgspec.json.Decoder(ContainerState)
 PREFIX_RULES = msgspec.json.Decoder(_Rules)
+TASK = msgspec.json.Decoder(TaskRow)
+HAND_OVER = msgspec.json.Decoder(HandOver)
 EXCEPTION = msgspec.json.Decoder(ExceptionRecord)
 
 KINDS: dict[str, msgspec.json.Decoder[Any]] = {
@@ -73,6 +88,8 @@ KINDS: dict[str, msgspec.json.Decoder[Any]] = {
     "container": CONTAINER,
     "exception": EXCEPTION,
     "prefix_rules": PREFIX_RULES,
+    "handover": HAND_OVER,
+    "task": TASK,
 }
 
 

@@ -16,6 +16,7 @@ from scanner_app.answer import Answer, dressed, tone_of
 from scanner_app.cache import Cache
 from scanner_app.clockwork import Clock, local_date, zone
 from scanner_app.gestures import credits_of, effect_of, gesture_of
+from scanner_app.handing import desk, mine
 from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArrived, SignIn, TimePassed, Typed
 from scanner_app.journal import Effect, Journal
 from scanner_app.knowledge import HandheldKnowledge
@@ -48,6 +49,9 @@ from tracking.phrases import Said, phrase
 from tracking.site import Policy
 from tracking.units import UnitState
 from tracking.verdicts import NOTHING, Verdict, verdict
+
+_NO_GESTURE = frozenset({"sighting", "handing_over"})
+"""Steps that UNDO passes over: they moved nothing, or have a way back of their own."""
 
 
 class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,8 +173,9 @@ class Session:
 
     def scans(self, scans: Sequence[Scan]) -> Answer:
         """One scan, or the codes of one label: a command, held behind a stop, a repeat, or judged."""
-        if len(scans) == 1 and self.state.stopped is None and card.is_card(scans[0].text):
-            return taught(self, scans[0])
+        cards = [scan for scan in scans if card.is_card(scan.text)] if self.state.stopped is None else []
+        if cards:
+            return taught(self, cards)
         scanned = self.read_scans(scans)
         first = scanned.readings[0][0]
         if len(scans) == 1 and first.kind == "command" and first.ok:
@@ -217,6 +222,7 @@ class Session:
         refused = sign_in.gate(self, scans, scanned)
         if refused is not None:
             return refused
+        desk.away(self)
         if self.state.removing:
             return taking_back.remove(self, scans, scanned)
         if self.state.workflow != "home":
@@ -238,7 +244,7 @@ class Session:
 
     def advance(self, scans: Sequence[Scan], given: Scanned | Asked) -> Answer:
         """What the task makes of a scan or a command."""
-        step = self._step(given)
+        step = desk.watched(self, self._step(given))
         if isinstance(given, Asked) and step.quiet:
             return self.answer(NOTHING, text=phrase("nothing_here", name=given.name))
         if step.afresh:
@@ -313,6 +319,7 @@ class Session:
         kept: tuple[int, bytes] | None = None,
     ) -> list[Event]:
         """Events, overlay, gesture and session in one durable transaction; memory follows only then."""
+        after = mine.kept(self, after)
         if not events:
             # Also where memory went ahead of the file: a full disk's stop goes only when something can be written.
             if after != self._written or self.state != self._written:
@@ -326,7 +333,7 @@ class Session:
             events, scans, last_hlc=self.journal.hlc, operator=self.state.operator, task=self.state.workflow
         )
         gesture = kept
-        if not undone and any(event.step != "sighting" for event in events):
+        if not undone and any(event.step not in _NO_GESTURE for event in events):
             after = msgspec.structs.replace(after, gestures=self.state.gestures + 1)
             credited = credits_of(self.journal.epoch, self.journal.seq + 1, effects, known)
             name = self.state.workflow
@@ -373,9 +380,9 @@ class Session:
         return stops.joined(answers)
 
     def _command(self, name: str, argument: str) -> Answer:
-        refused = sign_in.gate_command(self, name)
-        if refused is not None:
-            return refused
+        answered = sign_in.gate_command(self, name) or desk.command(self, name, argument)
+        if answered is not None:
+            return answered
         self.state = overriding.ended_by(self.state, name)
         if name in WORKFLOWS[self.state.workflow].own_commands:
             step = self._step(asked := Asked(name, argument))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from scanner_app.handing.state import NO_HANDING, Handing
 from scanner_app.workflows.flow import State
 from scanner_app.workflows.registry import WORKFLOWS
 from tracking.verdicts import Verdict
@@ -112,6 +113,8 @@ class SessionState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     hand_item: str = ""
     hand_serial: str = ""
     """The unit scanned last, accepted or not: ``hold`` and ``release`` mean it."""
+    handing: Handing = NO_HANDING
+    """Tasks that went to another handheld, or are about to come from one."""
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -110,7 +110,7 @@ def _closing(session: Session, gesture: Gesture) -> tuple[int, Gesture, Credit, 
     """What closed the order that a gesture counted towards, where that was another gesture of this handheld."""
     if any(credit.closes for credit in gesture.credits):
         return None
-    counted = next((credit for credit in gesture.credits if credit.delta), None)
+    counted = next((credit for credit in gesture.credits if credit.delta > 0), None)
     event = session.journal.event(counted.epoch, counted.seq) if counted is not None else None
     if event is None or not session.knows.tally(event.document).closed:
         return None
@@ -143,7 +143,8 @@ def _restored(state: SessionState, gesture: Gesture) -> SessionState:
         states.pop(gesture.workflow, None)
     back_to = state.back_to if gesture.workflow == state.workflow else ""
     restored = msgspec.structs.replace(state, states=states, workflow=gesture.workflow, back_to=back_to)
-    return msgspec.structs.replace(restored, document=workflow_state(restored, gesture.workflow).document)
+    there = workflow_state(restored, gesture.workflow)
+    return msgspec.structs.replace(restored, document=there.document or getattr(there, "finished", ""))
 
 
 def toggle_remove(session: Session) -> Answer:

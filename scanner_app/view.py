@@ -71,6 +71,8 @@ class MenuLine(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     label: str
     command: str
+    wide: bool = False
+    """True where it needs a row of its own."""
 
 
 class ScreenView(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +109,11 @@ class ScreenView(msgspec.Struct, frozen=True, kw_only=True):
 
     listing: tuple[ListedLine, ...] = ()
     """In place of the count: the positions of a bill, what waits for its place, what is in the carton."""
+
+    symbol: str = ""
+    """In place of everything else: the text of a QR code that another handheld scans."""
+    symbol_of: str = ""
+    """Which one of several it is."""
 
     banner: Banner | None = None
     stopped: bool = False

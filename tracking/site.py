@@ -112,6 +112,8 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forb
     """Stops that a supervisor may take upon himself, of those in :data:`tracking.waivers.WAIVERS`."""
     override_role: str = "supervisor"
     """The role that it takes."""
+    claim_minutes: int = 240
+    """So long after its last scan a task counts as being done by whoever began it; 0 tells nobody."""
     stolen_contact: str = ""
     """Whom to call when a stolen unit turns up: shown with the stop."""
 

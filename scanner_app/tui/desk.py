@@ -11,7 +11,7 @@ import math
 import msgspec
 
 from drivers.keys import TypedChar, TypedEnter, TypedKey
-from drivers.scan import SCAN_BYTES_MAX, Scan
+from drivers.scan import SCAN_BYTES_MAX, Burst, Scan
 from drivers.wedge import Cut, Output
 from scanner_app.inputs import Command, Typed
 from scanner_app.tui.local import Local
@@ -58,8 +58,9 @@ class Desk:
 
     def take(self, given: Output, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
         """One scan or key."""
-        if isinstance(given, Scan):
-            self._last_s = given.mono_ns / 1e9
+        if isinstance(given, Scan | Burst):
+            last = given if isinstance(given, Scan) else given.scans[-1]
+            self._last_s = last.mono_ns / 1e9
             return _changed(local, page=""), [given]
         if isinstance(given, Cut):
             return self._cut(given, view, local)
@@ -107,6 +108,8 @@ class Desk:
             return local, [Command(name="ack")] if self._seen(now_s) else []
         if local.refused:
             return self._do(":taken_note", view, local)
+        if view.symbol:
+            return local, [Command(name="more")]
         if local.page:
             return self._do(":undo" if local.page == "list" else ":close", view, local)
         return local, []
@@ -181,6 +184,8 @@ def _action(key: str, page: str, view: ScreenView) -> str:
         return ":theme"
     if key == "f10":
         return ":leave" if page == "device" else ":device"
+    if key == "f9" and view.workflow != "home" and not page and not view.stopped:
+        return "hand_over"
     if page == "device":
         return ":sound" if key == "f6" else ":close"
     for soft_key in soft_keys(view):

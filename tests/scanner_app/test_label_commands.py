@@ -18,8 +18,8 @@ from tracking.identifiers.commands import COMMANDS
 from tracking.identifiers.reader import read
 
 TODAY = date(2026, 11, 23)
-NOT_ON_THE_CARD = {"location", "look_up", "more"}
-"""A place has a label of its own, looking up is a task of the card, and the menu's second page belongs to a screen."""
+NOT_ON_THE_CARD = {"location", "look_up", "more", "take_back", "task"}
+"""A place has a label of its own, looking up is a task of the card, the rest belongs to a screen."""
 
 
 def commands_of(texts: list[str]) -> list[tuple[str, str]]:

@@ -14,7 +14,15 @@ from tracking.printable import cells
 
 _WHAT_COLUMNS_MIN = 5
 
-_HELP_KEYS = ("help_back", "help_keys", "help_light", "help_device", "help_list", "help_typed")
+_HELP_KEYS = (
+    "help_back",
+    "help_keys",
+    "help_hand_over",
+    "help_light",
+    "help_device",
+    "help_list",
+    "help_typed",
+)
 """What is true on every screen."""
 
 PAGE_KEYS = {
