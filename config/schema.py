@@ -82,6 +82,8 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Empty: the host name."""
     location: Text
     """Code of the location where it usually works; may be empty."""
+    lock_after_minutes: Annotated[int, Meta(ge=0, le=1440)]
+    """Nobody touched it for so long: it asks for a badge. 0: never."""
 
 
 class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -250,6 +252,11 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=1, le=65_535)]
     database: Place
     """Path of the SQLite file, or ``postgresql://...``. Empty: ``server.db`` in the data directory."""
+    workers: Annotated[int, Meta(ge=1, le=64)]
+    """Server processes side by side; more than one needs PostgreSQL."""
+    certificate: Place
+    key: Place
+    """PEM files of the server's own certificate and its key. Empty: no TLS, for a proxy or a demonstration."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,6 +15,19 @@ from tracking.prefix_rules import PrefixRule, RuleKind
 from tracking.site import Item, Location, Party, Policy
 
 
+class HandOver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A task that went from one handheld to another."""
+
+    device: str = ""
+    """Who gave it."""
+    to: str = ""
+    """Who has it; empty as long as nobody has said so."""
+    document: str = ""
+    task: str = ""
+    operator: str = ""
+    at: str = ""
+
+
 class LotRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is known of a whole lot."""
 
@@ -62,6 +75,7 @@ LOT = msgspec.json.Decoder(LotRecord)
 SITE = msgspec.json.Decoder(SiteRow)
 CONTAINER = msgspec.json.Decoder(ContainerState)
 PREFIX_RULES = msgspec.json.Decoder(_Rules)
+HAND_OVER = msgspec.json.Decoder(HandOver)
 EXCEPTION = msgspec.json.Decoder(ExceptionRecord)
 
 KINDS: dict[str, msgspec.json.Decoder[Any]] = {
@@ -77,6 +91,7 @@ KINDS: dict[str, msgspec.json.Decoder[Any]] = {
     "container": CONTAINER,
     "exception": EXCEPTION,
     "prefix_rules": PREFIX_RULES,
+    "handover": HAND_OVER,
 }
 
 

@@ -99,6 +99,7 @@ def _answer(
         hwm=hwm,
         chain=link,
         server_ms=now_ms,
+        backed_up_through=stands.backed_up if stands else 0,
         quarantined=incoming.misunderstood,
         receipt=receipt(storage.receipt_key, incoming.device, epoch, hwm, link, now_ms),
     )
@@ -130,4 +131,5 @@ def high_water(
         chain=found.chain.hex() if found else "",
         server_ms=now_ms,
         epochs={number: one.hwm for number, one in held.items()},
+        backed_up={number: one.backed_up for number, one in held.items() if one.backed_up},
     )

@@ -20,7 +20,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{document}|{party}|{location}|noch {missing} offen|Stichprobe: {sample}",
     ),
-    "item_selected": ("ARTIKELNUMMER", "", "{item}  {description}|jetzt {need} scannen"),
+    "item_selected": ("ARTIKELNUMMER", "", "{item}|{description}|jetzt {need} scannen"),
     "location_selected": ("LAGERPLATZ", "", "{location}|{counted} gezählt auf {before}: Platz jetzt leer?"),
     "container_selected": ("PACKSTÜCK", "", "{container}|{count} darin"),
     "product_selected": (
@@ -54,7 +54,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT
         + "|{quantity} Stück|Charge {lot}|auf {position}|in {parent}|noch {missing}|{built} ist komplett",
     ),
-    "removed": ("WIEDER HERAUSGENOMMEN", "", "{item}|{serial}|Charge {lot}|aus {parent}"),
+    "removed": (
+        "WIEDER HERAUSGENOMMEN",
+        "",
+        "{item}|{serial}|Charge {lot}|aus {parent}|{reopened} ist jetzt offen",
+    ),
     "produced": ("GEFERTIGT", "", "{item}|{serial}"),
     "inspected": (
         "GEPRÜFT",
@@ -86,6 +90,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "{quantity} x {item}|Charge {lot}|in {parent}|in {container}|{built} ist komplett",
     ),
     "completed": ("AUFTRAG FERTIG", "", "{document}|{done} von {total}|{missing} fehlen|{counted} gezählt"),
+    "handed_over": ("ÜBERGEBEN", "", "{document}  {task}|{more}"),
+    "taken_over": ("JETZT BEI DIR", "", "{document}  {task}|{done} von {total}|von {device}|{missing}"),
     "undone": ("STORNIERT", "", "{item}|{serial}|{what}|wenn es stimmt, neu scannen"),
     "looked_up": (
         "AUSKUNFT",
@@ -245,6 +251,7 @@ PROMPTS: dict[str, str] = {
     "override_badge": "Leitung: Ausweis scannen",
     "override_reason": "WARUM? Nummer oder Text",
     "pin": "PIN eingeben",
+    "symbol": "Mit dem anderen Gerät scannen",
     "anything": "Irgendetwas scannen",
     "order_in": "BESTELLUNG oder AVIS scannen",
     "order_out": "AUFTRAG scannen",

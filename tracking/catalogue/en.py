@@ -16,7 +16,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     # ok
     "signed_in": ("HELLO", "", "{operator}"),
     "document_opened": ("OPENED", "", "{document}|{party}|{location}|{missing} to go|sample: {sample}"),
-    "item_selected": ("PART NUMBER", "", "{item}  {description}|now scan {need}"),
+    "item_selected": ("PART NUMBER", "", "{item}|{description}|now scan {need}"),
     "location_selected": ("LOCATION", "", "{location}|{counted} counted at {before}: shelf empty now?"),
     "container_selected": ("CONTAINER", "", "{container}|{count} inside"),
     "container_closed": ("CLOSED", "", "{container}|{count} inside"),
@@ -47,7 +47,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         _UNIT + "|{quantity} pieces|lot {lot}|at {position}|in {parent}|{missing} to go|{built} is complete",
     ),
-    "removed": ("TAKEN OUT AGAIN", "", "{item}|{serial}|lot {lot}|out of {parent}"),
+    "removed": (
+        "TAKEN OUT AGAIN",
+        "",
+        "{item}|{serial}|lot {lot}|out of {parent}|{reopened} is not complete now",
+    ),
     "produced": ("BUILT", "", "{item}|{serial}"),
     "inspected": (
         "INSPECTED",
@@ -75,6 +79,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "{quantity} x {item}|lot {lot}|in {parent}|in {container}|{built} is complete",
     ),
     "completed": ("JOB COMPLETE", "", "{document}|{done} of {total}|{missing} missing|{counted} counted"),
+    "handed_over": ("HANDED OVER", "", "{document}  {task}|{more}"),
+    "taken_over": ("YOURS NOW", "", "{document}  {task}|{done} of {total}|from {device}|{missing}"),
     "undone": ("TAKEN BACK", "", "{item}|{serial}|{what}|scan it again when right"),
     "looked_up": (
         "LOOK-UP",
@@ -240,6 +246,7 @@ PROMPTS: dict[str, str] = {
     "override_badge": "Supervisor: scan your BADGE",
     "override_reason": "WHY? A number, or type it",
     "pin": "Type your PIN",
+    "symbol": "Scan this with the other one",
     "anything": "Scan anything",
     "order_in": "Scan the ORDER or NOTICE",
     "order_out": "Scan the ORDER",

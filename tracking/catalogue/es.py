@@ -16,7 +16,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     # ok
     "signed_in": ("HOLA", "", "{operator}"),
     "document_opened": ("ABIERTO", "", "{document}|{party}|{location}|faltan {missing}|muestra: {sample}"),
-    "item_selected": ("REFERENCIA", "", "{item}  {description}|ahora escanee {need}"),
+    "item_selected": ("REFERENCIA", "", "{item}|{description}|ahora escanee {need}"),
     "location_selected": ("UBICACIÓN", "", "{location}|{counted} contados en {before}: ¿ya está vacía?"),
     "container_selected": ("BULTO", "", "{container}|{count} dentro"),
     "product_selected": (
@@ -50,7 +50,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT
         + "|{quantity} piezas|lote {lot}|en {position}|en {parent}|faltan {missing}|{built} está completo",
     ),
-    "removed": ("RETIRADO", "", "{item}|{serial}|lote {lot}|de {parent}"),
+    "removed": ("RETIRADO", "", "{item}|{serial}|lote {lot}|de {parent}|{reopened} ya no está completo"),
     "produced": ("FABRICADO", "", "{item}|{serial}"),
     "inspected": (
         "INSPECCIONADO",
@@ -86,6 +86,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{document}|{done} de {total}|faltan {missing}|{counted} contados",
     ),
+    "handed_over": ("TRASPASADO", "", "{document}  {task}|{more}"),
+    "taken_over": ("AHORA ES SUYO", "", "{document}  {task}|{done} de {total}|de {device}|{missing}"),
     "undone": ("DESHECHO", "", "{item}|{serial}|{what}|escanéelo de nuevo cuando esté bien"),
     "looked_up": (
         "CONSULTA",
@@ -229,6 +231,7 @@ PROMPTS: dict[str, str] = {
     "override_badge": "Responsable: escanee la TARJETA",
     "override_reason": "¿POR QUÉ? Número o texto",
     "pin": "Teclee su PIN",
+    "symbol": "Escanee con el otro terminal",
     "anything": "Escanee cualquier cosa",
     "order_in": "Escanee el PEDIDO o el AVISO",
     "order_out": "Escanee el PEDIDO",

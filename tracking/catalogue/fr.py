@@ -20,7 +20,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{document}|{party}|{location}|reste {missing}|échantillon : {sample}",
     ),
-    "item_selected": ("RÉFÉRENCE", "", "{item}  {description}|scannez maintenant {need}"),
+    "item_selected": ("RÉFÉRENCE", "", "{item}|{description}|scannez maintenant {need}"),
     "location_selected": ("EMPLACEMENT", "", "{location}|{counted} comptés à {before} : rayon vide ?"),
     "container_selected": ("COLIS", "", "{container}|{count} dedans"),
     "product_selected": (
@@ -54,7 +54,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT
         + "|{quantity} pièces|lot {lot}|en {position}|dans {parent}|reste {missing}|{built} est complet",
     ),
-    "removed": ("RETIRÉ", "", "{item}|{serial}|lot {lot}|de {parent}"),
+    "removed": ("RETIRÉ", "", "{item}|{serial}|lot {lot}|de {parent}|{reopened} n'est plus complet"),
     "produced": ("FABRIQUÉ", "", "{item}|{serial}"),
     "inspected": (
         "CONTRÔLÉ",
@@ -90,6 +90,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{document}|{done} sur {total}|{missing} manquants|{counted} comptés",
     ),
+    "handed_over": ("PASSÉ", "", "{document}  {task}|{more}"),
+    "taken_over": ("À VOUS", "", "{document}  {task}|{done} sur {total}|de {device}|{missing}"),
     "undone": ("ANNULÉ", "", "{item}|{serial}|{what}|rescannez-le quand c'est bon"),
     "looked_up": (
         "CONSULTATION",
@@ -237,6 +239,7 @@ PROMPTS: dict[str, str] = {
     "override_badge": "Responsable: scannez le BADGE",
     "override_reason": "POURQUOI? Un numéro ou un texte",
     "pin": "Tapez votre code PIN",
+    "symbol": "Scannez avec l'autre terminal",
     "anything": "Scannez n'importe quoi",
     "order_in": "Scannez la COMMANDE ou l'AVIS",
     "order_out": "Scannez la COMMANDE",
