@@ -163,9 +163,8 @@ class SerialPort:
                 self._read(port, framer, delivery)
         except _GONE:
             lost = f"{self._device} is gone"
-        for (
-            whole
-        ) in self._joiner.rest():  # codes that came whole are codes, though the rest of their label is lost
+        # Codes that came whole are codes, though the rest of their label is lost.
+        for whole in self._joiner.rest():
             delivery.scan(whole)
         fragment = framer.lost()
         self._shut()

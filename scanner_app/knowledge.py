@@ -28,6 +28,7 @@ from tracking.documents import Document, Tally
 from tracking.events import Event
 from tracking.exceptions import ExceptionRecord
 from tracking.people import KnownOperator
+from tracking.policy import over
 from tracking.site import Item, Location, Party, Policy
 from tracking.units import UnitState, evolve, seen_fields
 
@@ -119,8 +120,7 @@ class HandheldKnowledge:
         self.site = self._cache.meta("site")
         self.fixed_today = parse_iso(self._cache.meta("today"))
         """The date that a site file for tests fixes; None on the floor."""
-        policy = self._cache.record("policy", self.site)
-        self.policy = records.POLICY.decode(policy) if policy else self._default_policy
+        self.policy = over(self._default_policy, self._cache.record("policy", self.site))
         rules_row = self._cache.record("prefix_rules", self.site)
         self.prefix_rules = records.prefix_rules(rules_row) if rules_row else ()
         self._items = {key: records.ITEM.decode(body) for key, body in self._cache.records("item")}

@@ -11,8 +11,9 @@ from tracking.containers import ContainerState
 from tracking.documents import Document, Tally
 from tracking.exceptions import ExceptionRecord
 from tracking.people import KnownOperator
+from tracking.policy import RECORD as POLICY
 from tracking.prefix_rules import PrefixRule, RuleKind
-from tracking.site import Item, Location, Party, Policy
+from tracking.site import Item, Location, Party
 
 
 class HandOver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -47,10 +48,6 @@ class _Location(Location, frozen=True, kw_only=True, forbid_unknown_fields=False
     pass
 
 
-class _Policy(Policy, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    pass
-
-
 class _Rule(msgspec.Struct, frozen=True, kw_only=True):
     """A prefix rule; a newer server may have kinds that this version does not know."""
 
@@ -67,7 +64,6 @@ class _Rules(msgspec.Struct, frozen=True, kw_only=True):
 ITEM: msgspec.json.Decoder[Item] = msgspec.json.Decoder(_Item)
 PARTY: msgspec.json.Decoder[Party] = msgspec.json.Decoder(_Party)
 LOCATION: msgspec.json.Decoder[Location] = msgspec.json.Decoder(_Location)
-POLICY: msgspec.json.Decoder[Policy] = msgspec.json.Decoder(_Policy)
 OPERATOR = msgspec.json.Decoder(KnownOperator)
 DOCUMENT = msgspec.json.Decoder(Document)
 TALLY = msgspec.json.Decoder(Tally)

@@ -41,6 +41,18 @@ class TooLargeError(WireError):
     """A message beyond its bound; a smaller one may pass."""
 
 
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The server's word that it holds everything up to ``hwm``, durably."""
+
+    device: str
+    epoch: Count
+    hwm: Count
+    chain: str
+    received_ms: Moment
+    signature: str
+    """HMAC-SHA-256 of the other fields under the server's key, hex."""
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """Consecutive events of one device and epoch: ``first``, ``first + 1`` ..."""
 
@@ -55,23 +67,14 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Fal
     """Events of an epoch that was fenced: they keep their identity and do not become the current epoch."""
     pending: int = 0
     """How many events the device still has after these: the size of a loss, should it never come back."""
+    lost: int = 0
+    """How many events right before ``first`` neither side holds any more; ``proof`` shows that the server had them."""
+    proof: Receipt | None = None
 
     @property
     def last(self) -> int:
         """Sequence number of the last event."""
         return self.first + len(self.events) - 1
-
-
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """The server's word that it holds everything up to ``hwm``, durably."""
-
-    device: str
-    epoch: Count
-    hwm: Count
-    chain: str
-    received_ms: Moment
-    signature: str
-    """HMAC-SHA-256 of the other fields under the server's key, hex."""
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -328,6 +331,8 @@ def batch_of(
     bodies: Sequence[bytes],
     orphan: bool = False,
     pending: int = 0,
+    lost: int = 0,
+    proof: Receipt | None = None,
 ) -> Batch:
     """A batch of these canonical bytes, with its chain."""
     return Batch(
@@ -338,6 +343,8 @@ def batch_of(
         events=[msgspec.Raw(body) for body in bodies],
         orphan=orphan,
         pending=pending,
+        lost=lost,
+        proof=proof,
     )
 
 
@@ -376,7 +383,10 @@ def decode_batch(data: bytes) -> Batch:
     if not batch.events:
         raise WireError("a batch has at least one event")
     if not (
-        1 <= batch.epoch <= COUNT_MAX and 1 <= batch.first <= COUNT_MAX and 0 <= batch.pending <= COUNT_MAX
+        1 <= batch.epoch <= COUNT_MAX
+        and 1 <= batch.first <= COUNT_MAX
+        and 0 <= batch.pending <= COUNT_MAX
+        and 0 <= batch.lost < batch.first
     ):
         raise WireError(f"epoch and first count from 1, and nothing counts beyond {COUNT_MAX}")
     return batch

@@ -142,8 +142,9 @@ class UsbScanners:
         while port.opened.behind:
             _deliver(port, port.opened.read())
         half = port.opened.close()
+        # Codes that came whole are codes, though the rest of their label is lost.
         for whole in port.joiner.rest():
-            port.delivery.scan(whole)  # it came whole, though the rest of its label is lost
+            port.delivery.scan(whole)
         del self._ports[port.device.node]
         if half:
             why = f"{why or 'closed'}; {TORN}"
