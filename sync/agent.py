@@ -20,6 +20,7 @@ from sync.ground import Asking, Ground, Worker
 from sync.line import Line as Line
 from sync.line import Unreachable as Unreachable
 from sync.line import understood as understood
+from sync.rescue import REVOKED, rescue
 from sync.snapshot import Coming, Download, SnapshotError
 from sync.tasks import Teller
 from sync.wire import (
@@ -27,6 +28,7 @@ from sync.wire import (
     FEED_WAIT_S_MAX,
     Batch,
     FeedPage,
+    Held,
     HighWater,
     OpenTasks,
     Refused,
@@ -84,6 +86,14 @@ class Port(Protocol):
 
     def stored(self, reply: Stored) -> str:
         """The server holds everything up to the reply's mark. A sentence if its chain is not ours."""
+        ...
+
+    def next_rescue(self, events_max: int) -> Batch | None:
+        """The oldest events that the server neither confirmed nor took aside, or None."""
+        ...
+
+    def rescued(self, held: Held) -> None:
+        """The server keeps them aside; they are not confirmed by that."""
         ...
 
     def refused(self, reply: Refused) -> str:
@@ -210,8 +220,10 @@ class Uploader:
             high = understood(data, HighWater)
             self._generation = high.generation
             self.halted = self._port.greeted(high)
-        except BaseException:
+        except BaseException as error:
             self._greeted = False
+            if isinstance(error, Unreachable) and error.word == REVOKED:
+                rescue(self._port, self._line, self._events_max)
             raise
 
     def _send(self, batch: Batch) -> bool:
@@ -221,6 +233,8 @@ class Uploader:
             status, data = self._line.ask("POST", path, body=msgspec.json.encode(batch))
         except Unreachable as error:
             self._failed(batch, error)
+            if error.word == REVOKED:
+                self._greeted = False  # asked again where it stands, it hands in what is left another way
             raise
         self._failures = 0
         if status == 200:

@@ -32,8 +32,12 @@ Reply = TypeVar("Reply")
 class Unreachable(Exception):
     """No answer that could be used. The text says why; nothing was lost."""
 
-    def __init__(self, why: str, retry_after_s: float = 0.0, status: int = 0, detail: str = "") -> None:
+    def __init__(
+        self, why: str, retry_after_s: float = 0.0, status: int = 0, detail: str = "", word: str = ""
+    ) -> None:
         super().__init__(why)
+        self.word = word
+        """The server's word for a refusal, where it said one."""
         self.detail = detail
         """What the server itself said, one sentence, where it said anything."""
         self.retry_after_s = retry_after_s
@@ -203,7 +207,8 @@ def checked(status: int, data: bytes, retry_after: str) -> tuple[int, bytes]:
     """Status and body of an answer that the agent can use. Raises :class:`Unreachable` for the others."""
     if status in {401, 403}:
         why = "the server does not accept this handheld: enroll it again"
-        raise Unreachable(why, status=status, detail=_said(data))
+        said = _said(data)
+        raise Unreachable(why, status=status, detail=said.detail, word=said.error)
     if 300 <= status < 400:
         raise Unreachable(
             f"something in the server's place sends elsewhere (HTTP {status}): check the address in sync.url",
@@ -216,12 +221,12 @@ def checked(status: int, data: bytes, retry_after: str) -> tuple[int, bytes]:
     return status, data
 
 
-def _said(data: bytes) -> str:
-    """The sentence of a refusal; empty where it has none."""
+def _said(data: bytes) -> Problem:
+    """The server's own words of a refusal; empty where it has none."""
     try:
-        return understood(data, Problem).detail
+        return understood(data, Problem)
     except Unreachable:
-        return ""
+        return Problem(error="")
 
 
 def understood(data: bytes, kind: type[Reply]) -> Reply:
