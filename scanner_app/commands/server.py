@@ -18,6 +18,7 @@ ACTIONS = {
     "rebuild": "make every projection anew, from the events",
     "backup": "write a backup into a file or folder, while the server works",
     "restore": "put a backup in the place of the database; handhelds bring back what it lacks",
+    "ca": "make a certificate authority and the server's certificate in a folder",
     "drill": "lose a server on purpose, with handhelds of its own, and count what is lost with it",
 }
 _ELSEWHERE = "scanner_app.commands.server_{}"

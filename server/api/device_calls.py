@@ -7,20 +7,31 @@ import contextlib
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server import devices, ingest
+from server import devices, ingest, signatures, token_renewal
 from server.api.exchange import (
     Refusal,
     answer,
     body_of,
     central_of,
+    decoded,
     device_of,
     in_thread,
     number,
     unpacked,
 )
 from server.devices import Device
+from server.signatures import SignatureError
 from server.storage import StorageError
-from sync.wire import BATCH_BYTES_MAX, COUNT_MAX, HighWater, Refused, Stored, decode_batch
+from sync.wire import (
+    BATCH_BYTES_MAX,
+    COUNT_MAX,
+    ENROLL_BYTES_MAX,
+    HighWater,
+    Refused,
+    RenewToken,
+    Stored,
+    decode_batch,
+)
 
 
 def _own(request: Request) -> Device:
@@ -39,7 +50,12 @@ async def upload(request: Request) -> Response:
     def work() -> Stored | Refused:
         device = _own(request)
         batch = decode_batch(unpacked(request, body, BATCH_BYTES_MAX))
-        return ingest.take(central.storage, device.id, batch, central.now_ms())
+        try:
+            signatures.check(device, batch)
+        except SignatureError as error:
+            raise Refusal(403, "signature", str(error)) from error
+        signed = bool(device.public_key)
+        return ingest.take(central.storage, device.id, batch, central.now_ms(), signed=signed)
 
     result = await in_thread(work)
     batches = central.figures.batches
@@ -63,6 +79,14 @@ async def high_water(request: Request) -> Response:
             return ingest.high_water(reader, central.storage.generation, device, wanted, now_ms)
 
     return answer(await in_thread(work))
+
+
+async def renew_token(request: Request) -> Response:
+    """``POST /v1/devices/{device}/token``: signed by the device, whatever token it has."""
+    central = central_of(request)
+    asked = decoded(await body_of(request, ENROLL_BYTES_MAX), RenewToken)
+    device = request.path_params["device"]
+    return answer(await in_thread(lambda: token_renewal.renew(central.storage, device, asked)))
 
 
 async def revoke(request: Request) -> Response:

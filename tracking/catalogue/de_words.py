@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import hand_words
+from tracking.catalogue import enroll_words, hand_words
 
 _MEANINGS: dict[str, str] = {
     "kind_item": "EINE ARTIKELNUMMER",
@@ -339,7 +339,15 @@ _SCREEN: dict[str, str] = {
     "key_remove": "HERAUS",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN, **hand_words.WORDS["de"]}
+WORDS: dict[str, str] = {
+    **_MEANINGS,
+    **_REASONS,
+    **_THINGS,
+    **_ANSWERS,
+    **_SCREEN,
+    **hand_words.WORDS["de"],
+    **enroll_words.WORDS["de"],
+}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Start", "Start"),

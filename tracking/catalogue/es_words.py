@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import hand_words
+from tracking.catalogue import enroll_words, hand_words
 
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNA REFERENCIA",
@@ -339,7 +339,15 @@ _SCREEN: dict[str, str] = {
     "key_remove": "SACAR",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN, **hand_words.WORDS["es"]}
+WORDS: dict[str, str] = {
+    **_MEANINGS,
+    **_REASONS,
+    **_THINGS,
+    **_ANSWERS,
+    **_SCREEN,
+    **hand_words.WORDS["es"],
+    **enroll_words.WORDS["es"],
+}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Inicio", "inicio"),
