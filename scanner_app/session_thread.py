@@ -18,9 +18,9 @@ from scanner_app import faults
 from scanner_app.handheld import Handheld
 from scanner_app.inputs import Input, TimePassed
 from scanner_app.presenter import Presenter
+from scanner_app.scanners.reading import load_all
 from scanner_app.session import Session
 from scanner_app.view import ScreenView
-from tracking.identifiers.parsers import load_all
 
 IDLE_S = 2.0
 """Quiet for so long: the log is moved into the file."""

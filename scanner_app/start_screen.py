@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanner_app.handing.state import Given
 from scanner_app.session_state import workflow_state
 from scanner_app.view import MenuLine
 from scanner_app.workflows.home import HomeState
@@ -53,10 +54,23 @@ def waiting(session: Session) -> tuple[MenuLine, ...]:
         for name in state.states
         if name in WORKFLOWS and name != "look_up" and (there := workflow_state(state, name)).document
     ]
+    lines = [(_in_words(session, name, document), f"workflow {name}") for name, document in found]
+    lines += [(_given(session, given), f"take_back {given.id}") for given in _away(session)]
     return tuple(
-        MenuLine(key=key, label=_in_words(session, name, document), command=f"workflow {name}")
-        for key, (name, document) in zip(TASK_KEYS, found, strict=False)
+        MenuLine(key=key, label=label, command=command)
+        for key, (label, command) in zip(TASK_KEYS, lines, strict=False)
     )
+
+
+def _away(session: Session) -> list[Given]:
+    """Tasks that were handed over and are not finished, the last one first."""
+    given = reversed(session.state.handing.given)
+    return [one for one in given if not session.knows.tally(one.subject).closed]
+
+
+def _given(session: Session, given: Given) -> str:
+    language, task = session.settings.language, task_named(given.workflow)
+    return catalogue.word("resume_given", language, document=given.subject, task=task)
 
 
 def _in_words(session: Session, name: str, number: str) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from server import ledger, lots, subjects, tallies, units
+from server import handovers, ledger, lots, subjects, tallies, units
 from server.replica import Feed
 from server.storage import Reader, Storage, Writer
 from server.subjects import Subject
@@ -39,6 +39,7 @@ class Plan(NamedTuple):
     documents: list[tallies.DocumentPlan]
     lots: list[tuple[Subject, lots.LotState | None]]
     containers: list[ContainerPlan]
+    handovers: list[handovers.HandOverPlan]
     answered: list[str]
     """Keys of exceptions without a unit or a container that somebody answered for."""
     aside: list[tuple[ledger.Entry, str]]
@@ -89,7 +90,7 @@ def make_plan(reader: Reader, limit: int, upto: int) -> Plan | None:
             batch[entry.position] = event
         applied[entry.device, entry.epoch] = entry.seq
     links = subjects.link(reader, batch)
-    plan = Plan(start, entries[-1].position, len(entries), links, [], [], [], [], [], aside, applied)
+    plan = Plan(start, entries[-1].position, len(entries), links, [], [], [], [], [], [], aside, applied)
     plan.answered.extend(event.settles for event in batch.values() if _speaks_of_event(event))
     for subject, extra in links.subjects.items():
         match subject.kind:
@@ -101,6 +102,9 @@ def make_plan(reader: Reader, limit: int, upto: int) -> Plan | None:
                 plan.containers.append(
                     _container(subject.name, subjects.events_of(reader, subject, extra, batch))
                 )
+            case handovers.KIND:
+                events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
+                plan.handovers.append(handovers.fold(subject.name, events))
             case subjects.COUNT | subjects.INSIDE | subjects.SETTLED:
                 continue  # asked for when somebody looks at the count, the product, or the answers
             case _:
@@ -148,6 +152,7 @@ def store(tx: Writer, feed: Feed, plan: Plan) -> None:
             feed.put("lot", key, msgspec.json.encode(state))
     for container in plan.containers:
         _store_container(tx, feed, container)
+    handovers.store(feed, plan.handovers)
     for entry, reason in plan.aside:
         tx.run("INSERT INTO quarantine (position, reason) VALUES (?, ?)", entry.position, reason)
         seen = Witness(ref=entry.ref, device=entry.device)

@@ -117,7 +117,7 @@ VERSION = len(MIGRATIONS)
 PROJECTIONS = ("quarantine", "subject", "cancellation", "unit", "credit", "tally", "exception")
 """Tables that follow from the ledger (and, for the feed, ``replica`` rows of :data:`PROJECTED`)."""
 
-PROJECTED = ("unit", "lot", "tally", "exception")
+PROJECTED = ("unit", "lot", "tally", "exception", "handover")
 """Tables of the feed that are projections; the others are master data."""
 
 

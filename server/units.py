@@ -12,7 +12,7 @@ from server.replica import Feed
 from server.storage import Reader, Writer
 from server.subjects import Subject, events_of
 from sync.wire import pair_key
-from tracking.documents import credit
+from tracking.documents import credit, takes_off
 from tracking.events import Event
 from tracking.exceptions import ExceptionRecord, from_contradictions, still_open
 from tracking.units import UnitState, fold
@@ -68,7 +68,11 @@ def credits_of(accepted: Sequence[Event], position_of: Mapping[str, int]) -> lis
         if quantity:
             position = position_of[event.ref]
             one = Credit(event.document, event.line, event.item, event.serial, position, quantity)
-            credited.setdefault(one[:4] if event.serial else one[:5], one)
+            key = one[:4] if event.serial else one[:5]
+            if takes_off(event):
+                credited.pop(key, None)
+            else:
+                credited.setdefault(key, one)
     return list(credited.values())
 
 
