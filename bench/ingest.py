@@ -49,7 +49,7 @@ def run(room: Room) -> Result:
     """The same batches by turns into a server over HTTP and into a storage of this process."""
     rounds = room.size(ROUNDS, ROUNDS_QUICK)
     each = room.size(BATCHES_A_ROUND, BATCHES_A_ROUND_QUICK)
-    loads = _loads(room, rounds * each)
+    loads = made_loads(room, rounds * each)
     events = sum(len(load.batch.events) for load in loads)
     over_http, direct = _by_turns(room, loads, each)
     folding = _folding(room, loads)
@@ -76,7 +76,7 @@ def run(room: Room) -> Result:
     )  # fmt: skip
 
 
-def _loads(room: Room, batches: int) -> list[Load]:
+def made_loads(room: Room, batches: int) -> list[Load]:
     """Consecutive batches of real events, with serial numbers that nothing could guess."""
     random = Random(SEED)
     numbers = iter(random.sample(range(10**9), (batches + 1) * wire.BATCH_EVENTS_MAX))
@@ -111,7 +111,7 @@ def _by_turns(room: Room, loads: list[Load], each: int) -> tuple[list[float], li
         for start in range(0, len(loads), each):
             part = loads[start : start + each]
             events = DEVICES * sum(len(load.batch.events) for load in part)
-            over_http.append(events / _sent_s(handhelds, part))
+            over_http.append(events / sent_s(handhelds, part))
             begin = perf_counter()
             for name in names:
                 for load in part:
@@ -125,11 +125,11 @@ def _by_turns(room: Room, loads: list[Load], each: int) -> tuple[list[float], li
 def _folding(room: Room, loads: list[Load]) -> float:
     """Events a second over HTTP while units, documents and the feed are worked out beside."""
     with _serving(room.folder / "folded.db", "fold") as handhelds:
-        took_s = _sent_s(handhelds, loads)
+        took_s = sent_s(handhelds, loads)
     return DEVICES * sum(len(load.batch.events) for load in loads) / took_s
 
 
-class _Handheld:
+class Handheld:
     """One device's connection to the server."""
 
     def __init__(self, url: str, device: str, token: str) -> None:
@@ -155,11 +155,11 @@ class _Handheld:
         self._connection.close()
 
 
-def _sent_s(handhelds: list[_Handheld], loads: list[Load]) -> float:
+def sent_s(handhelds: list[Handheld], loads: list[Load]) -> float:
     """Seconds until every handheld has handed in all of it."""
     failures: list[BaseException] = []
 
-    def send(handheld: _Handheld) -> None:
+    def send(handheld: Handheld) -> None:
         try:
             handheld.send(loads)
         except (OSError, RuntimeError, http.client.HTTPException) as error:
@@ -185,7 +185,7 @@ class _Served(msgspec.Struct):
 
 
 @contextmanager
-def _serving(database: Path, *options: str) -> Iterator[list[_Handheld]]:
+def _serving(database: Path, *options: str) -> Iterator[list[Handheld]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.ingest_server", str(database), str(DEVICES), *options],
         cwd=Path(__file__).parents[1], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -194,7 +194,7 @@ def _serving(database: Path, *options: str) -> Iterator[list[_Handheld]]:
     assert process.stdout is not None
     try:
         told = msgspec.json.decode(process.stdout.readline(), type=_Served)
-        handhelds = [_Handheld(told.url, device, token) for device, token in told.devices]
+        handhelds = [Handheld(told.url, device, token) for device, token in told.devices]
         yield handhelds
         for handheld in handhelds:
             handheld.close()
