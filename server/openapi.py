@@ -105,6 +105,14 @@ CALLS = (
         wire.OpenTasks,
         who=_DEVICE,
     ),
+    Call(
+        "/v1/devices/{device}/token",
+        "post",
+        "A device's next token; its signature is what proves who asks.",
+        {200: wire.Renewed},
+        wire.RenewToken,
+        who=_ANYBODY,
+    ),
     Call("/v1/devices/{device}/revoke", "post", "End a device's rights.", {200: Revoked}, who=_OFFICE),
     Call(
         "/v1/sites/{site}/feed",
@@ -186,6 +194,7 @@ CALLS = (
         Settlement,
         who=(OFFICE, SUPERVISOR),
     ),
+    Call("/v1/ca", "get", "Who vouches for the server.", {200: wire.Authority}, who=_ANYBODY),
     Call("/v1/staff", "get", "Who has a token of the office, and for what.", {200: Members}, who=_OFFICE),
     Call("/v1/staff", "post", "A token for a person or a program.", {200: NewToken}, NewMember, who=_OFFICE),
     Call("/v1/staff/{name}/remove", "post", "End such a token.", {200: Removed}, who=_OFFICE),
