@@ -56,6 +56,7 @@ COMMANDS = frozenset(
         "quantity",
         "location",
         "help",
+        "list",
         "lock",
         "more",
         "override",
@@ -68,6 +69,9 @@ COMMANDS = frozenset(
         "destroy",
         "replace",
         "range",
+        "hand_over",
+        "take_back",
+        "tasks",
     )
 )
 """Names that ``command`` takes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from scanner_app.handing.state import NO_HANDING, Handing
 from scanner_app.workflows.flow import State
 from scanner_app.workflows.registry import WORKFLOWS
 from tracking.verdicts import Verdict
@@ -31,6 +32,11 @@ class Stopped(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was scanned; the same again is not a second fault."""
     scan: HeldScan | None = None
     """The scan itself, for a supervisor to have it judged again."""
+    asked: tuple[str, str] | None = None
+    """Or the command, with its argument."""
+    workflow: str = ""
+    before: bytes = b""
+    """The task, and its state before the scan."""
 
 
 class Override(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -40,6 +46,15 @@ class Override(msgspec.Struct, frozen=True, omit_defaults=True):
     """Whose PIN, or whose reason, is asked for."""
     proven: bool = False
     """True once the PIN was right, or where the badge alone signs in."""
+
+
+class TakenOver(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A stop that a supervisor took upon himself, until what was stopped is written."""
+
+    code: str
+    badge: str
+    reason: str
+    item: str = ""
 
 
 class Credit(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -89,6 +104,7 @@ class SessionState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     stopped: Stopped | None = None
     override: Override | None = None
     """A supervisor is about to take the stop upon himself."""
+    taken_over: TakenOver | None = None
     held: tuple[HeldScan, ...] = ()
     gestures: int = 0
     """Number of the newest gesture."""
@@ -97,6 +113,8 @@ class SessionState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     hand_item: str = ""
     hand_serial: str = ""
     """The unit scanned last, accepted or not: ``hold`` and ``release`` mean it."""
+    handing: Handing = NO_HANDING
+    """Tasks that went to another handheld, or are about to come from one."""
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -139,3 +157,13 @@ def with_workflow_state(session: SessionState, name: str, state: State) -> Sessi
     """The session with a workflow's state in it, before the others: the states stand last used first."""
     others = {other: data for other, data in session.states.items() if other != name}
     return msgspec.structs.replace(session, states={name: encode(state), **others})
+
+
+def with_hand(state: SessionState, said: Verdict) -> SessionState:
+    """Remembers the unit that was scanned, whatever was said of it; a code that is no unit's leaves none in hand."""
+    if not (said.item or said.serial or said.stops):
+        return state
+    known = bool(said.item and said.serial)
+    return msgspec.structs.replace(
+        state, hand_item=said.item if known else "", hand_serial=said.serial if known else ""
+    )

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from drivers.scan import Scan
-from scanner_app.session_state import HELD_SCANS_MAX, HeldScan
-from scanner_app.workflows.flow import Scanned
+from scanner_app.handing import desk
+from scanner_app.session_state import HELD_SCANS_MAX, HeldScan, SessionState, Stopped
+from scanner_app.workflows.flow import Asked, Scanned
 from tracking.phrases import phrase
-from tracking.verdicts import NOTHING, verdict
+from tracking.verdicts import NOTHING, Verdict, verdict
 
 if TYPE_CHECKING:
     from scanner_app.answer import Answer
@@ -45,6 +46,20 @@ def kept(scans: Sequence[Scan]) -> HeldScan:
     )
 
 
+def stopped(
+    said: Verdict, scans: Sequence[Scan], texts: Sequence[str], asked: Asked | None, before: SessionState
+) -> Stopped:
+    """The stop, with what a supervisor needs to have the same judged again."""
+    return Stopped(
+        said,
+        " | ".join(texts),
+        kept(scans) if scans else None,
+        (asked.name, asked.argument) if asked is not None else None,
+        before.workflow,
+        before.states.get(before.workflow, b""),
+    )
+
+
 def scans_of(session: Session, waiting: HeldScan) -> tuple[Scan, ...]:
     """What was remembered, to be judged now."""
     return tuple(
@@ -70,6 +85,7 @@ def acknowledge(session: Session) -> Answer:
     """The stop is understood. Scans held behind it are judged now, in order, until one of them stops again."""
     if session.state.stopped is None:
         return session.answer(NOTHING)
+    desk.forget(session)
     clear(session)
     answers = release(session)
     if not answers:

@@ -9,9 +9,12 @@ import msgspec
 
 from server.api.count_calls import CountList, Decided
 from server.api.exception_calls import ExceptionList, Settled
+from server.api.operation_calls import Alive
+from server.api.staff_calls import Members, NewMember, NewToken, Removed
 from server.api.unit_calls import Health
 from server.count_decision import Decision
 from server.counts import CountReport
+from server.roles import AUDITOR, DEVICE, OFFICE, READERS, STAFF, SUPERVISOR
 from server.settling import Settlement
 from server.trace import Trace
 from sync import wire
@@ -28,7 +31,11 @@ class Call(NamedTuple):
     answers: dict[int, type[Any]]
     body: type[Any] | None = None
     query: tuple[str, ...] = ()
-    who: tuple[str, ...] = ("office", "device")
+    who: tuple[str, ...] = (OFFICE, DEVICE)
+    """Roles that may call it; empty: anybody, without a token."""
+    media: str = "application/json"
+    revoked: bool = False
+    """Whether a device may call it that was revoked."""
 
 
 class Revoked(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +51,8 @@ class Coming(msgspec.Struct, frozen=True, kw_only=True):
     status: str
 
 
-_DEVICE, _OFFICE, _ANYBODY = ("device",), ("office",), ()
+_DEVICE, _OFFICE, _READERS, _ANYBODY = (DEVICE,), (OFFICE,), READERS, ()
+_EVERYBODY = (*STAFF, DEVICE)
 
 CALLS = (
     Call(
@@ -62,6 +70,48 @@ CALLS = (
         {200: wire.HighWater},
         query=("epoch",),
         who=_DEVICE,
+    ),
+    Call(
+        "/v1/devices/{device}/rescue",
+        "post",
+        "Hand in events although the device was revoked: they wait for the office.",
+        {200: wire.Held, 409: wire.Problem},
+        wire.Batch,
+        who=_DEVICE,
+        revoked=True,
+    ),
+    Call(
+        "/v1/outbox",
+        "post",
+        "Hand in the file of a handheld without a network.",
+        {200: wire.Delivered},
+        bytes,
+        who=_OFFICE,
+    ),
+    Call("/v1/rescues", "get", "What revoked devices handed in.", {200: wire.Waitings}, who=_READERS),
+    Call(
+        "/v1/rescues/{device}/decision",
+        "post",
+        "Say whether it counts.",
+        {200: wire.RescueDecided, 409: wire.Problem},
+        wire.RescueDecision,
+        who=_OFFICE,
+    ),
+    Call(
+        "/v1/devices/{device}/tasks",
+        "put",
+        "Report the tasks in progress on a device, in place of those before.",
+        {200: wire.TasksKept},
+        wire.OpenTasks,
+        who=_DEVICE,
+    ),
+    Call(
+        "/v1/devices/{device}/token",
+        "post",
+        "A device's next token; its signature is what proves who asks.",
+        {200: wire.Renewed},
+        wire.RenewToken,
+        who=_ANYBODY,
     ),
     Call("/v1/devices/{device}/revoke", "post", "End a device's rights.", {200: Revoked}, who=_OFFICE),
     Call(
@@ -96,24 +146,29 @@ CALLS = (
         who=_ANYBODY,
     ),
     Call(
-        "/v1/units", "get", "Find units by serial number, or its end.", {200: Trace}, query=("serial", "item")
+        "/v1/units",
+        "get",
+        "Find units by serial number, or its end.",
+        {200: Trace},
+        query=("serial", "item"),
+        who=_EVERYBODY,
     ),
-    Call("/v1/units/{item}/{serial}", "get", "Everything about one unit.", {200: Trace}),
+    Call("/v1/units/{item}/{serial}", "get", "Everything about one unit.", {200: Trace}, who=_EVERYBODY),
     Call(
         "/v1/recall",
         "get",
         "Every unit that a lot, a component or a range of serial numbers is in today.",
         {200: Recall},
         query=("lot", "supplier", "component", "item", "from", "to"),
-        who=_OFFICE,
+        who=_READERS,
     ),
-    Call("/v1/counts", "get", "Count sheets and how far they are.", {200: CountList}, who=_OFFICE),
+    Call("/v1/counts", "get", "Count sheets and how far they are.", {200: CountList}, who=_READERS),
     Call(
         "/v1/counts/{number}",
         "get",
         "What a count found against the books.",
         {200: CountReport},
-        who=_OFFICE,
+        who=_READERS,
     ),
     Call(
         "/v1/counts/{number}/decision",
@@ -121,7 +176,7 @@ CALLS = (
         "Approve a count, or reject it to be counted again.",
         {200: Decided, 409: wire.Problem},
         Decision,
-        who=_OFFICE,
+        who=(OFFICE, SUPERVISOR),
     ),
     Call(
         "/v1/exceptions",
@@ -129,7 +184,7 @@ CALLS = (
         "Exceptions that wait for somebody, newest first.",
         {200: ExceptionList},
         query=("before",),
-        who=_OFFICE,
+        who=_READERS,
     ),
     Call(
         "/v1/exceptions/settle",
@@ -137,9 +192,16 @@ CALLS = (
         "Answer for an exception, with a reason.",
         {200: Settled, 409: wire.Problem},
         Settlement,
-        who=_OFFICE,
+        who=(OFFICE, SUPERVISOR),
     ),
+    Call("/v1/ca", "get", "Who vouches for the server.", {200: wire.Authority}, who=_ANYBODY),
+    Call("/v1/staff", "get", "Who has a token of the office, and for what.", {200: Members}, who=_OFFICE),
+    Call("/v1/staff", "post", "A token for a person or a program.", {200: NewToken}, NewMember, who=_OFFICE),
+    Call("/v1/staff/{name}/remove", "post", "End such a token.", {200: Removed}, who=_OFFICE),
     Call("/v1/health", "get", "Whether the server is well.", {200: Health}, who=_ANYBODY),
+    Call("/healthz", "get", "Whether this process answers.", {200: Alive}, who=_ANYBODY),
+    Call("/readyz", "get", "Whether it can work: database and projections.", {200: Alive}, who=_ANYBODY),
+    Call("/metrics", "get", "Figures for Prometheus.", {200: str}, who=(OFFICE, AUDITOR), media="text/plain"),
 )
 
 
@@ -167,8 +229,8 @@ def document() -> bytes:
             "components": {
                 "schemas": components,
                 "securitySchemes": {
-                    "device": {"type": "http", "scheme": "bearer", "description": "A device's token."},
-                    "office": {"type": "http", "scheme": "bearer", "description": "The office's token."},
+                    role: {"type": "http", "scheme": "bearer", "description": f"A token of the role {role}."}
+                    for role in _EVERYBODY
                 },
             },
         }
@@ -183,13 +245,17 @@ def _operation(call: Call, schema_of: dict[Any, Any]) -> dict[str, Any]:
     responses = {
         str(status): {"description": "A file.", "content": _FILE}
         if kind is bytes
-        else {"description": str(kind.__doc__).split("\n")[0], "content": _json(schema_of[kind])}
+        else {
+            "description": str(kind.__doc__).split("\n")[0],
+            "content": {call.media: {"schema": schema_of[kind]}},
+        }
         for status, kind in call.answers.items()
     }
     responses["default"] = {"description": "A refusal.", "content": _json(schema_of[wire.Problem])}
     found: dict[str, Any] = {"summary": call.summary, "parameters": parameters, "responses": responses}
     if call.body is not None:
-        found["requestBody"] = {"required": True, "content": _json(schema_of[call.body])}
+        content = _FILE if call.body is bytes else _json(schema_of[call.body])
+        found["requestBody"] = {"required": True, "content": content}
     if call.who:
         found["security"] = [{name: []} for name in call.who]
     return found

@@ -36,6 +36,11 @@ COMMANDS = (
     "destroy",
     "replace",
     "range",
+    # A task goes to another handheld, or comes from one.
+    "hand_over",
+    "take_back",
+    "task",
+    "tasks",
 )
 """Every command, as barcode, soft key and script line alike."""
 
