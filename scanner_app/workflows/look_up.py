@@ -109,7 +109,7 @@ def _of_label(meaning: Meaning, text: str, knows: Knowledge) -> Verdict:
             if item and named
             else phrase("thing_item")
         )
-        return verdict("looked_up", item=parts.item, what=what)
+        return verdict("looked_up", item=parts.item, loose=parts.item, what=what)
     return verdict("looked_up", what=phrase("thing_lot", lot=parts.lot) if parts.lot else text)
 
 

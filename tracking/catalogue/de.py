@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_UNIT = "{item}  {serial}|in {container}"
+_UNIT = "{item}  {serial}|{loose}|in {container}"
 _WHO = "von {operator}|{where}|{when}|auf {document}|für {party}"
 _ASIDE = "Bitte beiseitelegen"
 _NOT_THIS = "Nicht dieses: bitte beiseitelegen"
@@ -101,7 +101,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "looked_up": (
         "AUSKUNFT",
         "",
-        "{item}  {serial}|{container}|{inside} darin|{conflict}|{status}|auf {location}|im Karton {box}|"
+        "{item}  {serial}|{loose}|{container}|{inside} darin|{conflict}|{status}|auf {location}|im Karton {box}|"
         + _WHO
         + "|Charge {lot}|von {supplier}|haltbar bis {expiry}|Garantie bis {until}|in {parent}|{what}",
     ),
@@ -147,7 +147,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unverified": ("NICHT GEPRÜFT", "", _UNIT + "|dieses Gerät hat keinen Eintrag dazu"),
     "already_collected": ("SCHON EINGESAMMELT", "", _UNIT + "|einmal gezählt"),
     "not_on_hold": ("NICHT GESPERRT", "", _UNIT + "|nichts freizugeben"),
-    "in_hand": ("IN DER HAND", "", _UNIT + "|{loose}|Charge {lot}|{quantity} Stück|bis {last}"),
+    "in_hand": ("IN DER HAND", "", _UNIT + "|Charge {lot}|{quantity} Stück|bis {last}"),
     "already_assigned": ("NUMMER IST VERGEBEN", "Eine andere Nummer nehmen", _UNIT + "|schon reserviert"),
     "not_in_range": (
         "NICHT AUS DIESEM BEREICH",
@@ -191,11 +191,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT + "|auf {document}|" + "von {operator}|{when}",
     ),
     "written_off": ("AUSGEBUCHT", _NOT_THIS, _UNIT + "|{reason}|" + _WHO),
-    "held": ("GESPERRT", "Bitte ins Sperrlager legen", _UNIT + "|{reason}"),
+    "held": ("GESPERRT", "Bitte ins Sperrlager legen", _UNIT + "|Charge {loose_lot}|{reason}"),
     "recalled": (
         "RÜCKRUF",
         "Behalten: zur Rückrufstelle bringen",
-        _UNIT + "|{counted:.0}trotzdem gezählt|{reason}|{where}",
+        _UNIT + "|Charge {loose_lot}|{counted:.0}trotzdem gezählt|{reason}|{where}",
     ),
     "stolen": (
         "ALS GESTOHLEN GEMELDET",
