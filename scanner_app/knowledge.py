@@ -210,6 +210,10 @@ class HandheldKnowledge:
         known = (unit for unit in self.units_of_serial(serial) if unit.item == item)
         return next(known, UnitState(item=item, serial=serial))
 
+    def own_history(self, item: str, serial: str) -> tuple[Event, ...]:
+        """What this handheld did with a unit, oldest first, taken back or not."""
+        return tuple(self._journal.later_steps(item, serial, 0, 0))
+
     def units_ending(self, tail: str) -> tuple[UnitState, ...]:
         """Units whose serial ends so."""
         if len(tail) < TAIL_CHARS_MIN:

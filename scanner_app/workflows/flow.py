@@ -183,6 +183,10 @@ class Knowledge(Protocol):
         """The unit, with status ``unknown`` where nobody has seen it."""
         ...
 
+    def own_history(self, item: str, serial: str) -> tuple[Event, ...]:
+        """What this handheld did with a unit, oldest first, taken back or not."""
+        ...
+
     def units_of_serial(self, serial: str) -> tuple[UnitState, ...]:
         """Every unit known with this serial number, under whatever item."""
         ...
@@ -231,9 +235,9 @@ class Knowledge(Protocol):
 class ListLine(NamedTuple):
     """One line of a task's list."""
 
-    text: str
+    text: Said
     state: str
-    """``done``, ``now`` (what is asked for) or ``open``."""
+    """``done``, ``now`` (what is asked for), ``open``, or ``told`` where nothing is to be done."""
 
 
 class Workflow(NamedTuple):
