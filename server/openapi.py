@@ -99,7 +99,7 @@ CALLS = (
     ),
     Call(
         "/v1/devices/{device}/tasks",
-        "put",
+        "post",
         "Report the tasks in progress on a device, in place of those before.",
         {200: wire.TasksKept},
         wire.OpenTasks,

@@ -328,6 +328,8 @@ class OpenTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     operator: str = ""
     item: str = ""
     """The part number at hand, where one was chosen."""
+    place: str = ""
+    """The place at hand, where one was scanned."""
     active_ms: Moment = 0
     """When something was last done on it, in steps of ten minutes."""
     state: str = ""
@@ -335,7 +337,7 @@ class OpenTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class OpenTasks(msgspec.Struct, frozen=True, kw_only=True):
-    """``PUT /v1/devices/{device}/tasks``: all tasks in progress there, in place of those reported before."""
+    """``POST /v1/devices/{device}/tasks``: all tasks in progress there, in place of those reported before."""
 
     tasks: tuple[OpenTask, ...] = ()
 

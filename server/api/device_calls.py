@@ -85,7 +85,7 @@ async def high_water(request: Request) -> Response:
 
 
 async def report_tasks(request: Request) -> Response:
-    """``PUT /v1/devices/{device}/tasks``."""
+    """``POST /v1/devices/{device}/tasks``."""
     body = await body_of(request, TASKS_BYTES_MAX)
     central = central_of(request)
 
