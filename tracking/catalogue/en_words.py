@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import hand_words, handing
+from tracking.catalogue import faults, hand_words, handing, label_words
 
 _MEANINGS: dict[str, str] = {
     # what was scanned instead: "THAT IS ..."
@@ -350,6 +350,8 @@ WORDS: dict[str, str] = {
     **_ANSWERS,
     **_SCREEN,
     **hand_words.WORDS["en"],
+    **label_words.WORDS["en"],
+    **faults.WORDS["en"],
     **handing.WORDS["en"],
 }
 

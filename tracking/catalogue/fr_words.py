@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import hand_words, handing
+from tracking.catalogue import faults, hand_words, handing, label_words
 
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNE RÉFÉRENCE",
@@ -344,6 +344,8 @@ WORDS: dict[str, str] = {
     **_ANSWERS,
     **_SCREEN,
     **hand_words.WORDS["fr"],
+    **label_words.WORDS["fr"],
+    **faults.WORDS["fr"],
     **handing.WORDS["fr"],
 }
 
