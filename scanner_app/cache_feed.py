@@ -14,6 +14,7 @@ from tracking.documents import Tally, called_back, opening_line
 from tracking.lifecycle import STATUSES
 from tracking.people import KnownOperator
 from tracking.pins import SALT_BYTES, pin_hash
+from tracking.policy import stated
 from tracking.prefix_rules import PrefixRules
 from tracking.site import OpeningUnit, Site
 from tracking.units import UnitState
@@ -36,8 +37,13 @@ def apply_page(cache: Cache, page: FeedPage) -> bool:
         if cache.meta(REPLACING):
             _empty(cache)
             changed = True
+        # A row is on a page once, in its latest form, so the units may go in together: that is how they are quick.
+        cache.put_units(_unit(row) for row in page.rows if row.table == "unit" and row.op == "put")
         for row in page.rows:
-            _apply_row(cache, row, whole=not page.more)
+            if row.table != "unit":
+                _apply_row(cache, row, whole=not page.more)
+            elif row.op == "del":
+                cache.delete_unit(*pair_of_key(row.key))
         if not page.more:
             changed |= _take_tallies(cache)
         _position(cache, page)
@@ -70,12 +76,6 @@ def applied_chains(cache: Cache) -> dict[int, str]:
 
 def _apply_row(cache: Cache, row: FeedRow, *, whole: bool) -> None:
     """``whole``: the device's own events show in the rows up to the end of this page, and not only in part."""
-    if row.table == "unit":
-        if row.op == "del":
-            cache.delete_unit(*pair_of_key(row.key))
-        else:
-            cache.put_units((_unit(row),))
-        return
     if row.table not in KINDS:
         return  # of a newer server
     body = bytes(row.row) if row.op == "put" else b""
@@ -155,7 +155,7 @@ def load_site(cache: Cache, site: Site) -> None:
             cache.put_record("container", container, encode(ContainerState(container=container, known=True)))
         for number, tally in _opening_tallies(site).items():
             cache.put_record("tally", number, encode(tally))
-        cache.put_record("policy", site.site, encode(site.policy))
+        cache.put_record("policy", site.site, encode(stated(site)))
         if site.prefix_rules is not None:
             cache.put_record("prefix_rules", site.site, encode(PrefixRules(rules=site.prefix_rules)))
         recalled, lots = called_back(site.documents)

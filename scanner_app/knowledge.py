@@ -19,7 +19,7 @@ from scanner_app.journal import Journal
 from scanner_app.overlay import OverlayRow
 from scanner_app.own_work import OwnWork
 from scanner_app.workflows.flow import Counted
-from sync.wire import pair_key
+from sync.wire import TaskRow, pair_key
 from tracking import rules
 from tracking.assembly import Inside
 from tracking.containers import ContainerState, device_reference, sscc
@@ -28,6 +28,7 @@ from tracking.documents import Document, Tally
 from tracking.events import Event
 from tracking.exceptions import ExceptionRecord
 from tracking.people import KnownOperator
+from tracking.policy import over
 from tracking.site import Item, Location, Party, Policy
 from tracking.units import UnitState, evolve, seen_fields
 
@@ -119,8 +120,7 @@ class HandheldKnowledge:
         self.site = self._cache.meta("site")
         self.fixed_today = parse_iso(self._cache.meta("today"))
         """The date that a site file for tests fixes; None on the floor."""
-        policy = self._cache.record("policy", self.site)
-        self.policy = records.POLICY.decode(policy) if policy else self._default_policy
+        self.policy = over(self._default_policy, self._cache.record("policy", self.site))
         rules_row = self._cache.record("prefix_rules", self.site)
         self.prefix_rules = records.prefix_rules(rules_row) if rules_row else ()
         self._items = {key: records.ITEM.decode(body) for key, body in self._cache.records("item")}
@@ -143,6 +143,7 @@ class HandheldKnowledge:
         self._announced: dict[str, str] | None = None
         self._has_operators = next(self._cache.records("operator"), None) is not None
         self._own.forget()
+        self._tasks: tuple[TaskRow, ...] | None = None
         self.borrowed = Borrowed(self._journal, self._cache)
         self._own_credits, self._own_closed = self._journal.overlay_tallies()
 
@@ -253,7 +254,8 @@ class HandheldKnowledge:
 
     def quantities_in(self, item: str, serial: str) -> tuple[Inside, ...]:
         """Lots and untracked parts in a product, or with an empty item in a container, as far as is known here."""
-        return self.contents.quantities(item, serial)
+        body = self._record("inside", pair_key(item, serial)) if serial else b""
+        return self.contents.quantities(item, serial, records.INSIDE.decode(body) if body else None)
 
     def container(self, code: str) -> ContainerState:
         """A container; not ``known`` where nobody has seen it."""
@@ -368,6 +370,13 @@ class HandheldKnowledge:
         """What the server says of a hand-over; an empty row where it has said nothing yet."""
         body = self._record("handover", name)
         return records.HAND_OVER.decode(body) if body else records.HandOver()
+
+    def tasks_elsewhere(self) -> tuple[TaskRow, ...]:
+        """Tasks in progress on other handhelds of the site, as the server last told."""
+        if self._tasks is None:
+            found = (records.TASK.decode(body) for _, body in self._cache.records("task"))
+            self._tasks = tuple(row for row in found if row.device != self._journal.device)
+        return self._tasks
 
     # -- places and people ------------------------------------------------------------------------------------------
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
 
-from server import handovers, ledger, lots, subjects, tallies, units
+from server import handovers, ledger, losses, lots, subjects, tallies, units
 from server.replica import Feed
 from server.storage import Reader, Storage, Writer
 from server.subjects import Subject
@@ -14,6 +15,7 @@ from sync.wire import pair_key
 from tracking.containers import ContainerState, fold_container
 from tracking.events import Event
 from tracking.exceptions import ExceptionRecord, Witness, of_container, still_open
+from tracking.loose import LooseRow, fold_loose
 
 BATCH_EVENTS = 500
 """Events folded in one transaction: large enough to share its flush, small enough not to keep uploads waiting."""
@@ -40,10 +42,13 @@ class Plan(NamedTuple):
     lots: list[tuple[Subject, lots.LotState | None]]
     containers: list[ContainerPlan]
     handovers: list[handovers.HandOverPlan]
+    loose: list[tuple[Subject, LooseRow | None]]
     answered: list[str]
     """Keys of exceptions without a unit or a container that somebody answered for."""
     aside: list[tuple[ledger.Entry, str]]
     applied: dict[tuple[str, int], int]
+    lost: list[tuple[int, ExceptionRecord]]
+    """Ranges of a device's events that nobody holds any more, at the position of what follows them."""
 
 
 def fold_next(storage: Storage, limit: int = BATCH_EVENTS) -> int:
@@ -89,8 +94,15 @@ def make_plan(reader: Reader, limit: int, upto: int) -> Plan | None:
         else:
             batch[entry.position] = event
         applied[entry.device, entry.epoch] = entry.seq
+    return plan_of(reader, batch, start, entries[-1].position)._replace(
+        events=len(entries), aside=aside, applied=applied, lost=losses.holes(reader, entries)
+    )
+
+
+def plan_of(reader: Reader, batch: Mapping[int, Event], start: int, end: int) -> Plan:
+    """What these events (position -> event), which nothing shows yet, change."""
     links = subjects.link(reader, batch)
-    plan = Plan(start, entries[-1].position, len(entries), links, [], [], [], [], [], [], aside, applied)
+    plan = Plan(start, end, len(batch), links, [], [], [], [], [], [], [], [], {}, [])
     plan.answered.extend(event.settles for event in batch.values() if _speaks_of_event(event))
     for subject, extra in links.subjects.items():
         match subject.kind:
@@ -105,8 +117,11 @@ def make_plan(reader: Reader, limit: int, upto: int) -> Plan | None:
             case handovers.KIND:
                 events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
                 plan.handovers.append(handovers.fold(subject.name, events))
-            case subjects.COUNT | subjects.INSIDE | subjects.SETTLED:
-                continue  # asked for when somebody looks at the count, the product, or the answers
+            case subjects.INSIDE:
+                events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
+                plan.loose.append((subject, fold_loose(events)))
+            case subjects.COUNT | subjects.SETTLED:
+                continue  # asked for when somebody looks at the count, or at the answers
             case _:
                 events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
                 plan.lots.append((subject, lots.fold_lot(subject.name, subject.part, events)))
@@ -153,11 +168,19 @@ def store(tx: Writer, feed: Feed, plan: Plan) -> None:
     for container in plan.containers:
         _store_container(tx, feed, container)
     handovers.store(feed, plan.handovers)
+    for subject, row in plan.loose:
+        key = pair_key(subject.name, subject.part)
+        if row is None:
+            feed.delete("inside", key)
+        else:
+            feed.put("inside", key, msgspec.json.encode(row))
     for entry, reason in plan.aside:
         tx.run("INSERT INTO quarantine (position, reason) VALUES (?, ?)", entry.position, reason)
         seen = Witness(ref=entry.ref, device=entry.device)
         record = ExceptionRecord(kind=units.NOT_UNDERSTOOD, item="", serial="", first=Witness(), second=seen)
         units.store_exception(tx, feed, entry.position, record)
+    for position, record in plan.lost:
+        units.store_exception(tx, feed, position, record)
     for key in plan.answered:
         units.forget_exception(tx, feed, key)
     tx.run_many(

@@ -110,14 +110,25 @@ CREATE TABLE staff (
 """
 """Who is who: keys of devices and what they signed, a token that is about to follow, people with a token each."""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL, _SYNC, _IDENTITY)
+_HOLES = """
+CREATE TABLE hole (
+    device TEXT NOT NULL, epoch INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, chain BLOB NOT NULL,
+    PRIMARY KEY (device, epoch, first)
+) WITHOUT ROWID
+"""
+"""Events that the server once had and no backup brought back, and the device's chain after the last of them."""
+
+_INSIDE = "INSERT INTO meta VALUES ('stale', '1') ON CONFLICT DO NOTHING"
+"""What is in products and containers by quantity is fed to handhelds: the projections are made anew for it."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL, _SYNC, _IDENTITY, _HOLES, _INSIDE)
 
 VERSION = len(MIGRATIONS)
 
 PROJECTIONS = ("quarantine", "subject", "cancellation", "unit", "credit", "tally", "exception")
 """Tables that follow from the ledger (and, for the feed, ``replica`` rows of :data:`PROJECTED`)."""
 
-PROJECTED = ("unit", "lot", "tally", "exception", "handover")
+PROJECTED = ("unit", "lot", "tally", "exception", "handover", "inside")
 """Tables of the feed that are projections; the others are master data."""
 
 

@@ -16,17 +16,22 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from sync.credentials import Credentials
 from sync.ground import Asking, Ground, Worker
 from sync.line import Line as Line
 from sync.line import Unreachable as Unreachable
 from sync.line import understood as understood
+from sync.rescue import REVOKED, rescue
 from sync.snapshot import Coming, Download, SnapshotError
+from sync.tasks import Teller
 from sync.wire import (
     FEED_ROWS_MAX,
     FEED_WAIT_S_MAX,
     Batch,
     FeedPage,
+    Held,
     HighWater,
+    OpenTasks,
     Refused,
     Snapshot,
     Stored,
@@ -37,6 +42,10 @@ BACKOFF_S_MIN = 1.0
 FEED_BACKOFF_S_MAX = 30.0
 ANSWERS_WASTED_MAX = 12
 """Answers to uploads that bring nothing further, before the server is believed to be none."""
+FAILURES_MAX = 3
+"""Of a batch, without a word about it: then half of it is tried."""
+_TOO_MUCH = (400, 408, 413)
+"""Too large, too slow, or something in it that the server cannot even read: less is tried, down to one event."""
 ROWS_A_PAGE = 500
 """Of the feed, once all was downloaded: a scan waits behind a page that is applied, and does not notice so few."""
 SNAPSHOT_TRIES_MAX = 60
@@ -80,8 +89,20 @@ class Port(Protocol):
         """The server holds everything up to the reply's mark. A sentence if its chain is not ours."""
         ...
 
+    def next_rescue(self, events_max: int) -> Batch | None:
+        """The oldest events that the server neither confirmed nor took aside, or None."""
+        ...
+
+    def rescued(self, held: Held) -> None:
+        """The server keeps them aside; they are not confirmed by that."""
+        ...
+
     def refused(self, reply: Refused) -> str:
         """``gap``, ``fork`` or ``fenced``. A sentence where uploading must stop."""
+        ...
+
+    def tasks(self) -> OpenTasks:
+        """The tasks in progress here, for the others of the site."""
         ...
 
     def cursor(self) -> Cursor:
@@ -137,11 +158,15 @@ class Uploader:
         events_max: int,
         ask_again_s: float = 300.0,
         now_s: Callable[[], float] = time.monotonic,
+        credentials: Credentials | None = None,
     ) -> None:
         self._port, self._line, self._most, self._now_s = port, line, events_max, now_s
+        self._credentials = credentials
         self._events_max = events_max
         self._ask_again_s = ask_again_s
         self._ask_again_at_s = 0.0
+        self._failures = 0
+        """Of the same batch, in a row."""
         self._greeted = False
         self._generation = ""
         """Of the server's life that was greeted."""
@@ -151,6 +176,28 @@ class Uploader:
 
     def drain(self) -> bool:
         """Sends until nothing is pending. True where the server was heard. Raises :class:`Unreachable`."""
+        self._renew_where_due()
+        try:
+            return self._drain()
+        except Unreachable as error:
+            # The token is not known, as after a restore of the server: the key still says who this is.
+            if error.status != 401 or not self._renewed():
+                raise
+            return self._drain()
+
+    def _renew_where_due(self) -> None:
+        if self._credentials is None or not self._credentials.due:
+            return
+        try:
+            self._credentials.renew(self._line, self._port.device())
+        except Unreachable as error:
+            if not error.status:
+                raise  # no network; with an answer of whatever kind the token that there is may still do
+
+    def _renewed(self) -> bool:
+        return self._credentials is not None and self._credentials.renew(self._line, self._port.device())
+
+    def _drain(self) -> bool:
         if self.halted and self._now_s() < self._ask_again_at_s:
             return False
         if self.halted:
@@ -184,6 +231,11 @@ class Uploader:
         self.greet_again()
         return True
 
+    @property
+    def generation(self) -> str:
+        """The server's life that was greeted; empty before that."""
+        return self._generation if self._greeted else ""
+
     def _greet(self) -> None:
         self._greeted = True
         try:
@@ -193,14 +245,25 @@ class Uploader:
             high = understood(data, HighWater)
             self._generation = high.generation
             self.halted = self._port.greeted(high)
-        except BaseException:
+        except BaseException as error:
             self._greeted = False
+            if isinstance(error, Unreachable) and error.word == REVOKED:
+                rescue(self._port, self._line, self._events_max)
             raise
 
     def _send(self, batch: Batch) -> bool:
         """True where the server holds more of these events than before."""
         path = f"/v1/devices/{self._port.device()}/events"
-        status, data = self._line.ask("POST", path, body=msgspec.json.encode(batch))
+        if self._credentials is not None:
+            batch = self._credentials.signed(self._port.device(), batch)
+        try:
+            status, data = self._line.ask("POST", path, body=msgspec.json.encode(batch))
+        except Unreachable as error:
+            self._failed(batch, error)
+            if error.word == REVOKED:
+                self._greeted = False  # asked again where it stands, it hands in what is left another way
+            raise
+        self._failures = 0
         if status == 200:
             self._events_max = min(self._most, self._events_max * 2)
             stored = understood(data, Stored)
@@ -212,10 +275,19 @@ class Uploader:
             self.heard_of(refused.generation)
             self.halted = self._port.refused(refused)
             return False
-        if status == 413 and self._events_max > 1:
-            self._events_max = max(1, min(self._events_max, len(batch.events)) // 2)
+        if status in _TOO_MUCH and len(batch.events) > 1:
+            self._halve(batch)
             return False
         raise Unreachable(f"the server refuses the upload (HTTP {status}); everything is kept", status=status)
+
+    def _failed(self, batch: Batch, error: Unreachable) -> None:
+        """A line that breaks, or a server that breaks on something in it, may manage half of it."""
+        self._failures += error.status == 0 or error.status >= 500
+        if self._failures >= FAILURES_MAX:
+            self._halve(batch)
+
+    def _halve(self, batch: Batch) -> None:
+        self._events_max = max(1, min(self._events_max, len(batch.events)) // 2)
 
 
 class Agent:
@@ -232,13 +304,19 @@ class Agent:
         retry_s_max: float = 300.0,
         batch_events_max: int = 1000,
         ground: Ground | None = None,
+        credentials: Credentials | None = None,
     ) -> None:
         self._port = port
         self._ground = ground = ground or Ground()
         self._poll_s, self._retry_s_max = poll_s, retry_s_max
         self._up_line = ground.line(url, token, timeout_s)
         self._down_line = ground.line(url, token, timeout_s)
-        self._uploader = Uploader(port, self._up_line, batch_events_max, retry_s_max, ground.now_s)
+        self._uploader = Uploader(
+            port, self._up_line, batch_events_max, retry_s_max, ground.now_s, credentials
+        )
+        self._teller = Teller(port, self._up_line)
+        if credentials is not None:
+            credentials.told = self._use_token
         self._wake, self._wake_feed = ground.flag(), ground.flag()
         self._over = ground.flag()
         self._paused = ground.flag()
@@ -249,6 +327,11 @@ class Agent:
         self._telling = threading.Lock()
         self._troubles = {"up": "", "down": ""}
         self._told: tuple[bool, str] | None = None
+
+    def _use_token(self, token: str) -> None:
+        for line in (self._up_line, self._down_line):
+            if isinstance(line, Line):
+                line.token = token
 
     def start(self) -> None:
         """Begins to sync, now and whenever the server can be reached."""
@@ -317,7 +400,17 @@ class Agent:
             if self._troubles["down"]:
                 self._wake_feed.set()
             self._tell("up", "")
-        return self._poll_s
+        return self._tell_tasks(backoff)
+
+    def _tell_tasks(self, backoff: Backoff) -> float:
+        """Behind the events, so that what a task stands on is there before it; how long to wait then."""
+        if not self._uploader.generation:
+            return self._poll_s
+        try:
+            left_s = self._teller.tell(self._uploader.generation, self._ground.now_s())
+        except Unreachable as error:  # the events are there; whoever opens the same order is only told later
+            return backoff.next_s(error.retry_after_s)
+        return self._poll_s if left_s is None else min(left_s, self._poll_s)
 
     def _follow(self) -> None:
         backoff = Backoff(min(FEED_BACKOFF_S_MAX, self._retry_s_max), self._ground.seed)
@@ -332,6 +425,9 @@ class Agent:
                 news, more = self._feed_once(wait_s)
             except Exception as error:  # noqa: BLE001 - whatever comes, the next try is made
                 self._tell("down", _sentence(error))
+                if getattr(error, "status", 0) == 401:
+                    self._uploader.greet_again()  # which renews the token where that can be done
+                    self.wake()
                 self._wake_feed.clear()
                 if self._over.is_set():
                     return

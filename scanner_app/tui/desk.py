@@ -184,7 +184,7 @@ def _action(key: str, page: str, view: ScreenView) -> str:
         return ":theme"
     if key == "f10":
         return ":leave" if page == "device" else ":device"
-    if key == "f6" and view.workflow != "home" and not page and not view.stopped:
+    if key == "f9" and view.workflow != "home" and not page and not view.stopped:
         return "hand_over"
     if page == "device":
         return ":sound" if key == "f6" else ":close"

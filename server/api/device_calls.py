@@ -7,20 +7,34 @@ import contextlib
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server import devices, ingest
+from server import devices, ingest, signatures, tasks, token_renewal
 from server.api.exchange import (
     Refusal,
     answer,
     body_of,
     central_of,
+    decoded,
     device_of,
     in_thread,
     number,
     unpacked,
 )
 from server.devices import Device
+from server.signatures import SignatureError
 from server.storage import StorageError
-from sync.wire import BATCH_BYTES_MAX, COUNT_MAX, HighWater, Refused, Stored, decode_batch
+from sync.wire import (
+    BATCH_BYTES_MAX,
+    COUNT_MAX,
+    ENROLL_BYTES_MAX,
+    TASKS_BYTES_MAX,
+    HighWater,
+    OpenTasks,
+    Refused,
+    RenewToken,
+    Stored,
+    TasksKept,
+    decode_batch,
+)
 
 
 def _own(request: Request) -> Device:
@@ -39,7 +53,12 @@ async def upload(request: Request) -> Response:
     def work() -> Stored | Refused:
         device = _own(request)
         batch = decode_batch(unpacked(request, body, BATCH_BYTES_MAX))
-        return ingest.take(central.storage, device.id, batch, central.now_ms())
+        try:
+            signatures.check(device, batch)
+        except SignatureError as error:
+            raise Refusal(403, "signature", str(error)) from error
+        signed = bool(device.public_key)
+        return ingest.take(central.storage, device.id, batch, central.now_ms(), signed=signed)
 
     result = await in_thread(work)
     batches = central.figures.batches
@@ -65,6 +84,31 @@ async def high_water(request: Request) -> Response:
     return answer(await in_thread(work))
 
 
+async def report_tasks(request: Request) -> Response:
+    """``POST /v1/devices/{device}/tasks``."""
+    body = await body_of(request, TASKS_BYTES_MAX)
+    central = central_of(request)
+
+    def work() -> TasksKept:
+        device = _own(request)
+        report = decoded(unpacked(request, body, TASKS_BYTES_MAX), OpenTasks)
+        with central.storage.write() as tx:
+            return tasks.take(tx, device, report, central.now_ms())
+
+    kept = await in_thread(work)
+    if kept.changed:
+        central.news.announce()
+    return answer(kept)
+
+
+async def renew_token(request: Request) -> Response:
+    """``POST /v1/devices/{device}/token``: signed by the device, whatever token it has."""
+    central = central_of(request)
+    asked = decoded(await body_of(request, ENROLL_BYTES_MAX), RenewToken)
+    device = request.path_params["device"]
+    return answer(await in_thread(lambda: token_renewal.renew(central.storage, device, asked)))
+
+
 async def revoke(request: Request) -> Response:
     """``POST /v1/devices/{device}/revoke``, by the office."""
     central = central_of(request)
@@ -72,6 +116,7 @@ async def revoke(request: Request) -> Response:
 
     def work() -> bool:
         with central.storage.write() as tx:
+            tasks.forget(tx, device)
             return devices.revoke(tx, device, central.now_ms())
 
     if not await in_thread(work):

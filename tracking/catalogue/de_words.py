@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import faults, hand_words, handing, label_words
+from tracking.catalogue import enroll_words, faults, hand_words, handing, label_words
 
 _MEANINGS: dict[str, str] = {
     "kind_item": "EINE ARTIKELNUMMER",
@@ -346,6 +346,7 @@ WORDS: dict[str, str] = {
     **hand_words.WORDS["de"],
     **label_words.WORDS["de"],
     **faults.WORDS["de"],
+    **enroll_words.WORDS["de"],
     **handing.WORDS["de"],
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import faults, hand_words, handing, label_words
+from tracking.catalogue import enroll_words, faults, hand_words, handing, label_words
 
 _MEANINGS: dict[str, str] = {
     # what was scanned instead: "THAT IS ..."
@@ -352,6 +352,7 @@ WORDS: dict[str, str] = {
     **hand_words.WORDS["en"],
     **label_words.WORDS["en"],
     **faults.WORDS["en"],
+    **enroll_words.WORDS["en"],
     **handing.WORDS["en"],
 }
 

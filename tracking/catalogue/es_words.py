@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import faults, hand_words, handing, label_words
+from tracking.catalogue import enroll_words, faults, hand_words, handing, label_words
 
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNA REFERENCIA",
@@ -346,6 +346,7 @@ WORDS: dict[str, str] = {
     **hand_words.WORDS["es"],
     **label_words.WORDS["es"],
     **faults.WORDS["es"],
+    **enroll_words.WORDS["es"],
     **handing.WORDS["es"],
 }
 

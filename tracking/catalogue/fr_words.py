@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import faults, hand_words, handing, label_words
+from tracking.catalogue import enroll_words, faults, hand_words, handing, label_words
 
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNE RÉFÉRENCE",
@@ -346,6 +346,7 @@ WORDS: dict[str, str] = {
     **hand_words.WORDS["fr"],
     **label_words.WORDS["fr"],
     **faults.WORDS["fr"],
+    **enroll_words.WORDS["fr"],
     **handing.WORDS["fr"],
 }
 
