@@ -35,6 +35,8 @@ class _Port(msgspec.Struct):
     device: Attached
     opened: Opened
     delivery: Delivery
+    inhibits: bool
+    """Whether it can be kept from reading. One with power of its own may be dark since its cable was pulled."""
 
 
 class UsbScanners:
@@ -49,6 +51,7 @@ class UsbScanners:
         self._seen: tuple[int, ...] = ()
         self._look_s = 0.0
         self._closing = Event()
+        self._inhibited = self._told_inhibited = False
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     @property
@@ -71,6 +74,7 @@ class UsbScanners:
                     now_s = self._wait(selector, now_s)
             finally:
                 for port in tuple(self._ports.values()):
+                    port.opened.inhibit(inhibited=False)
                     self._let_go(port, selector, "")
                 if not self._closing.is_set():
                     stopped = "reading stopped by a fault of this program; start it again"
@@ -79,6 +83,15 @@ class UsbScanners:
     def close(self) -> None:
         """Make :meth:`run` return soon."""
         self._closing.set()
+        self._wake()
+
+    def inhibit(self, *, inhibited: bool = True) -> bool:
+        """Keep those that know how from reading, or let them read again. False where none does. Never blocks."""
+        self._inhibited = inhibited
+        self._wake()
+        return any(port.inhibits for port in tuple(self._ports.values()))
+
+    def _wake(self) -> None:
         try:
             os.write(self._wake_write, b".")
         except OSError:  # full or closed: it is awake already
@@ -119,7 +132,7 @@ class UsbScanners:
             return
         self._said.pop(choice.name, None)
         self._retry_s.pop(device.node, None)
-        port = _Port(device, opened, delivery)
+        port = _Port(device, opened, delivery, opened.inhibit(inhibited=self._inhibited))
         self._ports[device.node] = port
         selector.register(opened.fd, selectors.EVENT_READ, port)
         delivery.state("ready")
@@ -145,6 +158,12 @@ class UsbScanners:
         for key, _ in selector.select(0 if behind else wait_s):
             if isinstance(key.data, _Port):
                 self._drain(key.data, selector)
+            else:
+                os.read(self._wake_read, 4096)
+        if self._inhibited != self._told_inhibited:
+            self._told_inhibited = self._inhibited
+            for port in self._ports.values():
+                port.opened.inhibit(inhibited=self._told_inhibited)
         now_s = time.monotonic()
         for port in tuple(self._ports.values()):
             if port.opened.behind:

@@ -82,6 +82,7 @@ def serial_settings(port: PortSetting) -> SerialSettings:
         baud=port.baud,
         terminator=terminators[port.terminator],
         profile=port.profile,
+        inhibit=port.inhibit,
     )
 
 
@@ -96,6 +97,7 @@ def camera_settings(camera: CameraSection) -> CameraSettings:
         formats=camera.formats,
         itf_lengths=camera.itf_lengths,
         read=camera.read,
+        by_prompt=camera.by_prompt,
     )
 
 
@@ -136,6 +138,7 @@ def usb_settings(usb: Usb) -> UsbSettings:
                     device.suffix,
                 ),
             ),
+            inhibit=device.inhibit,
         )
         for device in usb.devices
     ]
