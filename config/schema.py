@@ -54,6 +54,10 @@ Secret = Annotated[
     ),
 ]
 
+BurstGap = Annotated[int, Meta(ge=0, le=120)]
+"""Longest pause, milliseconds, between the codes that an imager sends for one pull of the trigger. 0: it sends one,
+or the calibration card has told otherwise."""
+
 Terminator = Literal["CR", "LF", "TAB"]
 SerialTerminator = Literal["CR", "LF", "CRLF", "TAB"]
 TERMINATOR_BYTES: Final[dict[str, bytes]] = {
@@ -78,6 +82,8 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Empty: the host name."""
     location: Text
     """Code of the location where it usually works; may be empty."""
+    lock_after_minutes: Annotated[int, Meta(ge=0, le=1440)]
+    """Nobody touched it for so long: it asks for a badge. 0: never."""
 
 
 class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,6 +117,7 @@ class Wedge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gap_ms_max: Annotated[int, Meta(ge=1, le=1000)]
     end_silence_ms: Annotated[int, Meta(ge=1, le=2000)]
     terminators: Annotated[tuple[Terminator, ...], Meta(min_length=1, max_length=3)]
+    burst_gap_ms: BurstGap
 
 
 class ScanSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,6 +141,7 @@ class SerialPort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What it understands from the host: beep, trigger, inhibit."""
     inhibit: bool = True
     """Whether it is kept from reading while a stop waits, where its profile knows how."""
+    burst_gap_ms: BurstGap = 0
 
 
 class Serial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -167,6 +175,7 @@ class UsbDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     suffix: Affix = ""
     inhibit: bool = True
     """Whether it is kept from reading while a stop waits, where it knows how (HID-POS)."""
+    burst_gap_ms: BurstGap = 0
 
 
 class Usb(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -249,6 +258,11 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=1, le=65_535)]
     database: Place
     """Path of the SQLite file, or ``postgresql://...``. Empty: ``server.db`` in the data directory."""
+    workers: Annotated[int, Meta(ge=1, le=64)]
+    """Server processes side by side; more than one needs PostgreSQL."""
+    certificate: Place
+    key: Place
+    """PEM files of the server's own certificate and its key. Empty: no TLS, for a proxy or a demonstration."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from drivers import replay_lines as lines
 from drivers.scan import Burst, Scan
 from scanner_app.answer import Answer
 from scanner_app.clockwork import ReplayClock, start_of, zone
 from scanner_app.export import event_row
 from scanner_app.handheld import Handheld
-from scanner_app.inputs import Command, Input, Typed
+from scanner_app.inputs import Command, Input, TimePassed, Typed
 from scanner_app.presenter import Presenter
 from scanner_app.script_inputs import given_by, unmet
 from scanner_app.session import SessionSettings
@@ -34,6 +36,7 @@ class Replay:
         if not today and kept("today"):
             # Resumed without its site file: the day is the one that the directory was made with.
             self.clock.no_earlier(start_of(kept("today"), zone(kept("timezone"))))
+            self.handheld.session.idle.touched()
         self.counts = {"scans": 0, "ok": 0, "note": 0, "stop": 0, "events": 0}
         self.failed: list[str] = []
         self.last: Answer | None = None
@@ -43,6 +46,7 @@ class Replay:
         newest_ms = handheld.journal.hlc >> 16
         if newest_ms >= self.clock.wall_ms():
             self.clock.advance(newest_ms - self.clock.wall_ms() + 60_000)
+            handheld.session.idle.touched()
         self._present(handheld)
         return handheld
 
@@ -75,7 +79,7 @@ class Replay:
         match line:
             case lines.WaitLine():
                 self.clock.advance(line.wait_ms)
-                return self._said_nothing()
+                return session.handle(TimePassed())
             case lines.Crash():
                 self.handheld.crash()
                 self.handheld = self._start()
@@ -133,6 +137,7 @@ class Replay:
             "progress": list(answer.progress) if answer.progress is not None else None,
             "unit": {"item": said.item, "serial": said.serial} if said.item and said.serial else None,
             "events": [event_row(event) for event in answer.events],
+            **({"list": msgspec.to_builtins(answer.taken)} if answer.page == "list" else {}),
         }
 
     def summary(self) -> dict[str, Any]:

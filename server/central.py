@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from server.enrollment import Guesses
 from server.folder import Folder
 from server.news import News
+from server.pace import Pace, WrongSecrets
+from server.snapshots import Snapshots
 from server.storage import Storage
+from server.upkeep import Upkeep
+
+if TYPE_CHECKING:
+    from server.figures import Figures
 
 
 def clock_ms() -> int:
@@ -25,10 +35,21 @@ class Central:
     folder: Folder
     news: News
     office_token_hash: str
+    snapshots: Snapshots
+    upkeep: Upkeep
     open_pages: bool = False
     """The pages need no sign-in: for a demonstration on one's own machine only."""
     now_ms: Callable[[], int] = clock_ms
     guesses: Guesses = field(default_factory=Guesses)
+    pace: Pace = field(default_factory=Pace)
+    wrong_secrets: WrongSecrets = field(default_factory=WrongSecrets)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """What it counts; made with the first request, because only a server that is asked needs the library."""
+        from server.figures import Figures
+
+        return Figures()
 
     @classmethod
     def on(
@@ -36,16 +57,20 @@ class Central:
         storage: Storage,
         office_token_hash: str,
         *,
+        snapshots: Path | None = None,
         open_pages: bool = False,
         now_ms: Callable[[], int] = clock_ms,
     ) -> Central:
-        """A server on a database; its folder is not started yet."""
+        """A server on a database; its folder is not started yet. ``snapshots`` is where those lie."""
         news = News()
+        made = Snapshots(storage, snapshots or Path(tempfile.gettempdir()) / storage.generation, now_ms)
         return cls(
             storage=storage,
             folder=Folder(storage, news),
             news=news,
             office_token_hash=office_token_hash,
+            snapshots=made,
+            upkeep=Upkeep(storage, made, now_ms),
             open_pages=open_pages,
             now_ms=now_ms,
         )

@@ -12,9 +12,9 @@ from server.replica import Feed
 from server.storage import Reader, Writer
 from server.subjects import Subject, events_of
 from sync.wire import pair_key
-from tracking.documents import credit
+from tracking.documents import credit, takes_off
 from tracking.events import Event
-from tracking.exceptions import ExceptionRecord, from_contradictions
+from tracking.exceptions import ExceptionRecord, from_contradictions, still_open
 from tracking.units import UnitState, fold
 
 
@@ -51,7 +51,7 @@ def plan(reader: Reader, subject: Subject, extra: set[int], batch: Mapping[int, 
     position_of = {event.ref: position for position, event in found}
     events = [event for _, event in found]
     folded = fold(subject.name, subject.part, events)
-    records = from_contradictions(folded.contradictions, events)
+    records = still_open(from_contradictions(folded.contradictions, events))
     return UnitPlan(
         state=folded.state,
         exceptions=tuple((position_of[record.second.ref], record) for record in records),
@@ -68,7 +68,11 @@ def credits_of(accepted: Sequence[Event], position_of: Mapping[str, int]) -> lis
         if quantity:
             position = position_of[event.ref]
             one = Credit(event.document, event.line, event.item, event.serial, position, quantity)
-            credited.setdefault(one[:4] if event.serial else one[:5], one)
+            key = one[:4] if event.serial else one[:5]
+            if takes_off(event):
+                credited.pop(key, None)
+            else:
+                credited.setdefault(key, one)
     return list(credited.values())
 
 
@@ -134,21 +138,42 @@ def _store_exceptions(tx: Writer, feed: Feed, one: UnitPlan) -> None:
     keys = {record.key for _, record in one.exceptions}
     if not one.first_seen:
         rows = tx.rows(
-            "SELECT key FROM exception WHERE item = ? AND serial = ? AND kind <> ?",
+            "SELECT key FROM exception WHERE item = ? AND serial = ? AND kind NOT IN (?, ?)",
             one.state.item,
             one.state.serial,
-            NOT_UNDERSTOOD,
+            *OF_NO_UNIT,
         )
         for (key,) in rows:
             if key not in keys:
-                tx.run("DELETE FROM exception WHERE key = ?", key)
-                feed.delete_everywhere("exception", key)
+                forget_exception(tx, feed, key)
     for position, record in one.exceptions:
         store_exception(tx, feed, position, record)
 
 
+def forget_exceptions(tx: Writer, feed: Feed, name: str, keys: set[str]) -> None:
+    """Take away a container's exceptions but those with these keys."""
+    rows = tx.rows(
+        "SELECT key FROM exception WHERE item = '' AND serial = ? AND kind NOT IN (?, ?)", name, *OF_NO_UNIT
+    )
+    for (key,) in rows:
+        if key not in keys:
+            forget_exception(tx, feed, key)
+
+
+def forget_exception(tx: Writer, feed: Feed, key: str) -> None:
+    """It is explained, or settled: no list and no handheld shows it any more."""
+    tx.run("DELETE FROM exception WHERE key = ?", key)
+    feed.delete_everywhere("exception", key)
+
+
 NOT_UNDERSTOOD = "not_understood"
 """The kind of exception that an event in the quarantine makes."""
+
+LOST_RANGE = "lost_range"
+"""The kind of exception that a hole in a device's numbers makes."""
+
+OF_NO_UNIT = (NOT_UNDERSTOOD, LOST_RANGE)
+"""Kinds of exceptions that are about no unit and no container."""
 
 
 def store_exception(tx: Writer, feed: Feed, position: int, record: ExceptionRecord) -> None:
@@ -160,7 +185,7 @@ def store_exception(tx: Writer, feed: Feed, position: int, record: ExceptionReco
         record.key,
         record.kind,
         record.item,
-        record.serial,
+        record.serial or record.container,
         position,
         body,
     )

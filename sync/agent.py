@@ -11,7 +11,8 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
+from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -19,17 +20,47 @@ from sync.ground import Asking, Ground, Worker
 from sync.line import Line as Line
 from sync.line import Unreachable as Unreachable
 from sync.line import understood as understood
-from sync.wire import FEED_ROWS_MAX, FEED_WAIT_S_MAX, Batch, FeedPage, HighWater, Refused, Stored, WireError
+from sync.snapshot import Coming, Download, SnapshotError
+from sync.tasks import Teller
+from sync.wire import (
+    FEED_ROWS_MAX,
+    FEED_WAIT_S_MAX,
+    Batch,
+    FeedPage,
+    HighWater,
+    OpenTasks,
+    Refused,
+    Snapshot,
+    Stored,
+    WireError,
+)
 
 BACKOFF_S_MIN = 1.0
 FEED_BACKOFF_S_MAX = 30.0
 ANSWERS_WASTED_MAX = 12
 """Answers to uploads that bring nothing further, before the server is believed to be none."""
+FAILURES_MAX = 3
+"""Of a batch, without a word about it: then half of it is tried."""
+_TOO_MUCH = (400, 408, 413)
+"""Too large, too slow, or something in it that the server cannot even read: less is tried, down to one event."""
 ROWS_A_PAGE = 500
 """Of the feed, once all was downloaded: a scan waits behind a page that is applied, and does not notice so few."""
+SNAPSHOT_TRIES_MAX = 60
+"""Then the feed brings everything, page by page."""
+COMING_S = 2.0
 QUICK_POLLS_MAX = 5
 """Empty answers to a long poll that come at once; after so many, each is followed by a pause."""
 QUICK_POLL_S = 1.0
+
+
+class Cursor(NamedTuple):
+    """Where the feed goes on."""
+
+    since: int
+    generation: str
+    """That the cursor belongs to."""
+    began: int = 0
+    """Where the feed stood when the download of this cursor began."""
 
 
 class Port(Protocol):
@@ -59,8 +90,12 @@ class Port(Protocol):
         """``gap``, ``fork`` or ``fenced``. A sentence where uploading must stop."""
         ...
 
-    def cursor(self) -> tuple[int, str]:
-        """Feed cursor and the generation it belongs to."""
+    def tasks(self) -> OpenTasks:
+        """The tasks in progress here, for the others of the site."""
+        ...
+
+    def cursor(self) -> Cursor:
+        """Where the feed goes on."""
         ...
 
     def page(self, page: FeedPage) -> None:
@@ -69,6 +104,14 @@ class Port(Protocol):
 
     def resnapshot(self) -> None:
         """The cursor is of no use any more: begin with an empty cache."""
+        ...
+
+    def downloads(self) -> Path:
+        """The folder that a snapshot is downloaded into."""
+        ...
+
+    def install(self, file: Path, snapshot: Snapshot) -> bool:
+        """A snapshot in place of everything that the feed brought so far. False where it is none for this program."""
         ...
 
     def link(self, online: bool, trouble: str) -> None:
@@ -109,6 +152,8 @@ class Uploader:
         self._events_max = events_max
         self._ask_again_s = ask_again_s
         self._ask_again_at_s = 0.0
+        self._failures = 0
+        """Of the same batch, in a row."""
         self._greeted = False
         self._generation = ""
         """Of the server's life that was greeted."""
@@ -151,6 +196,11 @@ class Uploader:
         self.greet_again()
         return True
 
+    @property
+    def generation(self) -> str:
+        """The server's life that was greeted; empty before that."""
+        return self._generation if self._greeted else ""
+
     def _greet(self) -> None:
         self._greeted = True
         try:
@@ -167,7 +217,12 @@ class Uploader:
     def _send(self, batch: Batch) -> bool:
         """True where the server holds more of these events than before."""
         path = f"/v1/devices/{self._port.device()}/events"
-        status, data = self._line.ask("POST", path, body=msgspec.json.encode(batch))
+        try:
+            status, data = self._line.ask("POST", path, body=msgspec.json.encode(batch))
+        except Unreachable as error:
+            self._failed(batch, error)
+            raise
+        self._failures = 0
         if status == 200:
             self._events_max = min(self._most, self._events_max * 2)
             stored = understood(data, Stored)
@@ -179,10 +234,19 @@ class Uploader:
             self.heard_of(refused.generation)
             self.halted = self._port.refused(refused)
             return False
-        if status == 413 and self._events_max > 1:
-            self._events_max = max(1, min(self._events_max, len(batch.events)) // 2)
+        if status in _TOO_MUCH and len(batch.events) > 1:
+            self._halve(batch)
             return False
         raise Unreachable(f"the server refuses the upload (HTTP {status}); everything is kept", status=status)
+
+    def _failed(self, batch: Batch, error: Unreachable) -> None:
+        """A line that breaks, or a server that breaks on something in it, may manage half of it."""
+        self._failures += error.status == 0 or error.status >= 500
+        if self._failures >= FAILURES_MAX:
+            self._halve(batch)
+
+    def _halve(self, batch: Batch) -> None:
+        self._events_max = max(1, min(self._events_max, len(batch.events)) // 2)
 
 
 class Agent:
@@ -206,10 +270,13 @@ class Agent:
         self._up_line = ground.line(url, token, timeout_s)
         self._down_line = ground.line(url, token, timeout_s)
         self._uploader = Uploader(port, self._up_line, batch_events_max, retry_s_max, ground.now_s)
+        self._teller = Teller(port, self._up_line)
         self._wake, self._wake_feed = ground.flag(), ground.flag()
         self._over = ground.flag()
         self._paused = ground.flag()
         self._workers: list[Worker] = []
+        self._download = Download(self._down_line, port.downloads(), over=self._over.is_set)
+        self._snapshots_tried = 0
         self._downloading = False
         self._telling = threading.Lock()
         self._troubles = {"up": "", "down": ""}
@@ -282,7 +349,17 @@ class Agent:
             if self._troubles["down"]:
                 self._wake_feed.set()
             self._tell("up", "")
-        return self._poll_s
+        return self._tell_tasks(backoff)
+
+    def _tell_tasks(self, backoff: Backoff) -> float:
+        """Behind the events, so that what a task stands on is there before it; how long to wait then."""
+        if not self._uploader.generation:
+            return self._poll_s
+        try:
+            left_s = self._teller.tell(self._uploader.generation, self._ground.now_s())
+        except Unreachable as error:  # the events are there; whoever opens the same order is only told later
+            return backoff.next_s(error.retry_after_s)
+        return self._poll_s if left_s is None else min(left_s, self._poll_s)
 
     def _follow(self) -> None:
         backoff = Backoff(min(FEED_BACKOFF_S_MAX, self._retry_s_max), self._ground.seed)
@@ -315,7 +392,11 @@ class Agent:
 
     def _feed_once(self, wait_s: int) -> tuple[bool, bool]:
         """One request: whether it brought anything, and whether more pages wait."""
-        since, generation = self._port.cursor()
+        since, generation, began = self._port.cursor()
+        if not since and not generation and self._snapshots_tried < SNAPSHOT_TRIES_MAX:
+            if self._snapshot():
+                return True, True
+            since, generation, began = self._port.cursor()
         self._downloading = self._downloading or not since
         path = f"/v1/sites/{self._port.site()}/feed"
         status, data = self._down_line.ask(
@@ -324,6 +405,7 @@ class Agent:
             wait_s=wait_s,
             since=since,
             generation=generation,
+            began=began,
             limit=FEED_ROWS_MAX if self._downloading else ROWS_A_PAGE,
             wait=wait_s,
             device=self._port.device(),
@@ -344,7 +426,27 @@ class Agent:
             self.wake()
         self._port.page(page)
         self._downloading = self._downloading and page.more
+        if not page.more:
+            self._snapshots_tried = 0
         return bool(page.rows), page.more
+
+    def _snapshot(self) -> bool:
+        """A whole new cache at once. False where the feed has to do; tried so often and no more in a row."""
+        self._snapshots_tried += 1
+        try:
+            found = self._download.fetch(self._port.site())
+        except Coming:
+            self._over.wait(COMING_S)
+            return True
+        except SnapshotError:
+            self._snapshots_tried += SNAPSHOT_TRIES_MAX // 3
+            return True
+        except OSError:
+            found = None
+        if found is None or not self._port.install(found[1], found[0]):
+            self._snapshots_tried = SNAPSHOT_TRIES_MAX
+            return False
+        return True
 
 
 def _sentence(error: Exception) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from tracking.crossings import COUNT_UNCERTAIN, PACKED_TWICE, crossing, is_count, moves, order_uncertain
 from tracking.events import Event
 from tracking.lifecycle import FLAGS, outcome
 
@@ -43,6 +44,8 @@ class UnitState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The count sheet or recall that it was counted or collected on last."""
     seen_recount: int = 0
     """Which count of the sheet that was: 0 the first."""
+    seen_earlier: tuple[tuple[str, int], ...] = ()
+    """Sheet or recall, and count, that saw it before that one: newest first, at most :data:`SEEN_EARLIER_MAX`."""
 
     document: str = ""
     """The document of the step that gave it its status."""
@@ -57,6 +60,26 @@ class UnitState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         """True when the flag is set."""
         return flag in self.flags
 
+    @property
+    def seen(self) -> tuple[tuple[str, int], ...]:
+        """Every sheet or recall that is remembered to have seen it, with its count, newest first."""
+        return ((self.seen_on, self.seen_recount), *self.seen_earlier) if self.seen_on else ()
+
+    def seen_by(self, document: str) -> bool:
+        """True when a sheet (in whichever of its counts) or a recall has seen it."""
+        return any(document == seen for seen, _ in self.seen)
+
+
+SEEN_EARLIER_MAX = 8
+"""Two sheets that are counted by turns must not count a unit twice; the sheets of former years may be forgotten."""
+
+
+def seen_fields(seen: Sequence[tuple[str, int]]) -> dict[str, object]:
+    """The fields of a state whose sheets and recalls are these, newest first."""
+    (newest, recount), *earlier = seen or [("", 0)]
+    kept = tuple(earlier[:SEEN_EARLIER_MAX])
+    return {"seen_on": newest, "seen_recount": recount, "seen_earlier": kept}
+
 
 class Contradiction(NamedTuple):
     """Two facts about one unit that cannot both be right; becomes an exception."""
@@ -66,6 +89,8 @@ class Contradiction(NamedTuple):
     """Reference of the event that the state stood on; empty for an opening balance without one."""
     second: Event
     before: UnitState
+    counts: bool = False
+    """True where the second fact stands all the same: it was done, and its document has it."""
 
 
 class Folded(NamedTuple):
@@ -104,6 +129,8 @@ def evolve(state: UnitState, event: Event) -> tuple[UnitState, Contradiction | N
         conflict = Contradiction(kind, state.ref, event, state)
         if result.status == state.status:
             return state, conflict
+    elif kind := crossing(state.status, state.container, event):
+        conflict = Contradiction(kind, state.ref, event, state, counts=True)
     return _moved(state, event, result.status), conflict
 
 
@@ -205,7 +232,8 @@ def _relations(state: UnitState, event: Event) -> dict[str, object]:
         case "removing":
             return {"installed_in_item": "", "installed_in_serial": "", "position": ""}
         case "stock_taking" | "collecting" if event.document and event.action == "OBSERVE":
-            return {"seen_on": event.document, "seen_recount": event.recount}
+            now = (event.document, event.recount)
+            return seen_fields([now, *(seen for seen in state.seen if seen != now)])
         case "stock_taking" if event.action == "ADD" and state.status in {"shipped", "in_service"}:
             return {"customer": "", "sold_on": ""}
         case "destroying" | "decommissioning":
@@ -246,11 +274,21 @@ def fold(item: str, serial: str, events: Sequence[Event]) -> Folded:
     state = UnitState(item=item, serial=serial)
     contradictions: list[Contradiction] = []
     accepted: list[Event] = []
+    seen: Event | None = None  # the last count or movement
+    put: Event | None = None  # what put it into the container that it is in
     for event in without_cancelled(events):
         before = state
         state, conflict = evolve(before, event)
+        if conflict is None or conflict.counts:
+            if seen is not None and order_uncertain(seen, event):
+                conflict = Contradiction(COUNT_UNCERTAIN, seen.ref, event, before, counts=True)
+            elif conflict is not None and conflict.kind == PACKED_TWICE and put is not None:
+                conflict = conflict._replace(first=put.ref)
+            if state is not before or not is_opening(event):
+                accepted.append(event)
+            if (is_count(event) or moves(event)) and not is_opening(event):
+                seen = event
+        put = event if state.container != before.container else put
         if conflict is not None:
             contradictions.append(conflict)
-        elif state is not before or not is_opening(event):
-            accepted.append(event)
     return Folded(state, tuple(contradictions), tuple(accepted))

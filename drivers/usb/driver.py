@@ -6,12 +6,13 @@ import errno
 import os
 import selectors
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Event
 
 import msgspec
 
+from drivers.bursts import Joiner, soonest
 from drivers.driver import Delivery, DriverError, Sink
 from drivers.scan import Scan
 from drivers.usb.opened import Delivered, Gone, Opened, open_scanner
@@ -37,13 +38,23 @@ class _Port(msgspec.Struct):
     delivery: Delivery
     inhibits: bool
     """Whether it can be kept from reading. One with power of its own may be dark since its cable was pulled."""
+    joiner: Joiner
 
 
 class UsbScanners:
     """A :class:`drivers.driver.Driver` for every scanner on USB, keyboards and HID-POS alike."""
 
-    def __init__(self, settings: UsbSettings, *, sys: Path = SYS, dev: Path = DEV) -> None:
+    def __init__(
+        self,
+        settings: UsbSettings,
+        *,
+        sys: Path = SYS,
+        dev: Path = DEV,
+        learned_gap_ms: Callable[[str], int] = lambda source: 0,
+    ) -> None:
+        """``learned_gap_ms``: by source, what the calibration card has told of a scanner's bursts."""
         self._settings = settings
+        self._learned_gap_ms = learned_gap_ms
         self._sys, self._dev = sys, dev
         self._ports: dict[Path, _Port] = {}
         self._said: dict[str, str] = {}
@@ -132,7 +143,9 @@ class UsbScanners:
             return
         self._said.pop(choice.name, None)
         self._retry_s.pop(device.node, None)
-        port = _Port(device, opened, delivery, opened.inhibit(inhibited=self._inhibited))
+        source, set_ms = f"usb:{choice.name}", choice.typing.burst_gap_ms
+        joiner = Joiner(lambda: set_ms or self._learned_gap_ms(source))
+        port = _Port(device, opened, delivery, opened.inhibit(inhibited=self._inhibited), joiner)
         self._ports[device.node] = port
         selector.register(opened.fd, selectors.EVENT_READ, port)
         delivery.state("ready")
@@ -142,6 +155,9 @@ class UsbScanners:
         while port.opened.behind:
             _deliver(port, port.opened.read())
         half = port.opened.close()
+        # Codes that came whole are codes, though the rest of their label is lost.
+        for whole in port.joiner.rest():
+            port.delivery.scan(whole)
         del self._ports[port.device.node]
         if half:
             why = f"{why or 'closed'}; {TORN}"
@@ -152,7 +168,7 @@ class UsbScanners:
 
     def _wait(self, selector: selectors.BaseSelector, now_s: float) -> float:
         """Read what comes, until something else is due; what time it is then."""
-        due = [at_s for port in self._ports.values() if (at_s := port.opened.deadline()) is not None]
+        due = [at_s for port in self._ports.values() if (at_s := _deadline(port)) is not None]
         wait_s = max(0.0, min([self._look_s, *due]) - now_s) + 0.001
         behind = any(port.opened.behind for port in self._ports.values())
         for key, _ in selector.select(0 if behind else wait_s):
@@ -168,9 +184,11 @@ class UsbScanners:
         for port in tuple(self._ports.values()):
             if port.opened.behind:
                 _deliver(port, port.opened.read())
-            else:
-                _deliver(port, port.opened.flush(now_s))
-                port.delivery.remind()
+                continue
+            _deliver(port, port.opened.flush(now_s))
+            for whole in port.joiner.flush(now_s, reading=port.opened.deadline() is not None):
+                port.delivery.scan(whole)
+            port.delivery.remind()
         return now_s
 
     def _drain(self, port: _Port, selector: selectors.BaseSelector) -> None:
@@ -184,9 +202,16 @@ class UsbScanners:
 def _deliver(port: _Port, items: Iterable[Delivered]) -> None:
     for item in items:
         if isinstance(item, Scan):
-            port.delivery.scan(item)
+            for whole in port.joiner.take(item):
+                port.delivery.scan(whole)
         else:
             port.delivery.state("ready", TORN, discarded=item.raw)
+
+
+def _deadline(port: _Port) -> float | None:
+    """When the silence of a scanner is to be judged."""
+    due_s = port.opened.deadline()
+    return soonest(due_s, port.joiner.deadline(reading=due_s is not None))
 
 
 def _changed(folder: Path) -> int:

@@ -250,6 +250,7 @@ class PosPort:
             raw=item.raw,
             symbology_id=item.symbology_id,
             source=self._source,
+            began_ns=round(item.began_s * 1e9),
             mono_ns=round(item.time_s * 1e9),
             wall_ms=wall_ms_at(item.time_s),
         )

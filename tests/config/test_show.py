@@ -43,6 +43,7 @@ def test_the_rows_are_json(machine: Machine) -> None:
             "terminator": "CR",
             "profile": "generic",
             "inhibit": True,
+            "burst_gap_ms": 0,
         }
     ]
 

@@ -6,21 +6,25 @@ import asyncio
 import contextlib
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 from unittest.mock import patch
 from urllib.parse import quote, urlencode
 
-from server import access, enrollment
+from server import access, backup_note, enrollment
 from server.api import exchange
 from server.app import make_app
+from server.backup_check import check
 from server.central import Central
 from server.folder import Folder
 from server.news import News
 from server.restore import renew_generation
+from server.snapshots import Snapshots
 from server.storage import StorageError
 from server.storage_sqlite import SqliteStorage
+from server.upkeep import Upkeep
 from sync.wire import Enroll, NewCode
 
 OFFICE_TOKEN = "office-token-of-the-simulation"
@@ -75,7 +79,7 @@ class Centre:
 
     def __init__(self, folder: Path, now_ms: Callable[[], int], heard: Callable[[], None]) -> None:
         self.database = folder / "server.db"
-        self._copy = folder / "backup.db"
+        self._copy, self._older = folder / "backup.db", folder / "older.db"
         self._now_ms, self._heard = now_ms, heard
         self.up = False
         self.full = False
@@ -85,11 +89,14 @@ class Centre:
         """The process begins; what is on the disk is what there is."""
         self.storage = SqliteStorage(self.database)
         news = Bell(self._heard)
+        snapshots = Snapshots(self.storage, self.database.with_name("snapshots"), self._now_ms)
         self.central = Central(
             storage=self.storage,
             folder=Folder(self.storage, news),
             news=news,
             office_token_hash=access.token_hash(OFFICE_TOKEN),
+            snapshots=snapshots,
+            upkeep=Upkeep(self.storage, snapshots, self._now_ms),
             now_ms=self._now_ms,
         )
         self._app = make_app(self.central)
@@ -101,7 +108,15 @@ class Centre:
             self.up = self.full = False
             self.storage.close()
 
-    def ask(self, method: str, path: str, token: str, body: bytes, query: dict[str, Any]) -> Reply:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        token: str,
+        body: bytes,
+        query: dict[str, Any],
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> Reply:
         """One request through the whole application."""
         scope = {
             "type": "http",
@@ -112,7 +127,10 @@ class Centre:
             "raw_path": quote(path).encode(),
             "query_string": urlencode(query).encode(),
             "root_path": "",
-            "headers": [(b"authorization", f"Bearer {token}".encode())],
+            "headers": [
+                (b"authorization", f"Bearer {token}".encode()),
+                *((name.lower().encode(), value.encode()) for name, value in headers.items()),
+            ],
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 80),
             "scheme": "http",
@@ -126,9 +144,9 @@ class Centre:
             said.append(message)
 
         loop().run_until_complete(self._app(scope, receive, send))  # type: ignore[arg-type]
-        headers = dict(said[0]["headers"])
+        told = dict(said[0]["headers"])
         data = b"".join(part.get("body", b"") for part in said[1:])
-        return Reply(said[0]["status"], data, headers.get(b"retry-after", b"").decode())
+        return Reply(said[0]["status"], data, told.get(b"retry-after", b"").decode())
 
     def fold(self) -> bool:
         """What the folder's thread would do; False where it has to try again later."""
@@ -137,6 +155,10 @@ class Centre:
         except StorageError:
             return False
         return True
+
+    def look_after(self) -> None:
+        """What the upkeep's thread would do."""
+        self.central.upkeep.once()
 
     def fill(self) -> None:
         """Its disk has no room any more."""
@@ -154,21 +176,35 @@ class Centre:
         return self.storage._writer
 
     def back_up(self) -> None:
-        """A copy of what is committed now."""
+        """A copy of what is committed now; the handhelds may let go of what is in it. The copy before it is kept too.
+
+        Raises :class:`server.storage.StorageError`.
+        """
         self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if self._copy.exists():
+            shutil.copyfile(self._copy, self._older)
         shutil.copyfile(self.database, self._copy)
+        checked = check(self._copy)
+        note = backup_note.Note(generation=checked.generation, at_ms=self._now_ms(), marks=checked.marks)
+        with self.storage.write() as tx:
+            backup_note.apply(tx, note, self.storage.generation)
 
     @property
     def backed_up(self) -> bool:
         """True once there is a copy."""
         return self._copy.exists()
 
-    def put_back(self) -> None:
+    @property
+    def older(self) -> bool:
+        """True once there is a copy before the last one."""
+        return self._older.exists()
+
+    def put_back(self, *, older: bool = False) -> None:
         """The database is lost, and the copy takes its place, as the runbook says: with a new generation."""
         self.stop()
         for suffix in ("-wal", "-shm"):
             self.database.with_name(self.database.name + suffix).unlink(missing_ok=True)
-        shutil.copyfile(self._copy, self.database)
+        shutil.copyfile(self._older if older else self._copy, self.database)
         renew_generation(self.database)
         self.start()
 

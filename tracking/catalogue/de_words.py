@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tracking.catalogue import hand_words, handing
+
 _MEANINGS: dict[str, str] = {
     "kind_item": "EINE ARTIKELNUMMER",
     "kind_serial": "EINE SERIENNUMMER",
@@ -23,6 +25,7 @@ _MEANINGS: dict[str, str] = {
     "kind_paper": "EIN ANDERES PAPIER",
     "need_item": "seine Artikelnummer",
     "need_serial": "die Seriennummer",
+    "need_serial_below": "die Seriennummer, meist darunter",
     "need_lot": "seine Charge",
     "need_expiry": "sein Verfallsdatum",
     "need_quantity": "die Menge",
@@ -159,6 +162,7 @@ _THINGS: dict[str, str] = {
     "step_decommissioning": "Ausbuchung",
     "step_completing": "Abschluss",
     "step_sighting": "Sichtung",
+    "step_settling": "Klären",
     "flag_held": "gesperrt",
     "flag_recalled": "zurückgerufen",
     "flag_stolen": "gestohlen",
@@ -187,6 +191,8 @@ _THINGS: dict[str, str] = {
     "conflict_installed_twice": "zweimal eingebaut",
     "conflict_returned_twice": "zweimal zurückgenommen",
     "conflict_picked_twice": "zweimal kommissioniert",
+    "conflict_packed_twice": "in zwei Behälter gepackt",
+    "conflict_count_uncertain": "zugleich gezählt und bewegt",
     "conflict_while": "{step}, obwohl {status}",
     "conflict_unread": "der Server konnte Ereignis {event} dieses Geräts nicht lesen: dem Büro melden",
     "today": "heute",
@@ -214,7 +220,6 @@ _ANSWERS: dict[str, str] = {
     "no_such_task": "keine Aufgabe heißt {name}",
     "undo_number": "undo {number}: die Nummer einer Zeile angeben",
     "undo_nothing": "Nichts zu stornieren",
-    "undo_newer": "{serial} ging seither weiter: zuerst den neueren Schritt stornieren",
     "not_in_task": "{text} wurde in dieser Aufgabe nicht gescannt",
     "nothing_to_hold": "Nichts zu sperren: zuerst das Stück scannen",
     "nothing_to_release": "Nichts freizugeben: zuerst das Stück scannen",
@@ -303,7 +308,6 @@ _SCREEN: dict[str, str] = {
     "left_out": "{count} ausgelassen über {most} Bytes",
     "too_small": "{size} ist zu klein: 40x20",
     "page_help": "HILFE",
-    "page_list": "LETZTE SCANS  wählen und stornieren",
     "page_device": "GERÄT",
     "this_device": "dieses Gerät",
     "sound_on": "F6  Ton ist an",
@@ -319,7 +323,7 @@ _SCREEN: dict[str, str] = {
     "help_keys": "F2-F5 die Tasten am unteren Rand",
     "help_light": "F8 helles oder dunkles Bild",
     "help_device": "F10 Gerät: Ton, beenden",
-    "help_list": "↓ letzte Scans, einen stornieren",
+    "help_list": "F6 was hier getan ist, eines stornieren",
     "help_typed": "getippt und mit ENTER beendet gilt als gescannt und wird als getippt vermerkt",
     "key_release": "FREIGEBEN",
     "key_pass": "GUT",
@@ -333,7 +337,15 @@ _SCREEN: dict[str, str] = {
     "key_remove": "HERAUS",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
+WORDS: dict[str, str] = {
+    **_MEANINGS,
+    **_REASONS,
+    **_THINGS,
+    **_ANSWERS,
+    **_SCREEN,
+    **hand_words.WORDS["de"],
+    **handing.WORDS["de"],
+}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Start", "Start"),

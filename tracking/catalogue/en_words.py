@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tracking.catalogue import hand_words, handing
+
 _MEANINGS: dict[str, str] = {
     # what was scanned instead: "THAT IS ..."
     "kind_item": "A PART NUMBER",
@@ -25,6 +27,7 @@ _MEANINGS: dict[str, str] = {
     # what is needed: "Scan ...", "now scan ..."
     "need_item": "its part number",
     "need_serial": "the serial",
+    "need_serial_below": "the serial, usually below it",
     "need_lot": "its lot",
     "need_expiry": "its expiry date",
     "need_quantity": "the quantity",
@@ -164,6 +167,7 @@ _THINGS: dict[str, str] = {
     "step_decommissioning": "decommissioning",
     "step_completing": "completing",
     "step_sighting": "sighting",
+    "step_settling": "settling",
     "flag_held": "held",
     "flag_recalled": "recalled",
     "flag_stolen": "stolen",
@@ -192,6 +196,8 @@ _THINGS: dict[str, str] = {
     "conflict_installed_twice": "installed twice",
     "conflict_returned_twice": "returned twice",
     "conflict_picked_twice": "picked twice",
+    "conflict_packed_twice": "packed into two",
+    "conflict_count_uncertain": "counted and moved at once",
     "conflict_while": "{step} while {status}",
     "conflict_unread": "the server could not read event {event} of this handheld: tell the office",
     "today": "today",
@@ -219,7 +225,6 @@ _ANSWERS: dict[str, str] = {
     "no_such_task": "no task is called {name}",
     "undo_number": "undo {number}: give the number of a line",
     "undo_nothing": "Nothing to take back",
-    "undo_newer": "{serial} went on since: take back the newer step first",
     "not_in_task": "{text} was not scanned in this task",
     "nothing_to_hold": "Nothing to hold: scan the unit first",
     "nothing_to_release": "Nothing to release: scan the unit first",
@@ -309,7 +314,6 @@ _SCREEN: dict[str, str] = {
     "left_out": "{count} left out beyond {most} bytes",
     "too_small": "{size} is too small: 40x20",
     "page_help": "HELP",
-    "page_list": "LAST SCANS  choose one to take it back",
     "page_device": "DEVICE",
     "this_device": "this device",
     "sound_on": "F6  sound is on",
@@ -325,7 +329,7 @@ _SCREEN: dict[str, str] = {
     "help_keys": "F2-F5 the keys at the bottom edge",
     "help_light": "F8 light or dark screen",
     "help_device": "F10 device: sound, leave",
-    "help_list": "↓ last scans, take one back",
+    "help_list": "F6 what was done here, take one back",
     "help_typed": "what you type and end with ENTER counts as scanned, and is marked as typed",
     "key_release": "RELEASE",
     "key_pass": "PASS",
@@ -339,7 +343,15 @@ _SCREEN: dict[str, str] = {
     "key_remove": "TAKE OUT",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
+WORDS: dict[str, str] = {
+    **_MEANINGS,
+    **_REASONS,
+    **_THINGS,
+    **_ANSWERS,
+    **_SCREEN,
+    **hand_words.WORDS["en"],
+    **handing.WORDS["en"],
+}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Start", "start"),

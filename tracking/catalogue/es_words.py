@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tracking.catalogue import hand_words, handing
+
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNA REFERENCIA",
     "kind_serial": "UN NÚMERO DE SERIE",
@@ -23,6 +25,7 @@ _MEANINGS: dict[str, str] = {
     "kind_paper": "OTRO PAPEL",
     "need_item": "su referencia",
     "need_serial": "el número de serie",
+    "need_serial_below": "el número de serie, suele estar debajo",
     "need_lot": "su lote",
     "need_expiry": "su caducidad",
     "need_quantity": "la cantidad",
@@ -159,6 +162,7 @@ _THINGS: dict[str, str] = {
     "step_decommissioning": "baja",
     "step_completing": "cierre",
     "step_sighting": "avistamiento",
+    "step_settling": "resolución",
     "flag_held": "bloqueado",
     "flag_recalled": "retirado",
     "flag_stolen": "robado",
@@ -187,6 +191,8 @@ _THINGS: dict[str, str] = {
     "conflict_installed_twice": "montado dos veces",
     "conflict_returned_twice": "devuelto dos veces",
     "conflict_picked_twice": "preparado dos veces",
+    "conflict_packed_twice": "embalado en dos",
+    "conflict_count_uncertain": "contado y movido a la vez",
     "conflict_while": "{step} estando {status}",
     "conflict_unread": "el servidor no pudo leer el evento {event} de este terminal: avise a la oficina",
     "today": "hoy",
@@ -214,7 +220,6 @@ _ANSWERS: dict[str, str] = {
     "no_such_task": "ninguna tarea se llama {name}",
     "undo_number": "undo {number}: dé el número de una línea",
     "undo_nothing": "Nada que deshacer",
-    "undo_newer": "{serial} siguió adelante: deshaga antes el paso más nuevo",
     "not_in_task": "{text} no se escaneó en esta tarea",
     "nothing_to_hold": "Nada que bloquear: escanee antes la unidad",
     "nothing_to_release": "Nada que liberar: escanee antes la unidad",
@@ -303,7 +308,6 @@ _SCREEN: dict[str, str] = {
     "left_out": "{count} omitidos, pasan de {most} bytes",
     "too_small": "{size} es demasiado pequeño: 40x20",
     "page_help": "AYUDA",
-    "page_list": "ÚLTIMAS LECTURAS  elija y deshaga",
     "page_device": "TERMINAL",
     "this_device": "este terminal",
     "sound_on": "F6  el sonido está activo",
@@ -319,7 +323,7 @@ _SCREEN: dict[str, str] = {
     "help_keys": "F2-F5 las teclas del borde inferior",
     "help_light": "F8 pantalla clara u oscura",
     "help_device": "F10 terminal: sonido, salir",
-    "help_list": "↓ últimas lecturas, deshacer una",
+    "help_list": "F6 lo hecho aquí, deshacer uno",
     "help_typed": "lo que teclee y termine con INTRO vale como escaneado, y consta como tecleado",
     "key_release": "LIBERAR",
     "key_pass": "BIEN",
@@ -333,7 +337,15 @@ _SCREEN: dict[str, str] = {
     "key_remove": "SACAR",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
+WORDS: dict[str, str] = {
+    **_MEANINGS,
+    **_REASONS,
+    **_THINGS,
+    **_ANSWERS,
+    **_SCREEN,
+    **hand_words.WORDS["es"],
+    **handing.WORDS["es"],
+}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Inicio", "inicio"),

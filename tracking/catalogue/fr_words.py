@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tracking.catalogue import hand_words, handing
+
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNE RÉFÉRENCE",
     "kind_serial": "UN NUMÉRO DE SÉRIE",
@@ -23,6 +25,7 @@ _MEANINGS: dict[str, str] = {
     "kind_paper": "UN AUTRE PAPIER",
     "need_item": "sa référence",
     "need_serial": "le numéro de série",
+    "need_serial_below": "le numéro de série, souvent dessous",
     "need_lot": "son lot",
     "need_expiry": "sa péremption",
     "need_quantity": "la quantité",
@@ -159,6 +162,7 @@ _THINGS: dict[str, str] = {
     "step_decommissioning": "sortie du stock",
     "step_completing": "clôture",
     "step_sighting": "observation",
+    "step_settling": "règlement",
     "flag_held": "bloqué",
     "flag_recalled": "rappelé",
     "flag_stolen": "volé",
@@ -187,6 +191,8 @@ _THINGS: dict[str, str] = {
     "conflict_installed_twice": "monté deux fois",
     "conflict_returned_twice": "repris deux fois",
     "conflict_picked_twice": "prélevé deux fois",
+    "conflict_packed_twice": "mis dans deux contenants",
+    "conflict_count_uncertain": "compté et déplacé à la fois",
     "conflict_while": "{step} alors que {status}",
     "conflict_unread": "le serveur n'a pu lire l'événement {event} d'ici : prévenez le bureau",
     "today": "aujourd'hui",
@@ -214,7 +220,6 @@ _ANSWERS: dict[str, str] = {
     "no_such_task": "aucune tâche ne s'appelle {name}",
     "undo_number": "undo {number} : donnez le numéro d'une ligne",
     "undo_nothing": "Rien à annuler",
-    "undo_newer": "{serial} a avancé depuis : annulez d'abord l'étape plus récente",
     "not_in_task": "{text} n'a pas été scanné dans cette tâche",
     "nothing_to_hold": "Rien à bloquer : scannez d'abord l'unité",
     "nothing_to_release": "Rien à débloquer : scannez d'abord l'unité",
@@ -303,7 +308,6 @@ _SCREEN: dict[str, str] = {
     "left_out": "{count} laissés au-delà de {most} octets",
     "too_small": "{size} est trop petit : 40x20",
     "page_help": "AIDE",
-    "page_list": "DERNIERS SCANS  choisir pour annuler",
     "page_device": "TERMINAL",
     "this_device": "ce terminal",
     "sound_on": "F6  le son est actif",
@@ -319,7 +323,7 @@ _SCREEN: dict[str, str] = {
     "help_keys": "F2-F5 les touches du bord inférieur",
     "help_light": "F8 écran clair ou sombre",
     "help_device": "F10 terminal : son, quitter",
-    "help_list": "↓ derniers scans, en annuler un",
+    "help_list": "F6 ce qui est fait ici, en annuler un",
     "help_typed": "ce que vous tapez et validez compte comme scanné, et est noté comme tapé",
     "key_release": "DÉBLOQUER",
     "key_pass": "BON",
@@ -333,7 +337,15 @@ _SCREEN: dict[str, str] = {
     "key_remove": "SORTIR",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
+WORDS: dict[str, str] = {
+    **_MEANINGS,
+    **_REASONS,
+    **_THINGS,
+    **_ANSWERS,
+    **_SCREEN,
+    **hand_words.WORDS["fr"],
+    **handing.WORDS["fr"],
+}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Accueil", "accueil"),
