@@ -243,9 +243,13 @@ class SerialPort:
                 self._commands.clear()
         if self._tell_inhibited:
             # Apart from the other commands: of those the oldest gives way, and a gun must not stay dark for that.
-            with suppress(serial.SerialTimeoutException):
+            self._tell_inhibited = (
+                False  # before it is looked up: whoever changes it meanwhile asks to be heard again
+            )
+            try:
                 port.write(self._profile.inhibit if self._inhibited else self._profile.allow)
-                self._tell_inhibited = False
+            except serial.SerialTimeoutException:
+                self._tell_inhibited = True
 
     def _interrupt(self) -> None:
         with self._port_lock:
