@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from bench.figures import Figure, Result, median
-from bench.ingest import Handheld, Load, made_loads, sent_s
+from bench.ingest import Handheld, Load, loads_of, sent_s
 from bench.room import Room
 from tests.server import postgres
 
@@ -48,7 +48,7 @@ def run(room: Room) -> Result:
     """The same batches by turns into both."""
     rounds = room.size(ROUNDS, ROUNDS_QUICK)
     each = room.size(BATCHES_A_ROUND, BATCHES_A_ROUND_QUICK)
-    loads = made_loads(room, rounds * each)
+    loads = loads_of(room, rounds * each)
     folder = postgres.programs()
     if folder is None:
         raise OSError("PostgreSQL is not installed: apt-get install postgresql")

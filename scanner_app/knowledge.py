@@ -19,7 +19,7 @@ from scanner_app.journal import Journal
 from scanner_app.overlay import OverlayRow
 from scanner_app.own_work import OwnWork
 from scanner_app.workflows.flow import Counted
-from sync.wire import pair_key
+from sync.wire import TaskRow, pair_key
 from tracking import rules
 from tracking.assembly import Inside
 from tracking.containers import ContainerState, device_reference, sscc
@@ -143,6 +143,7 @@ class HandheldKnowledge:
         self._announced: dict[str, str] | None = None
         self._has_operators = next(self._cache.records("operator"), None) is not None
         self._own.forget()
+        self._tasks: tuple[TaskRow, ...] | None = None
         self.borrowed = Borrowed(self._journal, self._cache)
         self._own_credits, self._own_closed = self._journal.overlay_tallies()
 
@@ -368,6 +369,13 @@ class HandheldKnowledge:
         """What the server says of a hand-over; an empty row where it has said nothing yet."""
         body = self._record("handover", name)
         return records.HAND_OVER.decode(body) if body else records.HandOver()
+
+    def tasks_elsewhere(self) -> tuple[TaskRow, ...]:
+        """Tasks in progress on other handhelds of the site, as the server last told."""
+        if self._tasks is None:
+            found = (records.TASK.decode(body) for _, body in self._cache.records("task"))
+            self._tasks = tuple(row for row in found if row.device != self._journal.device)
+        return self._tasks
 
     # -- places and people ------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from sync.wire import SiteRow
+from sync.wire import SiteRow, TaskRow
 from tracking.containers import ContainerState
 from tracking.documents import Document, Tally
 from tracking.exceptions import ExceptionRecord
@@ -71,6 +71,7 @@ LOT = msgspec.json.Decoder(LotRecord)
 SITE = msgspec.json.Decoder(SiteRow)
 CONTAINER = msgspec.json.Decoder(ContainerState)
 PREFIX_RULES = msgspec.json.Decoder(_Rules)
+TASK = msgspec.json.Decoder(TaskRow)
 HAND_OVER = msgspec.json.Decoder(HandOver)
 EXCEPTION = msgspec.json.Decoder(ExceptionRecord)
 
@@ -88,6 +89,7 @@ KINDS: dict[str, msgspec.json.Decoder[Any]] = {
     "exception": EXCEPTION,
     "prefix_rules": PREFIX_RULES,
     "handover": HAND_OVER,
+    "task": TASK,
 }
 
 

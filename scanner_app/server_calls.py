@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from sync.agent import Line, Unreachable, understood
-from sync.wire import Code, Enroll, Enrolled, HighWater, Imported, NewCode, Problem
+from sync.wire import Code, Delivered, Enroll, Enrolled, HighWater, Imported, NewCode, Problem
 from tracking.recall import Recall, Wanted
 
 Reply = TypeVar("Reply")
@@ -83,6 +83,11 @@ def new_code(url: str, office_token: str, site: str) -> str:
 def import_site(url: str, office_token: str, site: str, data: bytes) -> Imported:
     """Loads a site file. Raises :class:`CallRefused`."""
     return _ask(url, office_token, "POST", f"/v1/sites/{site}/import", Imported, data)
+
+
+def deliver_outbox(url: str, office_token: str, data: bytes) -> Delivered:
+    """Hands in the file of a handheld without a network. Raises :class:`CallRefused`."""
+    return _ask(url, office_token, "POST", "/v1/outbox", Delivered, data)
 
 
 def events_held(url: str, token: str, device: str) -> int:

@@ -90,7 +90,7 @@ class SessionThread:
             self._queue.put((_nothing, Future()))
 
     def on_written(self, callback: Callable[[], None]) -> None:
-        """``callback`` is told when events were written, in the session's thread."""
+        """``callback`` is told when events were written, or a task was begun or left, in the session's thread."""
         self._written.append(callback)
 
     def close(self) -> None:
@@ -136,7 +136,7 @@ class SessionThread:
 
     def _one(self, given: Input | _Job) -> None:
         session = self._handheld.session
-        before = session.pending
+        before, tasks = session.pending, session.state.handing.mine
         if isinstance(given, tuple):
             job, future = given
             try:
@@ -145,7 +145,7 @@ class SessionThread:
                 future.set_exception(error)
         else:
             session.handle(given)
-        if session.pending > before:
+        if session.pending > before or session.state.handing.mine != tasks:
             for told in self._written:
                 told()
         view = self._picture()

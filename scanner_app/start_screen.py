@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanner_app.handing import others
 from scanner_app.handing.state import Given
 from scanner_app.session_state import workflow_state
 from scanner_app.view import MenuLine
 from scanner_app.workflows.home import HomeState
 from scanner_app.workflows.registry import WORKFLOWS
+from sync.wire import task_id
 from tracking import catalogue
 from tracking.phrases import task_named
 
@@ -19,20 +21,29 @@ FIRST_PAGE = ("receiving", "shipping", "production", "stocktake", "move", "pack"
 """The tasks of most shifts, by their digits from 1; the digit after them turns the page."""
 SECOND_PAGE = ("recall", "assign", "service", "write_off", "look_up")
 
+OTHERS_MAX = 9
+"""Tasks of others that are listed: one a digit."""
+
 TASK_KEYS = ("f4", "f6", "f7")
 """The keys of the tasks that wait: those that mean nothing else on the start screen."""
 
 
-def turned(session: Session) -> bool:
-    """True where the menu shows its second page."""
+def _there(session: Session) -> HomeState:
     there = workflow_state(session.state, "home")
-    return isinstance(there, HomeState) and there.more
+    return there if isinstance(there, HomeState) else HomeState()
+
+
+def turned(session: Session) -> bool:
+    """True where the menu shows another page than its first."""
+    return _there(session).more or _there(session).others
 
 
 def menu(session: Session) -> tuple[MenuLine, ...]:
     """The lines of the page that is shown."""
     language = session.settings.language
-    second = turned(session)
+    if _there(session).others:
+        return _others(session)
+    second = _there(session).more
     lines = [
         MenuLine(
             key=str(digit),
@@ -41,9 +52,33 @@ def menu(session: Session) -> tuple[MenuLine, ...]:
         )
         for digit, name in enumerate(SECOND_PAGE if second else FIRST_PAGE, 1)
     ]
-    if not second:
+    if second:
+        label = catalogue.word("menu_others", language)
+        lines.append(MenuLine(key=str(len(lines) + 1), label=label, command="tasks"))
+    else:
         lines.append(MenuLine(key="9", label=catalogue.word("menu_more", language), command="more"))
     return tuple(lines)
+
+
+def _others(session: Session) -> tuple[MenuLine, ...]:
+    """What others are at work on, the newest first, each with the digit that takes it over."""
+    language = session.settings.language
+    return tuple(
+        MenuLine(
+            key=str(digit),
+            label=catalogue.word(
+                "task_by" if row.operator else "task_at",
+                language,
+                document=row.subject,
+                task=task_named(row.task),
+                who=others.who(session, row),
+                device=row.name or row.device,
+            ),
+            command=f"take_over {task_id(row.device, row)}",
+            wide=True,
+        )
+        for digit, row in enumerate(others.at_work(session)[:OTHERS_MAX], 1)
+    )
 
 
 def waiting(session: Session) -> tuple[MenuLine, ...]:

@@ -71,6 +71,8 @@ class MenuLine(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     label: str
     command: str
+    wide: bool = False
+    """True where it needs a row of its own."""
 
 
 class ScreenView(msgspec.Struct, frozen=True, kw_only=True):

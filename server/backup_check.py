@@ -54,20 +54,42 @@ def _checked(database: sqlite3.Connection, path: Path) -> Checked:
     if sound != "ok":
         raise StorageError(f"the backup {path} is damaged: {sound}")
     marks: Marks = {}
+    holes = _holes(database)
     for device, epoch, first, hwm, last in database.execute(
         "SELECT device, epoch, CAST(first_chain AS BLOB), hwm, CAST(chain AS BLOB) FROM device_epoch"
     ).fetchall():
-        _walk(database, device, epoch, (first, hwm, last))
+        _walk(database, device, epoch, (first, hwm, last), holes)
         marks.setdefault(device, {})[epoch] = hwm
     (events,) = database.execute("SELECT count(*) FROM ledger").fetchone()
     marked = sum(hwm for epochs in marks.values() for hwm in epochs.values())
+    marked -= sum(hole.last - first + 1 for (_, _, first), hole in holes.items())
     if events != marked:
         raise StorageError(f"the backup {path} is damaged: {events} events where devices sent {marked}")
     row = database.execute("SELECT value FROM meta WHERE name = 'generation'").fetchone()
     return Checked(str(row[0]) if row else "", version, events, len(marks), marks, path.stat().st_size)
 
 
-def _walk(database: sqlite3.Connection, device: str, epoch: int, head: tuple[bytes, int, bytes]) -> None:
+class _Hole(NamedTuple):
+    """Events that were lost before this backup was made, as an exception says."""
+
+    last: int
+    link: bytes
+
+
+_Holes = dict[tuple[str, int, int], _Hole]
+"""By device, epoch and first event."""
+
+
+def _holes(database: sqlite3.Connection) -> _Holes:
+    if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'hole'").fetchone() is None:
+        return {}  # of an older version
+    rows = database.execute("SELECT device, epoch, first, last, CAST(chain AS BLOB) FROM hole")
+    return {(device, epoch, first): _Hole(last, link) for device, epoch, first, last, link in rows}
+
+
+def _walk(
+    database: sqlite3.Connection, device: str, epoch: int, head: tuple[bytes, int, bytes], holes: _Holes
+) -> None:
     """One device's events of one epoch, from the first to the high-water mark."""
     link, hwm, last = head
     expected = 1
@@ -75,6 +97,8 @@ def _walk(database: sqlite3.Connection, device: str, epoch: int, head: tuple[byt
         "SELECT seq, CAST(body AS BLOB), CAST(chain AS BLOB) FROM ledger WHERE device = ? AND epoch = ? ORDER BY seq",
         (device, epoch),
     ):
+        if seq != expected and (hole := holes.get((device, epoch, expected))):
+            expected, link = hole.last + 1, hole.link
         link = next_link(link, body)
         if seq != expected or link != kept:
             raise StorageError(

@@ -62,6 +62,12 @@ def by_id(reader: Reader, device: str) -> Device | None:
     return _device(reader.row(f"SELECT {_COLUMNS} FROM device WHERE id = ?", device))  # noqa: S608
 
 
+def secrets(reader: Reader, device: str) -> list[str]:
+    """What the device may sign with: the hashes of its token, and of the one that is about to follow."""
+    row = reader.row("SELECT token_hash, next_token_hash FROM device WHERE id = ?", device)
+    return [one for one in row if one] if row else []
+
+
 def everyone(reader: Reader) -> list[Device]:
     """All devices, by site and name."""
     return [

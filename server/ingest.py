@@ -58,6 +58,7 @@ def take(
             current,
             held,
             lambda seq: ledger.chain_at(tx, device, batch.epoch, seq),
+            proven=_proven(storage, device, batch),
         )
         if judged.answer == "append":
             _append(tx, incoming, judged.known)
@@ -73,9 +74,21 @@ def _count_misunderstood(device: str, batch: Batch, bodies: list[bytes]) -> int:
     return sum(isinstance(event, ledger.Misunderstood) for event in events)
 
 
+def _proven(storage: Storage, device: str, batch: Batch) -> bool:
+    """True where this server itself once confirmed everything up to the batch's beginning."""
+    word = batch.proof
+    if not batch.lost or word is None or (word.device, word.epoch) != (device, batch.epoch):
+        return False
+    return word.hwm >= batch.first - 1 and receipt_holds(storage.receipt_key, word)
+
+
 def _append(tx: Writer, incoming: _Incoming, known: int) -> None:
     batch, device = incoming.batch, incoming.device
     first = batch.first + known
+    held = devices.standing(tx, device, batch.epoch)
+    due = held.hwm + 1 if held else 1
+    if first > due:
+        tx.run("INSERT INTO hole VALUES (?, ?, ?, ?, ?)", device, batch.epoch, due, first - 1, incoming.prev)
     ledger.append(
         tx, device, batch.epoch, first, incoming.bodies[known:], incoming.links[known:], incoming.now_ms
     )

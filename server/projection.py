@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
 
-from server import handovers, ledger, lots, subjects, tallies, units
+from server import handovers, ledger, losses, lots, subjects, tallies, units
 from server.replica import Feed
 from server.storage import Reader, Storage, Writer
 from server.subjects import Subject
@@ -44,6 +45,8 @@ class Plan(NamedTuple):
     """Keys of exceptions without a unit or a container that somebody answered for."""
     aside: list[tuple[ledger.Entry, str]]
     applied: dict[tuple[str, int], int]
+    lost: list[tuple[int, ExceptionRecord]]
+    """Ranges of a device's events that nobody holds any more, at the position of what follows them."""
 
 
 def fold_next(storage: Storage, limit: int = BATCH_EVENTS) -> int:
@@ -89,8 +92,15 @@ def make_plan(reader: Reader, limit: int, upto: int) -> Plan | None:
         else:
             batch[entry.position] = event
         applied[entry.device, entry.epoch] = entry.seq
+    return plan_of(reader, batch, start, entries[-1].position)._replace(
+        events=len(entries), aside=aside, applied=applied, lost=losses.holes(reader, entries)
+    )
+
+
+def plan_of(reader: Reader, batch: Mapping[int, Event], start: int, end: int) -> Plan:
+    """What these events (position -> event), which nothing shows yet, change."""
     links = subjects.link(reader, batch)
-    plan = Plan(start, entries[-1].position, len(entries), links, [], [], [], [], [], [], aside, applied)
+    plan = Plan(start, end, len(batch), links, [], [], [], [], [], [], [], {}, [])
     plan.answered.extend(event.settles for event in batch.values() if _speaks_of_event(event))
     for subject, extra in links.subjects.items():
         match subject.kind:
@@ -158,6 +168,8 @@ def store(tx: Writer, feed: Feed, plan: Plan) -> None:
         seen = Witness(ref=entry.ref, device=entry.device)
         record = ExceptionRecord(kind=units.NOT_UNDERSTOOD, item="", serial="", first=Witness(), second=seen)
         units.store_exception(tx, feed, entry.position, record)
+    for position, record in plan.lost:
+        units.store_exception(tx, feed, position, record)
     for key in plan.answered:
         units.forget_exception(tx, feed, key)
     tx.run_many(

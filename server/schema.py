@@ -110,7 +110,15 @@ CREATE TABLE staff (
 """
 """Who is who: keys of devices and what they signed, a token that is about to follow, people with a token each."""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL, _SYNC, _IDENTITY)
+_HOLES = """
+CREATE TABLE hole (
+    device TEXT NOT NULL, epoch INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, chain BLOB NOT NULL,
+    PRIMARY KEY (device, epoch, first)
+) WITHOUT ROWID
+"""
+"""Events that the server once had and no backup brought back, and the device's chain after the last of them."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL, _SYNC, _IDENTITY, _HOLES)
 
 VERSION = len(MIGRATIONS)
 

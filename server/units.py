@@ -138,10 +138,10 @@ def _store_exceptions(tx: Writer, feed: Feed, one: UnitPlan) -> None:
     keys = {record.key for _, record in one.exceptions}
     if not one.first_seen:
         rows = tx.rows(
-            "SELECT key FROM exception WHERE item = ? AND serial = ? AND kind <> ?",
+            "SELECT key FROM exception WHERE item = ? AND serial = ? AND kind NOT IN (?, ?)",
             one.state.item,
             one.state.serial,
-            NOT_UNDERSTOOD,
+            *OF_NO_UNIT,
         )
         for (key,) in rows:
             if key not in keys:
@@ -153,7 +153,7 @@ def _store_exceptions(tx: Writer, feed: Feed, one: UnitPlan) -> None:
 def forget_exceptions(tx: Writer, feed: Feed, name: str, keys: set[str]) -> None:
     """Take away a container's exceptions but those with these keys."""
     rows = tx.rows(
-        "SELECT key FROM exception WHERE item = '' AND serial = ? AND kind <> ?", name, NOT_UNDERSTOOD
+        "SELECT key FROM exception WHERE item = '' AND serial = ? AND kind NOT IN (?, ?)", name, *OF_NO_UNIT
     )
     for (key,) in rows:
         if key not in keys:
@@ -168,6 +168,12 @@ def forget_exception(tx: Writer, feed: Feed, key: str) -> None:
 
 NOT_UNDERSTOOD = "not_understood"
 """The kind of exception that an event in the quarantine makes."""
+
+LOST_RANGE = "lost_range"
+"""The kind of exception that a hole in a device's numbers makes."""
+
+OF_NO_UNIT = (NOT_UNDERSTOOD, LOST_RANGE)
+"""Kinds of exceptions that are about no unit and no container."""
 
 
 def store_exception(tx: Writer, feed: Feed, position: int, record: ExceptionRecord) -> None:

@@ -6,7 +6,6 @@ Nothing that a server, or whatever answers in its place, sends may hold a thread
 from __future__ import annotations
 
 import contextlib
-import gzip
 import socket
 import threading
 import time
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
+from sync.packing import Packing
 from sync.wire import Problem
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ REPLY_BYTES_MAX = 64 * 1024 * 1024
 REPLY_BYTES_PER_S_MIN = 1024
 """A body that comes slower than this, once the time-out is over, is given up."""
 READ_BYTES = 64 * 1024
-GZIP_FROM_BYTES = 600
 RETRY_AFTER_S_MAX = 3600.0
 
 Reply = TypeVar("Reply")
@@ -33,8 +32,12 @@ Reply = TypeVar("Reply")
 class Unreachable(Exception):
     """No answer that could be used. The text says why; nothing was lost."""
 
-    def __init__(self, why: str, retry_after_s: float = 0.0, status: int = 0, detail: str = "") -> None:
+    def __init__(
+        self, why: str, retry_after_s: float = 0.0, status: int = 0, detail: str = "", word: str = ""
+    ) -> None:
         super().__init__(why)
+        self.word = word
+        """The server's word for a refusal, where it said one."""
         self.detail = detail
         """What the server itself said, one sentence, where it said anything."""
         self.retry_after_s = retry_after_s
@@ -62,6 +65,7 @@ class Line:
         """``ca``: file with the only certificate authority that may vouch for the server; else those of the system."""
         self._ca = ca
         self._url, self.token, self._timeout_s = url.rstrip("/"), token, timeout_s
+        self._packing = Packing()
         self._session: requests.Session | None = None
         self._socket: socket.socket | None = None
         self._closed = self._late = False
@@ -77,6 +81,24 @@ class Line:
         **params: Any,
     ) -> tuple[int, bytes]:
         """Status and body. Raises :class:`Unreachable`."""
+        packed, encoding = self._packing.pack(body)
+        headers = {"Content-Encoding": encoding} if encoding else {}
+        if part is not None:
+            headers |= part.headers()
+        status, data = self._sent(method, path, packed, wait_s, headers, params)
+        if status == 415 and self._packing.refused(encoding):
+            return self.ask(method, path, body=body, wait_s=wait_s, part=part, **params)
+        return status, data
+
+    def _sent(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        wait_s: float,
+        headers: dict[str, str],
+        params: dict[str, Any],
+    ) -> tuple[int, bytes]:
         import requests
 
         if self._session is None:
@@ -84,12 +106,7 @@ class Line:
             if self._ca:
                 self._session.verify = self._ca
                 self._session.trust_env = False  # a variable of the machine must not widen what is trusted
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        if part is not None:
-            headers |= part.headers()
-        if len(body) > GZIP_FROM_BYTES:
-            headers["Content-Encoding"] = "gzip"
-            body = gzip.compress(body, 6)
+        headers |= {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         timeouts = (self._timeout_s, self._timeout_s + wait_s)
         # The time-outs are for each piece; headers that come byte by byte would never meet one.
         self._late = False
@@ -195,7 +212,8 @@ def checked(status: int, data: bytes, retry_after: str) -> tuple[int, bytes]:
     """Status and body of an answer that the agent can use. Raises :class:`Unreachable` for the others."""
     if status in {401, 403}:
         why = "the server does not accept this handheld: enroll it again"
-        raise Unreachable(why, status=status, detail=_said(data))
+        said = _said(data)
+        raise Unreachable(why, status=status, detail=said.detail, word=said.error)
     if 300 <= status < 400:
         raise Unreachable(
             f"something in the server's place sends elsewhere (HTTP {status}): check the address in sync.url",
@@ -208,12 +226,12 @@ def checked(status: int, data: bytes, retry_after: str) -> tuple[int, bytes]:
     return status, data
 
 
-def _said(data: bytes) -> str:
-    """The sentence of a refusal; empty where it has none."""
+def _said(data: bytes) -> Problem:
+    """The server's own words of a refusal; empty where it has none."""
     try:
-        return understood(data, Problem).detail
+        return understood(data, Problem)
     except Unreachable:
-        return ""
+        return Problem(error="")
 
 
 def understood(data: bytes, kind: type[Reply]) -> Reply:

@@ -106,6 +106,11 @@ def about(code: str, unit: UnitState, **fields: Said) -> Verdict:
     return _about(code, unit, **fields)
 
 
+def unless(stop: Verdict | None, waived: frozenset[str]) -> Verdict | None:
+    """The stop of a task's own, or None where a supervisor took it upon himself."""
+    return None if stop is None or stop.code in waived else stop
+
+
 def step_stop(step: str, action: str, unit: UnitState, document: str = "") -> Verdict | None:
     """The stop that the lifecycle's table gives for a step, or None. ``document``: the one being worked on."""
     result = outcome(step, action, unit.status)

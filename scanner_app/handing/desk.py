@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scanner_app.handing import giving, taking
+from scanner_app.handing import giving, mine, others, taking
 from scanner_app.handing.giving import with_handing
 from scanner_app.handing.tasks import subject_of
-from scanner_app.session_state import decode_gesture, workflow_state
+from scanner_app.session_state import decode_gesture, with_workflow_state, workflow_state
+from scanner_app.workflows import home
+from scanner_app.workflows.flow import State, Step
 from scanner_app.workflows.registry import WORKFLOWS
+from tracking.phrases import phrase
+from tracking.verdicts import verdict
 
 if TYPE_CHECKING:
     from scanner_app.answer import Answer
     from scanner_app.session import Session
-    from scanner_app.workflows.flow import Step
 
 _TURNING = frozenset({"more", "list"})
 _LEAVING = frozenset({"done", "confirm", "back"})
@@ -37,6 +40,10 @@ def command(session: Session, name: str, argument: str) -> Answer | None:
             return giving.give(session)
         case "take_back":
             return giving.ask_back(session, argument)
+        case "take_over":
+            return taking.ask_from_list(session, argument)
+        case "tasks":
+            return _listed(session)
         case "undo":
             return _undo(session, argument)
     showing = handing.showing
@@ -51,9 +58,21 @@ def command(session: Session, name: str, argument: str) -> Answer | None:
 
 
 def _confirmed(session: Session, asked: str) -> Answer:
-    if asked == "take":
-        return taking.take(session)
-    return giving.take_back(session, asked.partition(" ")[2])
+    what, _, name = asked.partition(" ")
+    match what:
+        case "take":
+            return taking.take(session)
+        case "task":
+            return taking.take_from_list(session, name)
+        case _:
+            return giving.take_back(session, name)
+
+
+def _listed(session: Session) -> Answer:
+    """The start screen with the tasks that others are at work on."""
+    state = with_workflow_state(session.state, "home", home.HomeState(others=True))
+    session.write(msgspec.structs.replace(state, workflow="home", back_to="", document=""), ())
+    return session.answer(verdict("command", what=phrase("what_others")))
 
 
 def _undo(session: Session, argument: str) -> Answer | None:
@@ -83,16 +102,27 @@ def away(session: Session) -> None:
 
 
 def watched(session: Session, step: Step) -> Step:
-    """The step, or a question in its place where it would go on with a task that was given away."""
+    """The step; or a question where the task is at work elsewhere by now; or with a note that it is begun elsewhere."""
     name = session.state.workflow
     before = workflow_state(session.state, name)
+    elsewhere = _elsewhere(session, name, before)
+    if elsewhere is not None:
+        return elsewhere
+    if step.verdict.stops:
+        return step
     subject = subject_of(step.state)
-    if not session.state.handing.given or subject == subject_of(before) or step.verdict.stops:
-        return step
-    given = giving.of_subject(session.state.handing, name, subject)
-    if given is None:
-        return step
-    session.state = with_handing(session.state, asked=f"back {given.id}")
-    return msgspec.structs.replace(
-        step, state=before, verdict=giving.question(session, given), events=(), afresh=False, leave=False
-    )
+    given = giving.of_subject(session.state.handing, name, subject) if subject != subject_of(before) else None
+    if given is not None:
+        session.state = with_handing(session.state, asked=f"back {given.id}")
+        return Step(state=before, verdict=giving.question(session, given))
+    return others.told(session, step, before)
+
+
+def _elsewhere(session: Session, name: str, state: State) -> Step | None:
+    """Somebody took this very task over: nothing more is done on it here before a person has decided."""
+    task = mine.taken_by(session, name)
+    if not task:
+        return None
+    given = giving.set_aside(session, name, state, task)
+    session.state = with_handing(session.state, asked=f"back {task}")
+    return Step(state=home.HomeState(), verdict=giving.question(session, given))

@@ -14,7 +14,7 @@ from scanner_app.clockwork import local_iso, spoken
 from scanner_app.handing.bundle import fitting
 from scanner_app.handing.gathering import bundle_of
 from scanner_app.handing.pieces import cut
-from scanner_app.handing.state import Given, Handing, Showing
+from scanner_app.handing.state import Given, Handing, Mine, Showing
 from scanner_app.handing.tasks import begun, in_progress, subject_of, without_task
 from scanner_app.session_state import SessionState, encode, workflow_state
 from scanner_app.workflows.flow import State
@@ -111,6 +111,17 @@ def of_subject(handing: Handing, workflow: str, subject: str) -> Given | None:
     return next(found, None)
 
 
+def set_aside(session: Session, workflow: str, state: State, name: str) -> Given:
+    """A task that another handheld has taken over leaves the hand; it is kept as if it had been given away."""
+    row = session.knows.hand_over(name)
+    given = Given(id=name, workflow=workflow, state=encode(state), subject=subject_of(state), at=row.at)
+    handing = session.state.handing
+    session.state = with_handing(
+        without_task(session.state, workflow), given=(*handing.given, given)[-GIVEN_MAX:]
+    )
+    return given
+
+
 def named(handing: Handing, hand_over: str) -> Given | None:
     """The task that was given away in this hand-over, or None."""
     return next((one for one in handing.given if one.id == hand_over), None)
@@ -143,11 +154,22 @@ def take_back(session: Session, hand_over: str) -> Answer:
         return session.answer(NOTHING, text=phrase("hand_over_nothing"))
     handing = session.state.handing
     state = without_task(session.state, given.workflow)
+    now_ms = session.clock.wall_ms()
+    mine = Mine(
+        subject=given.subject,
+        since_ms=now_ms,
+        operator=session.state.operator,
+        came=given.id,
+        heard=session.knows.hand_over(given.id).at,
+    )
     after = msgspec.structs.replace(
         state,
         workflow=given.workflow,
         states={given.workflow: given.state, **state.states},
-        handing=Handing(given=tuple(one for one in handing.given if one.id != given.id)),
+        handing=Handing(
+            given=tuple(one for one in handing.given if one.id != given.id),
+            mine={**handing.mine, given.workflow: mine},
+        ),
     )
     there = workflow_state(after, given.workflow)
     after = msgspec.structs.replace(after, document=there.document)

@@ -19,6 +19,22 @@ class Given(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Wall time of the giving, ISO 8601."""
 
 
+class Mine(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A task in progress here."""
+
+    subject: str
+    since_ms: int
+    """When it was begun, by this handheld's wall clock."""
+    operator: str = ""
+    """Who worked on it last."""
+    active_ms: int = 0
+    """When something was last done on it, in steps of :data:`scanner_app.handing.mine.ACTIVE_MS`."""
+    came: str = ""
+    """The hand-over by which it came here; empty where it was begun here."""
+    heard: str = ""
+    """When somebody last took it by that hand-over, as it was known here when it came: what is heard later is newer."""
+
+
 class Showing(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The symbols on the screen, one after the other."""
 
@@ -39,10 +55,12 @@ class Handing(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """All of it."""
 
     given: tuple[Given, ...] = ()
+    mine: dict[str, Mine] = {}
+    """Workflow -> its task in progress."""
     showing: Showing | None = None
     coming: Coming | None = None
     asked: str = ""
-    """``take`` or ``back ID`` while a confirmation would mean that."""
+    """``take``, ``task ID`` or ``back ID`` while a confirmation would mean that."""
 
 
 NO_HANDING = Handing()

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scanner_app.handing import borrowed, giving
+from scanner_app.handing import borrowed, giving, others
 from scanner_app.handing.bundle import Bundle, unpacked
 from scanner_app.handing.giving import STEP, with_handing
 from scanner_app.handing.pieces import Piece, joined, piece_of
-from scanner_app.handing.state import Coming
+from scanner_app.handing.state import Coming, Mine
 from scanner_app.handing.tasks import begun, without_task
+from scanner_app.session_state import encode
 from scanner_app.workflows.flow import State
 from scanner_app.workflows.registry import WORKFLOWS
 from tracking.events import Event
 from tracking.phrases import UNSAID, Said, phrase, task_named
-from tracking.verdicts import Verdict, verdict
+from tracking.verdicts import NOTHING, Verdict, verdict
 
 if TYPE_CHECKING:
     from scanner_app.answer import Answer
@@ -100,31 +101,75 @@ def take(session: Session) -> Answer:
     borrowed.keep(session.journal, bundle)
     session.knows.forget_scan()
     session.knows.refresh()
+    events = _go_on(session, bundle.workflow, bundle.subject, bundle.document, bundle.state, bundle.id)
+    lacks = phrase("units_not_carried", count=str(bundle.left_out)) if bundle.left_out else UNSAID
+    said = _told(session, bundle.workflow, bundle.subject, bundle.giver, lacks)
+    return session.answer(said, events=tuple(events))
+
+
+def _go_on(
+    session: Session, workflow: str, subject: str, document: str, state: bytes, came: str
+) -> list[Event]:
+    """The task is this handheld's from here on. What was open here in the same workflow stays open on paper."""
+    given = tuple(
+        one for one in session.state.handing.given if (one.workflow, one.subject) != (workflow, subject)
+    )
+    rest = without_task(session.state, workflow)
+    now_ms = session.clock.wall_ms()
+    mine = Mine(
+        subject=subject,
+        since_ms=now_ms,
+        operator=session.state.operator,
+        came=came,
+        heard=session.knows.hand_over(came).at,
+    )
     handing = session.state.handing
-    mine = tuple(
-        one for one in handing.given if (one.workflow, one.subject) != (bundle.workflow, bundle.subject)
-    )
-    state = without_task(session.state, bundle.workflow)
     after = msgspec.structs.replace(
-        with_handing(state, given=mine, coming=None, showing=None, asked=""),
-        workflow=bundle.workflow,
-        document=bundle.document,
-        states={bundle.workflow: bundle.state, **state.states},
+        with_handing(
+            rest, given=given, mine={**handing.mine, workflow: mine}, coming=None, showing=None, asked=""
+        ),
+        workflow=workflow,
+        document=document,
+        states={workflow: state, **rest.states},
     )
-    event = Event(step=STEP, action="ADD", document=bundle.document, code="taken_over", follows=bundle.id)
-    events = session.write(after, (event,))
-    return session.answer(_told(session, bundle), events=tuple(events))
+    event = Event(step=STEP, action="ADD", document=document, code="taken_over", follows=came)
+    return session.write(after, (event,))
 
 
-def _told(session: Session, bundle: Bundle) -> Verdict:
+# -- from the server's list -----------------------------------------------------------------------------------------
+
+
+def ask_from_list(session: Session, name: str) -> Answer:
+    """``take_over ID``: a task of another handheld, as the server last heard of it."""
+    row = others.named(session, name)
+    state = others.state_of(row) if row is not None else None
+    if row is None or state is None:
+        return session.answer(NOTHING, text=phrase("task_gone"))
+    if row.document and session.knows.document(row.document) is None:
+        return session.refuse(verdict("document_unknown", document=row.document))
+    session.state = with_handing(session.state, asked=f"task {name}")
+    return session.refuse(verdict("confirm_required", what=others.question(session, row)))
+
+
+def take_from_list(session: Session, name: str) -> Answer:
+    """Confirmed: it goes on here, and the other handheld learns so from the feed."""
+    row = others.named(session, name)
+    state = others.state_of(row) if row is not None else None
+    if row is None or state is None:
+        return session.answer(NOTHING, text=phrase("task_gone"))
+    events = _go_on(session, row.task, row.subject, row.document, encode(state), name)
+    said = _told(session, row.task, row.subject, row.name or row.device, UNSAID)
+    return session.answer(said, events=tuple(events))
+
+
+def _told(session: Session, workflow: str, subject: str, device: str, lacks: Said) -> Verdict:
     progress = session.progress()
     done, total = (str(progress[0]), str(progress[1])) if progress is not None else ("", "")
-    lacks = phrase("units_not_carried", count=str(bundle.left_out)) if bundle.left_out else UNSAID
     return verdict(
         "taken_over",
-        document=bundle.subject,
-        task=task_named(bundle.workflow),
-        device=bundle.giver,
+        document=subject,
+        task=task_named(workflow),
+        device=device,
         done=done,
         total=total,
         missing=lacks,

@@ -133,10 +133,10 @@ def _part_in(state: ServiceState, part: Subject, bench: UnitState, knows: Knowle
     if part.unit.has("held"):
         return Step(state=state, verdict=rules.about("held", part.unit))
     stop = rules.step_stop("installing", "ADD", part.unit) if part.serial else None
+    old = rules.about("expired", part.unit) if dates.expired(part.unit.expiry, knows.today) else None
+    stop = rules.unless(stop, knows.waived) or rules.unless(old, knows.waived)
     if stop is not None:
         return Step(state=state, verdict=stop)
-    if dates.expired(part.unit.expiry, knows.today):
-        return Step(state=state, verdict=rules.about("expired", part.unit))
     event = part.event(
         "installing",
         "ADD",

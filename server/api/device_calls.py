@@ -7,7 +7,7 @@ import contextlib
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server import devices, ingest, signatures, token_renewal
+from server import devices, ingest, signatures, tasks, token_renewal
 from server.api.exchange import (
     Refusal,
     answer,
@@ -26,10 +26,13 @@ from sync.wire import (
     BATCH_BYTES_MAX,
     COUNT_MAX,
     ENROLL_BYTES_MAX,
+    TASKS_BYTES_MAX,
     HighWater,
+    OpenTasks,
     Refused,
     RenewToken,
     Stored,
+    TasksKept,
     decode_batch,
 )
 
@@ -89,6 +92,23 @@ async def renew_token(request: Request) -> Response:
     return answer(await in_thread(lambda: token_renewal.renew(central.storage, device, asked)))
 
 
+async def report_tasks(request: Request) -> Response:
+    """``PUT /v1/devices/{device}/tasks``."""
+    body = await body_of(request, TASKS_BYTES_MAX)
+    central = central_of(request)
+
+    def work() -> TasksKept:
+        device = _own(request)
+        report = decoded(unpacked(request, body, TASKS_BYTES_MAX), OpenTasks)
+        with central.storage.write() as tx:
+            return tasks.take(tx, device, report, central.now_ms())
+
+    kept = await in_thread(work)
+    if kept.changed:
+        central.news.announce()
+    return answer(kept)
+
+
 async def revoke(request: Request) -> Response:
     """``POST /v1/devices/{device}/revoke``, by the office."""
     central = central_of(request)
@@ -96,6 +116,7 @@ async def revoke(request: Request) -> Response:
 
     def work() -> bool:
         with central.storage.write() as tx:
+            tasks.forget(tx, device)
             return devices.revoke(tx, device, central.now_ms())
 
     if not await in_thread(work):

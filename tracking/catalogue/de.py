@@ -90,8 +90,13 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "{quantity} x {item}|Charge {lot}|in {parent}|in {container}|{built} ist komplett",
     ),
     "completed": ("AUFTRAG FERTIG", "", "{document}|{done} von {total}|{missing} fehlen|{counted} gezählt"),
+    "being_done": (
+        "WIRD SCHON GEMACHT",
+        "",
+        "{item}|{document}|von {who}|auf {device}|seit {when}|{done} von {total}|{others} weitere|Weitermachen geht",
+    ),
     "handed_over": ("ÜBERGEBEN", "", "{document}  {task}|{more}"),
-    "taken_over": ("JETZT BEI DIR", "", "{document}  {task}|{done} von {total}|von {device}|{missing}"),
+    "taken_over": ("ÜBERNOMMEN", "", "{document}  {task}|{done} von {total}|von {device}|{missing}"),
     "undone": ("STORNIERT", "", "{item}|{serial}|{what}|wenn es stimmt, neu scannen"),
     "looked_up": (
         "AUSKUNFT",
@@ -251,6 +256,7 @@ PROMPTS: dict[str, str] = {
     "override_badge": "Leitung: Ausweis scannen",
     "override_reason": "WARUM? Nummer oder Text",
     "pin": "PIN eingeben",
+    "task_of_others": "Welche Aufgabe?",
     "symbol": "Mit dem anderen Gerät scannen",
     "anything": "Irgendetwas scannen",
     "order_in": "BESTELLUNG oder AVIS scannen",

@@ -11,6 +11,18 @@ from scanner_app.view import MenuLine, ScreenView
 MENU_LINES_MAX = 9
 
 
+def _rows(shown: tuple[MenuLine, ...], band: Band, width: int) -> tuple[list[Row], list[Touch]]:
+    """A row each, as high as the band allows."""
+    high = min(2, band.rows // len(shown))
+    rows = [row("", width)] * band.rows
+    touches = []
+    for at, line in enumerate(shown):
+        top = at * high
+        rows[top] = row(f" {line.key} {line.label}", width, "field")
+        touches.append(Touch(band.top + top, band.top + top + high, 0, width, line.command))
+    return rows, touches
+
+
 def tasks(view: ScreenView, band: Band, width: int) -> tuple[list[Row], list[Touch]]:
     """The tasks that wait in the count's rows, last used first, each with its key; a touch goes on with it."""
     rows = [row("", width)] * band.rows
@@ -33,5 +45,7 @@ def _task(line: MenuLine, width: int) -> Row:
 
 def menu(view: ScreenView, band: Band, width: int) -> tuple[list[Row], list[Touch]]:
     """The tasks, each with the digit that chooses it."""
+    if any(line.wide for line in view.menu):
+        return _rows(view.menu[: band.rows], band, width)
     fields = tuple(Field(f"{line.key} {line.label}", line.command) for line in view.menu[:MENU_LINES_MAX])
     return grid(fields, band, width)
