@@ -25,8 +25,8 @@ BENCHMARKS = {
     "count": "a count of twenty thousand serials, each durable",
     "recall": "a component lot to the shipped products among a million links against bare recursive SQL",
     "ingest": "events over HTTP against the same storage without HTTP, and bytes per event",
-    "scale": "one server process against two over one PostgreSQL database",
     "sync": "both databases over HTTP, a new handheld among a million units, the feed, a flag on every handheld",
+    "scale": "one server process against two over one PostgreSQL database",
     "drain": "the backlog of fifty handhelds into one server, its memory, and a live scan meanwhile",
 }
 """Name -> what it measures; each is a module of this package with ``run(room)``."""

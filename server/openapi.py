@@ -72,14 +72,6 @@ CALLS = (
         who=_DEVICE,
     ),
     Call(
-        "/v1/devices/{device}/token",
-        "post",
-        "A device's next token; its signature is what proves who asks.",
-        {200: wire.Renewed},
-        wire.RenewToken,
-        who=_ANYBODY,
-    ),
-    Call(
         "/v1/devices/{device}/rescue",
         "post",
         "Hand in events although the device was revoked: they wait for the office.",
@@ -107,11 +99,19 @@ CALLS = (
     ),
     Call(
         "/v1/devices/{device}/tasks",
-        "put",
+        "post",
         "Report the tasks in progress on a device, in place of those before.",
         {200: wire.TasksKept},
         wire.OpenTasks,
         who=_DEVICE,
+    ),
+    Call(
+        "/v1/devices/{device}/token",
+        "post",
+        "A device's next token; its signature is what proves who asks.",
+        {200: wire.Renewed},
+        wire.RenewToken,
+        who=_ANYBODY,
     ),
     Call("/v1/devices/{device}/revoke", "post", "End a device's rights.", {200: Revoked}, who=_OFFICE),
     Call(

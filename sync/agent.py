@@ -297,9 +297,9 @@ class Agent:
         self._uploader = Uploader(
             port, self._up_line, batch_events_max, retry_s_max, ground.now_s, credentials
         )
+        self._teller = Teller(port, self._up_line)
         if credentials is not None:
             credentials.told = self._use_token
-        self._teller = Teller(port, self._up_line)
         self._wake, self._wake_feed = ground.flag(), ground.flag()
         self._over = ground.flag()
         self._paused = ground.flag()

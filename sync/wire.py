@@ -67,11 +67,11 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Fal
     """Events of an epoch that was fenced: they keep their identity and do not become the current epoch."""
     pending: int = 0
     """How many events the device still has after these: the size of a loss, should it never come back."""
-    signature: str = ""
-    """Ed25519 over :func:`batch_text` with the device's key, hex; empty for a device without one."""
     lost: int = 0
     """How many events right before ``first`` neither side holds any more; ``proof`` shows that the server had them."""
     proof: Receipt | None = None
+    signature: str = ""
+    """Ed25519 over :func:`batch_text` with the device's key, hex; empty for a device without one."""
 
     @property
     def last(self) -> int:
@@ -328,6 +328,8 @@ class OpenTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     operator: str = ""
     item: str = ""
     """The part number at hand, where one was chosen."""
+    place: str = ""
+    """The place at hand, where one was scanned."""
     active_ms: Moment = 0
     """When something was last done on it, in steps of ten minutes."""
     state: str = ""
@@ -335,7 +337,7 @@ class OpenTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class OpenTasks(msgspec.Struct, frozen=True, kw_only=True):
-    """``PUT /v1/devices/{device}/tasks``: all tasks in progress there, in place of those reported before."""
+    """``POST /v1/devices/{device}/tasks``: all tasks in progress there, in place of those reported before."""
 
     tasks: tuple[OpenTask, ...] = ()
 

@@ -84,16 +84,8 @@ async def high_water(request: Request) -> Response:
     return answer(await in_thread(work))
 
 
-async def renew_token(request: Request) -> Response:
-    """``POST /v1/devices/{device}/token``: signed by the device, whatever token it has."""
-    central = central_of(request)
-    asked = decoded(await body_of(request, ENROLL_BYTES_MAX), RenewToken)
-    device = request.path_params["device"]
-    return answer(await in_thread(lambda: token_renewal.renew(central.storage, device, asked)))
-
-
 async def report_tasks(request: Request) -> Response:
-    """``PUT /v1/devices/{device}/tasks``."""
+    """``POST /v1/devices/{device}/tasks``."""
     body = await body_of(request, TASKS_BYTES_MAX)
     central = central_of(request)
 
@@ -107,6 +99,14 @@ async def report_tasks(request: Request) -> Response:
     if kept.changed:
         central.news.announce()
     return answer(kept)
+
+
+async def renew_token(request: Request) -> Response:
+    """``POST /v1/devices/{device}/token``: signed by the device, whatever token it has."""
+    central = central_of(request)
+    asked = decoded(await body_of(request, ENROLL_BYTES_MAX), RenewToken)
+    device = request.path_params["device"]
+    return answer(await in_thread(lambda: token_renewal.renew(central.storage, device, asked)))
 
 
 async def revoke(request: Request) -> Response:

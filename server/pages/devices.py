@@ -43,7 +43,8 @@ async def _show(request: Request, status: int = 200, code: Code | None = None, w
             }
 
     drawn = invitation_svg(_invitation(request, code)) if code else ""
-    return page(request, "devices.html", status, code=code, drawn=drawn, wrong=wrong, **await in_thread(work))
+    shown = await in_thread(work)
+    return page(request, "devices.html", status, code=code, drawn=drawn, wrong=wrong, **shown)
 
 
 def _invitation(request: Request, code: Code) -> Invitation:
