@@ -22,10 +22,12 @@ BENCHMARKS = {
     "lookup": "a unit among ten million against one million, and the cache's bytes per serial",
     "receipt": "a receipt of ten thousand serials, each durable",
     "camera": "the camera from frame to result against a bare zxing-cpp call, and how soon it reads",
+    "idle": "what three open drivers cost while nobody scans",
     "count": "a count of twenty thousand serials, each durable",
     "recall": "a component lot to the shipped products among a million links against bare recursive SQL",
     "ingest": "events over HTTP against the same storage without HTTP, and bytes per event",
     "sync": "both databases over HTTP, a new handheld among a million units, the feed, a flag on every handheld",
+    "scale": "one server process against two over one PostgreSQL database",
     "drain": "the backlog of fifty handhelds into one server, its memory, and a live scan meanwhile",
 }
 """Name -> what it measures; each is a module of this package with ``run(room)``."""

@@ -113,7 +113,7 @@ def by_turns(
         for start in range(0, len(loads), each):
             part = loads[start : start + each]
             events = DEVICES * sum(len(load.batch.events) for load in part)
-            over_http.append(events / _sent_s(handhelds, part))
+            over_http.append(events / sent_s(handhelds, part))
             begin = perf_counter()
             for name in names:
                 for load in part:
@@ -127,11 +127,11 @@ def by_turns(
 def _folding(room: Room, loads: list[Load]) -> float:
     """Events a second over HTTP while units, documents and the feed are worked out beside."""
     with _serving(room.folder / "folded.db", "fold") as handhelds:
-        took_s = _sent_s(handhelds, loads)
+        took_s = sent_s(handhelds, loads)
     return DEVICES * sum(len(load.batch.events) for load in loads) / took_s
 
 
-class _Handheld:
+class Handheld:
     """One device's connection to the server."""
 
     def __init__(self, url: str, device: str, token: str) -> None:
@@ -157,11 +157,11 @@ class _Handheld:
         self._connection.close()
 
 
-def _sent_s(handhelds: list[_Handheld], loads: list[Load]) -> float:
+def sent_s(handhelds: list[Handheld], loads: list[Load]) -> float:
     """Seconds until every handheld has handed in all of it."""
     failures: list[BaseException] = []
 
-    def send(handheld: _Handheld) -> None:
+    def send(handheld: Handheld) -> None:
         try:
             handheld.send(loads)
         except (OSError, RuntimeError, http.client.HTTPException) as error:
@@ -187,7 +187,7 @@ class _Served(msgspec.Struct):
 
 
 @contextmanager
-def _serving(database: Database, *options: str) -> Iterator[list[_Handheld]]:
+def _serving(database: Database, *options: str) -> Iterator[list[Handheld]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.ingest_server", str(database), str(DEVICES), *options],
         cwd=Path(__file__).parents[1], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -196,7 +196,7 @@ def _serving(database: Database, *options: str) -> Iterator[list[_Handheld]]:
     assert process.stdout is not None
     try:
         told = msgspec.json.decode(process.stdout.readline(), type=_Served)
-        handhelds = [_Handheld(told.url, device, token) for device, token in told.devices]
+        handhelds = [Handheld(told.url, device, token) for device, token in told.devices]
         yield handhelds
         for handheld in handhelds:
             handheld.close()

@@ -50,7 +50,9 @@ async def description(_: Request) -> Response:
 API: list[BaseRoute] = [
     Route("/v1/devices/{device}/events", device_calls.upload, methods=["POST"]),
     Route("/v1/devices/{device}/hwm", device_calls.high_water),
-    Route("/v1/devices/{device}/tasks", device_calls.report_tasks, methods=["PUT"]),
+    Route("/v1/devices/{device}/tasks", device_calls.report_tasks, methods=["POST"]),
+    Route("/v1/devices/{device}/blocks", device_calls.lend_block, methods=["POST"]),
+    Route("/v1/devices/{device}/token", device_calls.renew_token, methods=["POST"]),
     Route("/v1/devices/{device}/revoke", device_calls.revoke, methods=["POST"]),
     Route("/v1/devices/{device}/rescue", rescue_calls.rescue, methods=["POST"]),
     Route("/v1/outbox", rescue_calls.deliver, methods=["POST"]),
@@ -62,6 +64,7 @@ API: list[BaseRoute] = [
     Route("/v1/sites/{site}/import", site_calls.import_site, methods=["POST"]),
     Route("/v1/enrollment-codes", enrollment_calls.new_code, methods=["POST"]),
     Route("/v1/enroll", enrollment_calls.enroll, methods=["POST"]),
+    Route("/v1/ca", operation_calls.authority),
     Route("/v1/units", unit_calls.search),
     Route("/v1/units/{names:path}", unit_calls.one),
     Route("/v1/recall", recall_call.ask),

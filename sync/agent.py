@@ -11,6 +11,8 @@ import threading
 
 import msgspec
 
+from sync.backoff import Backoff as Backoff
+from sync.credentials import Credentials
 from sync.ground import Ground, Worker
 from sync.line import Line as Line
 from sync.line import Unreachable as Unreachable
@@ -18,7 +20,7 @@ from sync.line import understood as understood
 from sync.port import Port as Port
 from sync.snapshot import Coming, Download, SnapshotError
 from sync.tasks import Teller
-from sync.uploader import Backoff, Uploader
+from sync.uploader import Uploader
 from sync.wire import (
     FEED_ROWS_MAX,
     FEED_WAIT_S_MAX,
@@ -51,14 +53,19 @@ class Agent:
         retry_s_max: float = 300.0,
         batch_events_max: int = 1000,
         ground: Ground | None = None,
+        credentials: Credentials | None = None,
     ) -> None:
         self._port = port
         self._ground = ground = ground or Ground()
         self._poll_s, self._retry_s_max = poll_s, retry_s_max
         self._up_line = ground.line(url, token, timeout_s)
         self._down_line = ground.line(url, token, timeout_s)
-        self._uploader = Uploader(port, self._up_line, batch_events_max, retry_s_max, ground.now_s)
+        self._uploader = Uploader(
+            port, self._up_line, batch_events_max, retry_s_max, ground.now_s, credentials
+        )
         self._teller = Teller(port, self._up_line)
+        if credentials is not None:
+            credentials.told = self._use_token
         self._wake, self._wake_feed = ground.flag(), ground.flag()
         self._over = ground.flag()
         self._paused = ground.flag()
@@ -69,6 +76,11 @@ class Agent:
         self._telling = threading.Lock()
         self._troubles = {"up": "", "down": ""}
         self._told: tuple[bool, str] | None = None
+
+    def _use_token(self, token: str) -> None:
+        for line in (self._up_line, self._down_line):
+            if isinstance(line, Line):
+                line.token = token
 
     def start(self) -> None:
         """Begins to sync, now and whenever the server can be reached."""
@@ -162,6 +174,9 @@ class Agent:
                 news, more = self._feed_once(wait_s)
             except Exception as error:  # noqa: BLE001 - whatever comes, the next try is made
                 self._tell("down", _sentence(error))
+                if getattr(error, "status", 0) == 401:
+                    self._uploader.greet_again()  # which renews the token where that can be done
+                    self.wake()
                 self._wake_feed.clear()
                 if self._over.is_set():
                     return

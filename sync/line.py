@@ -61,8 +61,10 @@ class Part(NamedTuple):
 class Line:
     """One connection, used by one thread; :meth:`close` may be called by another."""
 
-    def __init__(self, url: str, token: str, timeout_s: float) -> None:
-        self._url, self._token, self._timeout_s = url.rstrip("/"), token, timeout_s
+    def __init__(self, url: str, token: str, timeout_s: float, ca: str = "") -> None:
+        """``ca``: file with the only certificate authority that may vouch for the server; else those of the system."""
+        self._ca = ca
+        self._url, self.token, self._timeout_s = url.rstrip("/"), token, timeout_s
         self._packing = Packing()
         self._session: requests.Session | None = None
         self._socket: socket.socket | None = None
@@ -101,7 +103,10 @@ class Line:
 
         if self._session is None:
             self._session = _session(self._opened)
-        headers |= {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+            if self._ca:
+                self._session.verify = self._ca
+                self._session.trust_env = False  # a variable of the machine must not widen what is trusted
+        headers |= {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         timeouts = (self._timeout_s, self._timeout_s + wait_s)
         # The time-outs are for each piece; headers that come byte by byte would never meet one.
         self._late = False

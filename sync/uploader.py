@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
 
 import msgspec
 
+from sync.credentials import Credentials
 from sync.ground import Asking
 from sync.line import Unreachable, understood
 from sync.port import Port
 from sync.rescue import REVOKED, rescue
 from sync.wire import Batch, HighWater, Refused, Stored
 
-BACKOFF_S_MIN = 1.0
 ANSWERS_WASTED_MAX = 12
 """Answers to uploads that bring nothing further, before the server is believed to be none."""
 FAILURES_MAX = 3
 """Of a batch, without a word about it: then half of it is tried."""
 _TOO_MUCH = (400, 408, 413)
 """Too large, too slow, or something in it that the server cannot even read: less is tried, down to one event."""
-
-
-class Backoff:
-    """Full jitter between a second and a bound that doubles with every failure."""
-
-    def __init__(self, most_s: float, seed: int | None = None) -> None:
-        self._most_s, self._bound_s = most_s, BACKOFF_S_MIN
-        self._random = random.Random(seed)  # noqa: S311 - spreads retries, guards nothing
-
-    def next_s(self, at_least_s: float = 0.0) -> float:
-        """How long to wait now."""
-        wait = max(at_least_s, self._random.uniform(0.2, self._bound_s))
-        self._bound_s = min(self._most_s, self._bound_s * 2)
-        return wait
-
-    def reset(self) -> None:
-        """After a success."""
-        self._bound_s = BACKOFF_S_MIN
 
 
 class Uploader:
@@ -51,8 +32,10 @@ class Uploader:
         events_max: int,
         ask_again_s: float = 300.0,
         now_s: Callable[[], float] = time.monotonic,
+        credentials: Credentials | None = None,
     ) -> None:
         self._port, self._line, self._most, self._now_s = port, line, events_max, now_s
+        self._credentials = credentials
         self._events_max = events_max
         self._ask_again_s = ask_again_s
         self._ask_again_at_s = 0.0
@@ -67,6 +50,28 @@ class Uploader:
 
     def drain(self) -> bool:
         """Sends until nothing is pending. True where the server was heard. Raises :class:`Unreachable`."""
+        self._renew_where_due()
+        try:
+            return self._drain()
+        except Unreachable as error:
+            # The token is not known, as after a restore of the server: the key still says who this is.
+            if error.status != 401 or not self._renewed():
+                raise
+            return self._drain()
+
+    def _renew_where_due(self) -> None:
+        if self._credentials is None or not self._credentials.due:
+            return
+        try:
+            self._credentials.renew(self._line, self._port.device())
+        except Unreachable as error:
+            if not error.status:
+                raise  # no network; with an answer of whatever kind the token that there is may still do
+
+    def _renewed(self) -> bool:
+        return self._credentials is not None and self._credentials.renew(self._line, self._port.device())
+
+    def _drain(self) -> bool:
         if self.halted and self._now_s() < self._ask_again_at_s:
             return False
         if self.halted:
@@ -117,14 +122,18 @@ class Uploader:
         except BaseException as error:
             self._greeted = False
             if isinstance(error, Unreachable) and error.word == REVOKED:
-                rescue(self._port, self._line, self._events_max)
+                rescue(self._port, self._line, self._events_max, self._signed)
             raise
+
+    def _signed(self, batch: Batch) -> Batch:
+        """With this handheld's word on its head, where it has a key."""
+        return batch if self._credentials is None else self._credentials.signed(self._port.device(), batch)
 
     def _send(self, batch: Batch) -> bool:
         """True where the server holds more of these events than before."""
         path = f"/v1/devices/{self._port.device()}/events"
         try:
-            status, data = self._line.ask("POST", path, body=msgspec.json.encode(batch))
+            status, data = self._line.ask("POST", path, body=msgspec.json.encode(self._signed(batch)))
         except Unreachable as error:
             self._failed(batch, error)
             if error.word == REVOKED:
