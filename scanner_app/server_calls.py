@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from sync.agent import Line, Unreachable, understood
+from sync.outbox import Delivered
 from sync.wire import (
     Block,
     Code,
-    Delivered,
     Enroll,
     Enrolled,
     HighWater,
