@@ -254,7 +254,8 @@ class HandheldKnowledge:
 
     def quantities_in(self, item: str, serial: str) -> tuple[Inside, ...]:
         """Lots and untracked parts in a product, or with an empty item in a container, as far as is known here."""
-        return self.contents.quantities(item, serial)
+        body = self._record("inside", pair_key(item, serial)) if serial else b""
+        return self.contents.quantities(item, serial, records.INSIDE.decode(body) if body else None)
 
     def container(self, code: str) -> ContainerState:
         """A container; not ``known`` where nobody has seen it."""

@@ -118,14 +118,17 @@ CREATE TABLE hole (
 """
 """Events that the server once had and no backup brought back, and the device's chain after the last of them."""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL, _SYNC, _IDENTITY, _HOLES)
+_INSIDE = "INSERT INTO meta VALUES ('stale', '1') ON CONFLICT DO NOTHING"
+"""What is in products and containers by quantity is fed to handhelds: the projections are made anew for it."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL, _SYNC, _IDENTITY, _HOLES, _INSIDE)
 
 VERSION = len(MIGRATIONS)
 
 PROJECTIONS = ("quarantine", "subject", "cancellation", "unit", "credit", "tally", "exception")
 """Tables that follow from the ledger (and, for the feed, ``replica`` rows of :data:`PROJECTED`)."""
 
-PROJECTED = ("unit", "lot", "tally", "exception", "handover")
+PROJECTED = ("unit", "lot", "tally", "exception", "handover", "inside")
 """Tables of the feed that are projections; the others are master data."""
 
 

@@ -93,7 +93,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "being_done": (
         "WIRD SCHON GEMACHT",
         "",
-        "{item}|{document}|von {who}|auf {device}|seit {when}|{done} von {total}|{others} weitere|Weitermachen geht",
+        "{item}|{place}|{document}|von {who}|auf {device}|seit {when}|{done} von {total}|{others} mehr|geht trotzdem",
     ),
     "handed_over": ("ÜBERGEBEN", "", "{document}  {task}|{more}"),
     "taken_over": ("ÜBERNOMMEN", "", "{document}  {task}|{done} von {total}|von {device}|{missing}"),

@@ -82,7 +82,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "being_done": (
         "BEING DONE",
         "",
-        "{item}|{document}|by {who}|on {device}|since {when}|{done} of {total}|and {others} more|you may go on",
+        "{item}|{place}|{document}|by {who}|on {device}|since {when}|{done} of {total}|and {others} more|you may go on",
     ),
     "handed_over": ("HANDED OVER", "", "{document}  {task}|{more}"),
     "taken_over": ("YOURS NOW", "", "{document}  {task}|{done} of {total}|from {device}|{missing}"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import hand_words, handing
+from tracking.catalogue import enroll_words, hand_words, handing
 
 _MEANINGS: dict[str, str] = {
     # what was scanned instead: "THAT IS ..."
@@ -350,6 +350,7 @@ WORDS: dict[str, str] = {
     **_ANSWERS,
     **_SCREEN,
     **hand_words.WORDS["en"],
+    **enroll_words.WORDS["en"],
     **handing.WORDS["en"],
 }
 

@@ -89,7 +89,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "being_done": (
         "YA SE ESTÁ HACIENDO",
         "",
-        "{item}|{document}|por {who}|en {device}|desde {when}|{done} de {total}|y {others} más|puede seguir",
+        "{item}|{place}|{document}|por {who}|en {device}|desde {when}|{done} de {total}|y {others} más|puede seguir",
     ),
     "handed_over": ("TRASPASADO", "", "{document}  {task}|{more}"),
     "taken_over": ("AHORA ES SUYO", "", "{document}  {task}|{done} de {total}|de {device}|{missing}"),

@@ -93,7 +93,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "being_done": (
         "DÉJÀ EN COURS",
         "",
-        "{item}|{document}|par {who}|sur {device}|depuis {when}|{done} sur {total}|{others} autres|continuez si besoin",
+        "{item}|{place}|{document}|par {who}|sur {device}|depuis {when}|{done} sur {total}|{others} autres|continuez",
     ),
     "handed_over": ("PASSÉ", "", "{document}  {task}|{more}"),
     "taken_over": ("À VOUS", "", "{document}  {task}|{done} sur {total}|de {device}|{missing}"),
