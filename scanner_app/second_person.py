@@ -38,7 +38,7 @@ def tried(session: Session, given: Scanned) -> Answer:
     if seconds:
         said = verdict("role_required", what=phrase("why_pins", seconds=str(seconds)))
         return session.refuse(said)
-    step = session.step(given)
+    step = session.foreseen(given)
     session.state = _counted(session, step)
     return session.apply(step, (), ("",))
 

@@ -243,7 +243,7 @@ class Session:
             self.state = start
             raise
 
-    def step(self, given: Scanned | Asked) -> Step:
+    def foreseen(self, given: Scanned | Asked) -> Step:
         """What the task would do; nothing of it happens."""
         name = self.state.workflow
         there = workflow_state(self.state, name)
@@ -253,7 +253,7 @@ class Session:
         """What the task makes of a scan or a command."""
         if isinstance(given, Scanned) and second_person.is_pin(self, given):
             return second_person.tried(self, given)
-        step = desk.watched(self, self.step(given))
+        step = desk.watched(self, self.foreseen(given))
         if isinstance(given, Asked) and step.quiet:
             return self.answer(NOTHING, text=phrase("nothing_here", name=given.name))
         if step.afresh:
@@ -394,7 +394,7 @@ class Session:
             return answered
         self.state = overriding.ended_by(self.state, name)
         if name in WORKFLOWS[self.state.workflow].own_commands:
-            step = self.step(asked := Asked(name, argument))
+            step = self.foreseen(asked := Asked(name, argument))
             if not step.quiet:
                 return self.apply(step, (), asked=asked)
         match name:

@@ -58,7 +58,7 @@ def gate(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer | 
         return sign_in(session, text, "")
     if session.state.pin_for and scanned.typed:
         return sign_in(session, session.state.pin_for, text)
-    would_be = session.step(scanned).verdict
+    would_be = session.foreseen(scanned).verdict
     if would_be.code in {"unreadable", "unknown_code"}:
         return session.refuse(would_be, scans, scanned.texts)
     return session.refuse(_first_sign_in(session), scans, scanned.texts)
