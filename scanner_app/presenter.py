@@ -180,6 +180,7 @@ class Presenter:
             task=catalogue.task(flow.name, self._language) or flow.task,
             document=self._document(),
             detour=self._detour(),
+            asks="badge" if blocked else "" if state.override or state.removing else prompt.name,
             prompt=session.prompt_text() if showing is None else catalogue.prompt("symbol", self._language),
             prompt_more=self._more(prompt, blocked=blocked),
             wants_text=bool(state.pin_for)

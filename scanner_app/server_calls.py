@@ -9,7 +9,18 @@ from typing import Any, TypeVar
 import msgspec
 
 from sync.agent import Line, Unreachable, understood
-from sync.wire import Code, Delivered, Enroll, Enrolled, HighWater, Imported, NewCode, Problem
+from sync.wire import (
+    Block,
+    Code,
+    Delivered,
+    Enroll,
+    Enrolled,
+    HighWater,
+    Imported,
+    NewCode,
+    Problem,
+    WantedBlock,
+)
 from tracking.recall import Recall, Wanted
 
 Reply = TypeVar("Reply")
@@ -83,6 +94,12 @@ def new_code(url: str, office_token: str, site: str) -> str:
 def import_site(url: str, office_token: str, site: str, data: bytes) -> Imported:
     """Loads a site file. Raises :class:`CallRefused`."""
     return _ask(url, office_token, "POST", f"/v1/sites/{site}/import", Imported, data)
+
+
+def lend_block(url: str, token: str, device: str, wanted: WantedBlock, ca: str = "") -> Block:
+    """Sequence numbers for this handheld alone. Raises :class:`CallRefused`."""
+    body = msgspec.json.encode(wanted)
+    return _ask(url, token, "POST", f"/v1/devices/{device}/blocks", Block, body, ca)
 
 
 def deliver_outbox(url: str, office_token: str, data: bytes) -> Delivered:

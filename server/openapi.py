@@ -98,6 +98,14 @@ CALLS = (
         who=_OFFICE,
     ),
     Call(
+        "/v1/devices/{device}/blocks",
+        "post",
+        "Lend a device the next sequence numbers of a pattern.",
+        {200: wire.Block, 409: wire.Problem},
+        wire.WantedBlock,
+        who=_DEVICE,
+    ),
+    Call(
         "/v1/devices/{device}/tasks",
         "post",
         "Report the tasks in progress on a device, in place of those before.",

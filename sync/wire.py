@@ -308,6 +308,28 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     made_ms: Moment
 
 
+BLOCK_BYTES_MAX = 65_536
+
+
+class WantedBlock(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /v1/devices/{device}/blocks``: sequence numbers of a pattern, for this device alone."""
+
+    item: str
+    pattern: str
+    size: int
+    at_least: Count = 0
+    """Numbers below this one were given before blocks were lent."""
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers ``first`` to ``last``, both included; fewer than asked for at the end of a pattern."""
+
+    item: str
+    pattern: str
+    first: Count
+    last: Count
+
+
 TASKS_MAX = 16
 TASK_STATE_CHARS_MAX = 8192
 TASKS_BYTES_MAX = 262_144
