@@ -7,7 +7,6 @@ feed (long poll), so that a recall arrives in seconds. Neither touches the journ
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -16,10 +15,13 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from sync.backoff import Backoff as Backoff
+from sync.credentials import Credentials
 from sync.ground import Asking, Ground, Worker
 from sync.line import Line as Line
 from sync.line import Unreachable as Unreachable
 from sync.line import understood as understood
+from sync.rescue import REVOKED, rescue
 from sync.snapshot import Coming, Download, SnapshotError
 from sync.tasks import Teller
 from sync.wire import (
@@ -27,6 +29,7 @@ from sync.wire import (
     FEED_WAIT_S_MAX,
     Batch,
     FeedPage,
+    Held,
     HighWater,
     OpenTasks,
     Refused,
@@ -35,7 +38,6 @@ from sync.wire import (
     WireError,
 )
 
-BACKOFF_S_MIN = 1.0
 FEED_BACKOFF_S_MAX = 30.0
 ANSWERS_WASTED_MAX = 12
 """Answers to uploads that bring nothing further, before the server is believed to be none."""
@@ -86,6 +88,14 @@ class Port(Protocol):
         """The server holds everything up to the reply's mark. A sentence if its chain is not ours."""
         ...
 
+    def next_rescue(self, events_max: int) -> Batch | None:
+        """The oldest events that the server neither confirmed nor took aside, or None."""
+        ...
+
+    def rescued(self, held: Held) -> None:
+        """The server keeps them aside; they are not confirmed by that."""
+        ...
+
     def refused(self, reply: Refused) -> str:
         """``gap``, ``fork`` or ``fenced``. A sentence where uploading must stop."""
         ...
@@ -119,24 +129,6 @@ class Port(Protocol):
         ...
 
 
-class Backoff:
-    """Full jitter between a second and a bound that doubles with every failure."""
-
-    def __init__(self, most_s: float, seed: int | None = None) -> None:
-        self._most_s, self._bound_s = most_s, BACKOFF_S_MIN
-        self._random = random.Random(seed)  # noqa: S311 - spreads retries, guards nothing
-
-    def next_s(self, at_least_s: float = 0.0) -> float:
-        """How long to wait now."""
-        wait = max(at_least_s, self._random.uniform(0.2, self._bound_s))
-        self._bound_s = min(self._most_s, self._bound_s * 2)
-        return wait
-
-    def reset(self) -> None:
-        """After a success."""
-        self._bound_s = BACKOFF_S_MIN
-
-
 class Uploader:
     """Sends what is pending. One batch in flight; a batch that is too large is halved."""
 
@@ -147,8 +139,10 @@ class Uploader:
         events_max: int,
         ask_again_s: float = 300.0,
         now_s: Callable[[], float] = time.monotonic,
+        credentials: Credentials | None = None,
     ) -> None:
         self._port, self._line, self._most, self._now_s = port, line, events_max, now_s
+        self._credentials = credentials
         self._events_max = events_max
         self._ask_again_s = ask_again_s
         self._ask_again_at_s = 0.0
@@ -163,6 +157,28 @@ class Uploader:
 
     def drain(self) -> bool:
         """Sends until nothing is pending. True where the server was heard. Raises :class:`Unreachable`."""
+        self._renew_where_due()
+        try:
+            return self._drain()
+        except Unreachable as error:
+            # The token is not known, as after a restore of the server: the key still says who this is.
+            if error.status != 401 or not self._renewed():
+                raise
+            return self._drain()
+
+    def _renew_where_due(self) -> None:
+        if self._credentials is None or not self._credentials.due:
+            return
+        try:
+            self._credentials.renew(self._line, self._port.device())
+        except Unreachable as error:
+            if not error.status:
+                raise  # no network; with an answer of whatever kind the token that there is may still do
+
+    def _renewed(self) -> bool:
+        return self._credentials is not None and self._credentials.renew(self._line, self._port.device())
+
+    def _drain(self) -> bool:
         if self.halted and self._now_s() < self._ask_again_at_s:
             return False
         if self.halted:
@@ -210,17 +226,25 @@ class Uploader:
             high = understood(data, HighWater)
             self._generation = high.generation
             self.halted = self._port.greeted(high)
-        except BaseException:
+        except BaseException as error:
             self._greeted = False
+            if isinstance(error, Unreachable) and error.word == REVOKED:
+                rescue(self._port, self._line, self._events_max, self._signed)
             raise
+
+    def _signed(self, batch: Batch) -> Batch:
+        """With this handheld's word on its head, where it has a key."""
+        return batch if self._credentials is None else self._credentials.signed(self._port.device(), batch)
 
     def _send(self, batch: Batch) -> bool:
         """True where the server holds more of these events than before."""
         path = f"/v1/devices/{self._port.device()}/events"
         try:
-            status, data = self._line.ask("POST", path, body=msgspec.json.encode(batch))
+            status, data = self._line.ask("POST", path, body=msgspec.json.encode(self._signed(batch)))
         except Unreachable as error:
             self._failed(batch, error)
+            if error.word == REVOKED:
+                self._greeted = False  # asked again where it stands, it hands in what is left another way
             raise
         self._failures = 0
         if status == 200:
@@ -263,14 +287,19 @@ class Agent:
         retry_s_max: float = 300.0,
         batch_events_max: int = 1000,
         ground: Ground | None = None,
+        credentials: Credentials | None = None,
     ) -> None:
         self._port = port
         self._ground = ground = ground or Ground()
         self._poll_s, self._retry_s_max = poll_s, retry_s_max
         self._up_line = ground.line(url, token, timeout_s)
         self._down_line = ground.line(url, token, timeout_s)
-        self._uploader = Uploader(port, self._up_line, batch_events_max, retry_s_max, ground.now_s)
+        self._uploader = Uploader(
+            port, self._up_line, batch_events_max, retry_s_max, ground.now_s, credentials
+        )
         self._teller = Teller(port, self._up_line)
+        if credentials is not None:
+            credentials.told = self._use_token
         self._wake, self._wake_feed = ground.flag(), ground.flag()
         self._over = ground.flag()
         self._paused = ground.flag()
@@ -281,6 +310,11 @@ class Agent:
         self._telling = threading.Lock()
         self._troubles = {"up": "", "down": ""}
         self._told: tuple[bool, str] | None = None
+
+    def _use_token(self, token: str) -> None:
+        for line in (self._up_line, self._down_line):
+            if isinstance(line, Line):
+                line.token = token
 
     def start(self) -> None:
         """Begins to sync, now and whenever the server can be reached."""
@@ -374,6 +408,9 @@ class Agent:
                 news, more = self._feed_once(wait_s)
             except Exception as error:  # noqa: BLE001 - whatever comes, the next try is made
                 self._tell("down", _sentence(error))
+                if getattr(error, "status", 0) == 401:
+                    self._uploader.greet_again()  # which renews the token where that can be done
+                    self.wake()
                 self._wake_feed.clear()
                 if self._over.is_set():
                     return
