@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from server import devices, ingest
+from server import devices, ingest, signatures
+from server.signatures import SignatureError
 from server.storage import Reader, Storage, Writer
 from sync import outbox
 from sync.wire import (
@@ -50,6 +51,11 @@ def deliver(storage: Storage, data: bytes, now_ms: int) -> Delivered:
     if device is None:
         raise WireError(f"there is no device {name[:60]!r} here: is this the server it was enrolled at?")
     batches = outbox.opened(data, secrets)
+    try:
+        for batch in batches:
+            signatures.check(device, batch)
+    except SignatureError as error:
+        raise WireError(str(error)) from error
     if device.revoked:
         for batch in batches:
             hold(storage, name, batch, now_ms)
@@ -58,7 +64,7 @@ def deliver(storage: Storage, data: bytes, now_ms: int) -> Delivered:
     refused = ""
     for batch in batches:
         before = _hwm(storage, name, batch.epoch)
-        answer = ingest.take(storage, name, batch, now_ms)
+        answer = ingest.take(storage, name, batch, now_ms, signed=bool(device.public_key))
         if isinstance(answer, Refused):
             refused = answer.error
             break

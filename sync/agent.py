@@ -7,7 +7,6 @@ feed (long poll), so that a recall arrives in seconds. Neither touches the journ
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from sync.backoff import Backoff as Backoff
 from sync.credentials import Credentials
 from sync.ground import Asking, Ground, Worker
 from sync.line import Line as Line
@@ -38,7 +38,6 @@ from sync.wire import (
     WireError,
 )
 
-BACKOFF_S_MIN = 1.0
 FEED_BACKOFF_S_MAX = 30.0
 ANSWERS_WASTED_MAX = 12
 """Answers to uploads that bring nothing further, before the server is believed to be none."""
@@ -128,24 +127,6 @@ class Port(Protocol):
     def link(self, online: bool, trouble: str) -> None:
         """The server answers, or does not, and why."""
         ...
-
-
-class Backoff:
-    """Full jitter between a second and a bound that doubles with every failure."""
-
-    def __init__(self, most_s: float, seed: int | None = None) -> None:
-        self._most_s, self._bound_s = most_s, BACKOFF_S_MIN
-        self._random = random.Random(seed)  # noqa: S311 - spreads retries, guards nothing
-
-    def next_s(self, at_least_s: float = 0.0) -> float:
-        """How long to wait now."""
-        wait = max(at_least_s, self._random.uniform(0.2, self._bound_s))
-        self._bound_s = min(self._most_s, self._bound_s * 2)
-        return wait
-
-    def reset(self) -> None:
-        """After a success."""
-        self._bound_s = BACKOFF_S_MIN
 
 
 class Uploader:
@@ -248,16 +229,18 @@ class Uploader:
         except BaseException as error:
             self._greeted = False
             if isinstance(error, Unreachable) and error.word == REVOKED:
-                rescue(self._port, self._line, self._events_max)
+                rescue(self._port, self._line, self._events_max, self._signed)
             raise
+
+    def _signed(self, batch: Batch) -> Batch:
+        """With this handheld's word on its head, where it has a key."""
+        return batch if self._credentials is None else self._credentials.signed(self._port.device(), batch)
 
     def _send(self, batch: Batch) -> bool:
         """True where the server holds more of these events than before."""
         path = f"/v1/devices/{self._port.device()}/events"
-        if self._credentials is not None:
-            batch = self._credentials.signed(self._port.device(), batch)
         try:
-            status, data = self._line.ask("POST", path, body=msgspec.json.encode(batch))
+            status, data = self._line.ask("POST", path, body=msgspec.json.encode(self._signed(batch)))
         except Unreachable as error:
             self._failed(batch, error)
             if error.word == REVOKED:
