@@ -55,7 +55,7 @@ async def test_a_pin_is_never_shown() -> None:
         for digit in "4711":
             await pilot.press(digit)
             await pilot.pause(0.1)
-        assert "▸ ••••▁" in rows(app)[4]
+        assert "▸ ••••▁" in rows(app)[3]
         assert "4711" not in "\n".join(rows(app))
         await pilot.press("enter")
         await pilot.pause(0.1)

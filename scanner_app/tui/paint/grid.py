@@ -45,7 +45,9 @@ def grid(
         for at in range(high):
             rows[top + at] = _row(shown, edges, width, centre, with_text=at == (high - 1) // 2)
         touches += [
-            Touch(band.top + top, band.top + top + step, edges[at], edges[at + 1], field.action)
+            Touch(
+                band.top + top, min(band.top + top + step, band.end), edges[at], edges[at + 1], field.action
+            )
             for at, field in enumerate(shown)
         ]
     return rows, touches

@@ -1,0 +1,182 @@
+"""Plays the scripts of ``scripts/`` on the worst-case site and catches the screens that they point at.
+
+A script is what ``scanner replay`` plays. Beside it its comments may say:
+
+======================================  ==========================================================================
+``#= NAME``                             the screen after the line above, by this name
+``#= NAME main``                        one of those that the guide shows in every language
+``#= NAME page=list entry=12``          with what the screens know by themselves: a page, a typed line, ``refused=3``
+``#= NAME unsynced=1204 clock=14:02``   with this in the session's view, a number where it is one
+``#! confirmed 840``                    the server confirmed the cache so many seconds ago
+``#! full``                             the disk is full from the next line on; ``#! room`` ends it
+``#! policy over_receipt=note``         with this policy of the site; before the first line
+``#! home``                             the key START
+``#! driver lost gun: unplugged``       news of a driver: its state, its name, what it says
+======================================  ==========================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import msgspec
+
+from drivers.replay_lines import AnyLine, Expect
+from drivers.replay_script import parse_script
+from scanner_app.cache_feed import load_site
+from scanner_app.inputs import Command, DeviceNews
+from scanner_app.replay import Replay
+from scanner_app.session import SessionSettings
+from scanner_app.storage_errors import StoreFull
+from scanner_app.tui.local import Local
+from scanner_app.view import ScreenView
+from tests.durability.disks import MEMORY
+from tracking.site import Policy, Site, load
+
+FOLDER = Path(__file__).parent
+CLOCK = "14:02"
+
+
+class Mark(NamedTuple):
+    """A screen that a script points at."""
+
+    name: str
+    main: bool
+    changes: dict[str, str]
+
+
+class Shown(NamedTuple):
+    """A screen that was reached."""
+
+    name: str
+    main: bool
+    view: ScreenView
+    local: Local
+    code: str
+    """Verdict code of the line that led to it, or empty."""
+
+
+class Told(NamedTuple):
+    """What a script's comments say behind one of its lines."""
+
+    marks: list[Mark]
+    orders: list[str]
+
+
+class Script(NamedTuple):
+    """A script, read."""
+
+    lines: tuple[AnyLine, ...]
+    told: dict[int, Told]
+    """Number of the answered line -> what is said behind it; 0 stands before the first."""
+
+
+def scripts() -> list[Path]:
+    """Every script."""
+    return sorted((FOLDER / "scripts").glob("*.txt"))
+
+
+def read(path: Path) -> Script:
+    """A script with its marks."""
+    text = path.read_text("utf-8")
+    lines = parse_script(text)
+    told: dict[int, Told] = {}
+    for number, row in enumerate(text.splitlines(), 1):
+        if not row.startswith(("#=", "#!")):
+            continue
+        above = [line.n for line in lines if line.line < number]
+        there = told.setdefault(above[-1] if above else 0, Told([], []))
+        if row.startswith("#!"):
+            there.orders.append(row[2:].strip())
+        else:
+            there.marks.append(_mark(row[2:].split()))
+    return Script(lines, told)
+
+
+def _mark(words: Sequence[str]) -> Mark:
+    name, *options = words
+    changes = dict(option.split("=", 1) for option in options if "=" in option)
+    return Mark(name, "main" in options, changes)
+
+
+def reached(path: Path, language: str) -> list[Shown]:
+    """Every screen that a script points at, in a language. Raises ``AssertionError`` where an ``expect`` fails."""
+    script = read(path)
+    site = _site(script)
+    settings = SessionSettings(language=language, place="dock 2")
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        replay = Replay(Path(folder) / "data", settings, today=site.today, timezone=site.timezone)
+        load_site(replay.handheld.cache, site)
+        replay.renew()
+        found = list(_played(replay, script))
+        replay.handheld.close()
+    assert not replay.failed, f"{path.name}: {replay.failed}"
+    return found
+
+
+def _site(script: Script) -> Site:
+    """The worst-case site, with the policy that the script begins with."""
+    site = load((FOLDER / "site.json").read_bytes())
+    orders = script.told[0].orders if 0 in script.told else []
+    rules = dict(rule.removeprefix("policy ").split("=", 1) for rule in orders if rule.startswith("policy "))
+    told = {name: {"true": True, "false": False}.get(value, value) for name, value in rules.items()}
+    return msgspec.structs.replace(
+        site, policy=msgspec.convert(msgspec.to_builtins(site.policy) | told, Policy)
+    )
+
+
+def _played(replay: Replay, script: Script) -> Iterator[Shown]:
+    yield from _caught(replay, script.told.get(0), "")
+    for line in script.lines:
+        codes: list[str] = []
+        replay.play([line], lambda row, codes=codes: codes.append(row["code"] or ""))  # type: ignore[misc]
+        if not isinstance(line, Expect):
+            yield from _caught(replay, script.told.get(line.n), codes[0])
+
+
+def _caught(replay: Replay, told: Told | None, code: str) -> Iterator[Shown]:
+    if told is None:
+        return
+    for order in told.orders:
+        _obey(replay, order)
+    for mark in told.marks:
+        yield _shown(mark, replay.presenter.view(), code)
+
+
+def _shown(mark: Mark, view: ScreenView, code: str) -> Shown:
+    types = {"refused": int, "cursor": int, "unsynced": int, "cache_age_s": int}
+    changes = {name: types.get(name, str)(value) for name, value in mark.changes.items()}
+    ours = {name: value for name, value in changes.items() if name in Local.__struct_fields__}
+    theirs = {name: value for name, value in changes.items() if name not in ours}
+    view = msgspec.structs.replace(view, **theirs)
+    # The light before: a repeated label leaves it as it was.
+    local = msgspec.structs.replace(Local(light="ok", clock=CLOCK, cache_age_s=view.cache_age_s), **ours)
+    return Shown(mark.name, mark.main, view, local, code)
+
+
+def _obey(replay: Replay, order: str) -> None:
+    """Something that happens to the handheld, and no operator does."""
+    session = replay.handheld.session
+    word, _, rest = order.partition(" ")
+    if word == "confirmed":
+        with session.cache.transaction():
+            session.cache.put_meta("confirmed_ms", str(replay.clock.wall_ms() - 1000 * int(rest)))
+    elif word == "home":
+        session.handle(Command(name="workflow", argument="home"))
+    elif word == "full":
+        session.journal.append = session.journal.save_session = _no_room  # type: ignore[method-assign,assignment]
+    elif word == "room":
+        del session.journal.append, session.journal.save_session
+    elif word == "driver":
+        state, _, news = rest.partition(" ")
+        name, _, detail = news.partition(": ")
+        session.handle(DeviceNews(name=name, state=state, detail=detail))
+    else:
+        assert word == "policy", order
+
+
+def _no_room(*_args: object, **_named: object) -> None:
+    raise StoreFull
