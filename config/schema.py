@@ -78,6 +78,8 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Empty: the host name."""
     location: Text
     """Code of the location where it usually works; may be empty."""
+    lock_after_minutes: Annotated[int, Meta(ge=0, le=1440)]
+    """Nobody touched it for so long: it asks for a badge. 0: never."""
 
 
 class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,30 +7,23 @@ It may be lost at any time: it is downloaded again. So it is fast rather than du
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-import msgspec
-
-from scanner_app.cache_schema import LAYOUT, SCHEMA_SQL
 from scanner_app.storage_errors import StoreError
-from tracking.lifecycle import FLAGS, STATUSES
+from sync import cache_file
+from sync.cache_file import LAYOUT, SCHEMA_SQL, TAIL_CHARS, straight, turned
+from sync.cache_file import holder_key as holder_key
+from sync.cache_file import holder_of as holder_of
 from tracking.units import UnitState
 
-TAIL_CHARS = 6
-"""So many last characters stand first in the key of a unit."""
 TAIL_CHARS_MIN = 4
+SHAPES_MAX = 4096
+"""Of what units have in common, so many are kept in memory."""
 
 _LAST_CHAR = "\U0010ffff"
-_STATUS_BITS = 4
-assert len(STATUSES) <= 1 << _STATUS_BITS
-_STATUS_NUMBER = {status: number for number, status in enumerate(STATUSES)}
-_FLAG_BIT = {flag: 1 << place for place, flag in enumerate(FLAGS)}
-_FLAG_SETS = {
-    bits: tuple(sorted(flag for flag, bit in _FLAG_BIT.items() if bits & bit))
-    for bits in range(1 << len(FLAGS))
-}
 NAMED = ("document", "location", "operator", "container")
 """What a scanned text may name."""
 _NAMED_SQL = " UNION ALL ".join(  # an IN would build a table of its own at every scan
@@ -38,24 +31,19 @@ _NAMED_SQL = " UNION ALL ".join(  # an IN would build a table of its own at ever
     for kind in NAMED
 )
 
-_DETAIL = msgspec.msgpack.Decoder(UnitState)
-
-
-def holder_key(item: str, serial: str) -> str:
-    """Names a product, or with an empty item a container, as what something is in; empty for nothing."""
-    return f"{item}\x1f{serial}" if serial else ""
-
-
-def holder_of(unit: UnitState) -> str:
-    """What a unit is in: the product that it is built into, else its carton; empty for neither."""
-    if unit.installed_in_serial:
-        return holder_key(unit.installed_in_item, unit.installed_in_serial)
-    return holder_key("", unit.container)
-
 
 def connect(path: Path) -> sqlite3.Connection:
     """One connection, no hidden transactions."""
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes durable which names stand in it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 class Cache:
@@ -78,6 +66,8 @@ class Cache:
             item: number for number, item in self._run("SELECT id, item FROM item_number")
         }
         self._item_numbers = {number: item for item, number in self._item_ids.items()}
+        self._shape_ids: dict[bytes, int] = {}
+        self._shapes: dict[int, bytes] = {}
 
     def _open(self) -> None:
         self.connection = self._connect(self.path)
@@ -107,6 +97,26 @@ class Cache:
             raise StoreError(
                 f"the cache {self.path.name} cannot be made ({error}): check the data directory"
             ) from error
+
+    def take(self, file: Path) -> None:
+        """Another file becomes the cache; a cut at any moment leaves the old one or the new one.
+
+        Raises :class:`OSError`. Where the new one cannot be opened after all, an empty one is begun.
+        """
+        self.connection.close()
+        # A log of the old file beside the new one would be played into it.
+        for suffix in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        try:
+            sync_folder(self.path.parent)
+            file.replace(self.path)
+            sync_folder(self.path.parent)
+        finally:
+            try:
+                self._open()
+                self._number_items()
+            except sqlite3.DatabaseError:
+                self.begin_again()
 
     def _run(self, sql: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
         return self.connection.execute(sql, values)
@@ -175,6 +185,13 @@ class Cache:
         """Removes one record; inside a transaction of the caller's."""
         self._run("DELETE FROM record WHERE kind = ? AND key = ?", (kind, key))
 
+    def empty(self) -> None:
+        """Every row goes; inside a transaction of the caller's."""
+        for sql in ("DELETE FROM record", "DELETE FROM unit", "DELETE FROM shape", "DELETE FROM shown"):
+            self._run(sql)
+        self._shape_ids.clear()
+        self._shapes.clear()
+
     # -- units ------------------------------------------------------------------------------------------------------
 
     def item_id(self, item: str) -> int:
@@ -192,12 +209,32 @@ class Cache:
         rows = sorted((self._row(unit) for unit in units), key=lambda row: row[:2])
         self.connection.executemany("INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?, ?, ?)", rows)
 
-    def _row(self, unit: UnitState) -> tuple[str, int, int, str | None, str | None, bytes | None]:
-        flags = sum(_FLAG_BIT.get(flag, 0) for flag in unit.flags)
-        state = flags << _STATUS_BITS | _STATUS_NUMBER.get(unit.status, 0)
-        more = None if unit == _compact(unit.item, unit.serial, state) else msgspec.msgpack.encode(unit)
-        held = holder_of(unit) or None
-        return turned(unit.serial), self.item_id(unit.item), state, unit.document or None, held, more
+    def _row(self, unit: UnitState) -> cache_file.UnitRow:
+        return cache_file.unit_row(unit, self.item_id(unit.item), self._shape_id)
+
+    def _shape_id(self, body: bytes) -> int:
+        """The number of what many units have in common, given the first time."""
+        number = self._shape_ids.get(body)
+        if number is None:
+            self._run("INSERT INTO shape (body) VALUES (?) ON CONFLICT DO NOTHING", (body,))
+            number = int(self._run("SELECT id FROM shape WHERE body = ?", (body,)).fetchone()[0])
+            if len(self._shape_ids) >= SHAPES_MAX:
+                self._shape_ids.clear()
+            self._shape_ids[body] = number
+        return number
+
+    def _shape(self, state: int) -> bytes:
+        """What a row has in common with others; empty for nothing."""
+        number = cache_file.shape_of(state)
+        if not number:
+            return b""
+        body = self._shapes.get(number)
+        if body is None:
+            body = bytes(self._run("SELECT body FROM shape WHERE id = ?", (number,)).fetchone()[0])
+            if len(self._shapes) >= SHAPES_MAX:
+                self._shapes.clear()
+            self._shapes[number] = body
+        return body
 
     def delete_unit(self, item: str, serial: str) -> None:
         """Removes a unit; inside a transaction of the caller's."""
@@ -219,7 +256,8 @@ class Cache:
         return self._unit(serial, *row) if row else None
 
     def _unit(self, serial: str, item_id: int, state: int, more: bytes | None) -> UnitState:
-        return _DETAIL.decode(more) if more else _compact(self._item_numbers[item_id], serial, state)
+        item = self._item_numbers[item_id]
+        return cache_file.unit_of(item, serial, state, more, b"" if more else self._shape(state))
 
     def units_ending(self, tail: str, limit: int) -> list[tuple[str, str]]:
         """``(item, serial)`` whose serial ends so. The key answers from six characters on; fewer walk the table."""
@@ -241,12 +279,12 @@ class Cache:
     def units_of_document(self, number: str) -> list[UnitState]:
         """Units that got their status on a document."""
         rows = self._run("SELECT more FROM unit WHERE document = ?", (number,))
-        return [_DETAIL.decode(more) for (more,) in rows]
+        return [cache_file.detailed(more) for (more,) in rows]
 
     def units_in(self, holder: str) -> list[UnitState]:
         """Units that are in a product or a container, by :func:`holder_key`."""
         rows = self._run("SELECT more FROM unit WHERE holder = ?", (holder,))
-        return [_DETAIL.decode(more) for (more,) in rows]
+        return [cache_file.detailed(more) for (more,) in rows]
 
     def all_units(self) -> Iterator[UnitState]:
         """Every unit, by the last characters of its serial number."""
@@ -256,19 +294,3 @@ class Cache:
     def unit_count(self) -> int:
         """How many units it holds."""
         return int(self._run("SELECT count(*) FROM unit").fetchone()[0])
-
-
-def turned(serial: str) -> str:
-    """The serial number with its last six characters first: people type those, and neighbours stay neighbours."""
-    return serial[-TAIL_CHARS:] + serial[:-TAIL_CHARS]
-
-
-def straight(key: str) -> str:
-    """What :func:`turned` was made of."""
-    return key[TAIL_CHARS:] + key[:TAIL_CHARS]
-
-
-def _compact(item: str, serial: str, state: int) -> UnitState:
-    """A unit of which no more is known."""
-    status, flags = state & (1 << _STATUS_BITS) - 1, state >> _STATUS_BITS
-    return UnitState(item=item, serial=serial, status=STATUSES[status], flags=_FLAG_SETS[flags])

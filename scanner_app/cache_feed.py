@@ -47,6 +47,8 @@ def apply_page(cache: Cache, page: FeedPage) -> bool:
 def _position(cache: Cache, page: FeedPage) -> None:
     cache.put_meta("cursor", str(page.next))
     cache.put_meta("generation", page.generation)
+    if page.began:
+        cache.put_meta("began", str(page.began))
     cache.put_meta("confirmed_ms", str(page.server_ms))
     if page.applied_epochs:
         cache.put_meta("applied", msgspec.json.encode(page.applied_epochs).decode())
@@ -117,12 +119,12 @@ def replace(cache: Cache) -> None:
     with cache.transaction():
         cache.put_meta(REPLACING, "1")
         cache.put_meta("cursor", "0")
+        cache.put_meta("began", "0")
         cache.put_meta("generation", "")
 
 
 def _empty(cache: Cache) -> None:
-    for sql in ("DELETE FROM record", "DELETE FROM unit"):
-        cache.connection.execute(sql)
+    cache.empty()
     cache.put_meta("applied", "")
     cache.put_meta("applied_chains", "")
     cache.put_meta(REPLACING, "")

@@ -18,12 +18,13 @@ def sentence(
     record: ExceptionRecord, knows: Knowledge, where: tzinfo, language: str, *, with_serial: bool = True
 ) -> str:
     """``SN-1 received twice: Ida HAM 09:14, Bo MEM 09:20``: serial number, people, places and times."""
-    if not record.serial:
+    name_of = record.serial or record.container
+    if not name_of:
         return word("conflict_unread", language, event=record.second.ref)
     witnesses = (_side(one, knows, where, language) for one in (record.first, record.second))
     sides = ", ".join(side for side in witnesses if side)
     name = "conflict" if with_serial else "conflict_kind"
-    return word(name, language, serial=record.serial, kind=_kind(record.kind), sides=sides)
+    return word(name, language, serial=name_of, kind=_kind(record.kind), sides=sides)
 
 
 def _kind(kind: str) -> Said:

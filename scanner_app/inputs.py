@@ -50,4 +50,8 @@ class DeviceNews(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
-Input = Scan | Burst | Command | Typed | SignIn | LinkChanged | PageArrived | DeviceNews
+class TimePassed(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing came for a while: the terminal may lock itself."""
+
+
+Input = Scan | Burst | Command | Typed | SignIn | LinkChanged | PageArrived | DeviceNews | TimePassed

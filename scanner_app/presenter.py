@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from scanner_app import overriding, sign_in, start_screen
+from scanner_app import locking, overriding, sign_in, start_screen
 from scanner_app.answer import Answer, dressed, words
 from scanner_app.clockwork import clock_time, local_iso
 from scanner_app.conflicts import SHOWN_MAX, sentence
@@ -32,6 +32,7 @@ _KEYS = {
     "ack": ("enter", "ack"),
     "override": ("f9", "override"),
     "back": ("escape", "back"),
+    "help": ("f1", "help"),
     "return": ("f3", "back"),
 }
 """Soft key -> the terminal's key and the command it gives; its word is the catalogue's."""
@@ -187,7 +188,9 @@ class Presenter:
         state = self._session.state
         if state.override is not None:
             return self._word("override_reasons") if state.override.proven else ""
-        return "" if blocked else catalogue.say(prompt.more, self._language)
+        if blocked:
+            return catalogue.say(locking.said(self._session) or "", self._language)
+        return catalogue.say(prompt.more, self._language)
 
     def _menu(self, prompt: Prompt) -> tuple[MenuLine, ...]:
         """The tasks on the start screen; elsewhere what may be chosen beside a scan, each with a digit."""
@@ -292,7 +295,7 @@ class Presenter:
             other = "override" if overriding.possible(session) else other
             return ("ack", other) if other else ("ack",)
         if state.pin_for or sign_in.needed(session):
-            return ("back",)
+            return ("help",) if state.locked_for and not state.pin_for else ("back",)
         if state.workflow == "home":
             return ("undo", "look_up", "back" if start_screen.turned(session) else "lock")
         if state.workflow == "look_up":

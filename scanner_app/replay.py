@@ -12,7 +12,7 @@ from scanner_app.answer import Answer
 from scanner_app.clockwork import ReplayClock, start_of, zone
 from scanner_app.export import event_row
 from scanner_app.handheld import Handheld
-from scanner_app.inputs import Command, Input, Typed
+from scanner_app.inputs import Command, Input, TimePassed, Typed
 from scanner_app.presenter import Presenter
 from scanner_app.script_inputs import given_by, unmet
 from scanner_app.session import SessionSettings
@@ -34,6 +34,7 @@ class Replay:
         if not today and kept("today"):
             # Resumed without its site file: the day is the one that the directory was made with.
             self.clock.no_earlier(start_of(kept("today"), zone(kept("timezone"))))
+            self.handheld.session.idle.touched()
         self.counts = {"scans": 0, "ok": 0, "note": 0, "stop": 0, "events": 0}
         self.failed: list[str] = []
         self.last: Answer | None = None
@@ -43,6 +44,7 @@ class Replay:
         newest_ms = handheld.journal.hlc >> 16
         if newest_ms >= self.clock.wall_ms():
             self.clock.advance(newest_ms - self.clock.wall_ms() + 60_000)
+            handheld.session.idle.touched()
         self._present(handheld)
         return handheld
 
@@ -75,7 +77,7 @@ class Replay:
         match line:
             case lines.WaitLine():
                 self.clock.advance(line.wait_ms)
-                return self._said_nothing()
+                return session.handle(TimePassed())
             case lines.Crash():
                 self.handheld.crash()
                 self.handheld = self._start()

@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from drivers.scan import Burst, Scan
-from scanner_app import faults, feeding, overriding, sign_in, stops, taking_back
+from scanner_app import faults, feeding, locking, overriding, sign_in, stops, taking_back
 from scanner_app.answer import Answer, dressed, tone_of
 from scanner_app.cache import Cache
 from scanner_app.clockwork import Clock, local_date, zone
 from scanner_app.gestures import credits_of, effect_of, gesture_of
-from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArrived, SignIn, Typed
+from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArrived, SignIn, TimePassed, Typed
 from scanner_app.journal import Effect, Journal
 from scanner_app.knowledge import HandheldKnowledge
 from scanner_app.repeats import Repeats
@@ -56,6 +56,8 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
     repeat_ms: int = 1500
     expires_soon_days: int = 30
     language: str = "en"
+    lock_after_minutes: int = 15
+    """Nobody touched it for so long: locked; 0 for never."""
     app: str = ""
     policy: Policy = Policy()
     """For a site whose own data says nothing."""
@@ -92,6 +94,7 @@ class Session:
         self.observers: list[Callable[[Answer], None]] = []
         self.taken_by = ("", "")
         """Badge and reason of the supervisor whose override is being judged."""
+        self.idle = locking.Idle(self)
         self._repeats = Repeats(settings.repeat_ms)
         self._switching = Switching(self)
         if self.state.workflow not in WORKFLOWS:
@@ -116,6 +119,8 @@ class Session:
 
     def _dispatch(self, given: Input) -> Answer:
         if isinstance(given, Scan | Burst | Command | Typed | SignIn):
+            self.idle.ended()
+            self.idle.touched()
             # Left by a crash between an acknowledgement and the scans that waited for it.
             earlier = stops.release(self)
             if earlier and self.state.stopped is not None and not isinstance(given, Scan | Burst):
@@ -128,6 +133,8 @@ class Session:
                 self._link(given)
             case DeviceNews():
                 self.device_news = given
+            case TimePassed():
+                return self.idle.ended() or self.answer(NOTHING)
         return self.answer(NOTHING)
 
     def _one(self, given: Scan | Burst | Command | Typed | SignIn) -> Answer:
@@ -378,7 +385,7 @@ class Session:
             case "override":
                 return overriding.begin(self)
             case "lock":
-                return sign_in.lock(self)
+                return locking.lock(self)
             case "workflow" | "look_up":
                 return self._switching.to(argument if name == "workflow" else "look_up")
             case "key":

@@ -74,6 +74,8 @@ class SessionState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     """Badge of the person who is signed in."""
     pin_for: str = ""
     """Badge that was scanned and waits for its PIN."""
+    locked_for: str = ""
+    """Badge of whoever was signed in when the terminal was locked; empty where it is not."""
     wrong_pins: int = 0
     """Wrong PINs in a row, of whoever."""
     pins_from_ms: int = 0

@@ -16,7 +16,7 @@ import msgspec
 
 from scanner_app import faults
 from scanner_app.handheld import Handheld
-from scanner_app.inputs import Input
+from scanner_app.inputs import Input, TimePassed
 from scanner_app.presenter import Presenter
 from scanner_app.session import Session
 from scanner_app.view import ScreenView
@@ -113,9 +113,15 @@ class SessionThread:
         idle = False
         while True:
             long = journal.log_is_long
+            pauses = (None if idle else PAUSE_S if long else IDLE_S, self._handheld.session.idle.left_s())
             try:
-                given = self._queue.get(timeout=None if idle else PAUSE_S if long else IDLE_S)
+                given = self._queue.get(timeout=min((s for s in pauses if s is not None), default=None))
             except queue.Empty:
+                if self._handheld.session.idle.left_s() == 0:
+                    self._one(TimePassed())
+                    continue
+                if idle:
+                    continue
                 journal.checkpoint()
                 load_all()  # the first code of a standard then waits for no module
                 idle = not long

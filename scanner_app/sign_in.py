@@ -1,4 +1,4 @@
-"""People: who is signed in, badge and PIN, the lock. A badge never bypasses a PIN."""
+"""People: who is signed in, badge and PIN. A badge never bypasses a PIN."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scanner_app import stops
+from scanner_app import locking, stops
 from scanner_app.workflows.flow import Scanned
 from tracking.phrases import UNSAID, Phrase, phrase
 from tracking.pins import pin_matches
-from tracking.verdicts import NOTHING, verdict
+from tracking.verdicts import NOTHING, Verdict, verdict
 
 if TYPE_CHECKING:
     from drivers.scan import Scan
@@ -59,15 +59,29 @@ def gate(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer | 
     if session.state.pin_for and scanned.typed:
         return sign_in(session, session.state.pin_for, text)
     would_be = session.foreseen(scanned).verdict
-    said = would_be if would_be.code in {"unreadable", "unknown_code"} else verdict("sign_in_required")
-    return session.refuse(said, scans, scanned.texts)
+    if would_be.code in {"unreadable", "unknown_code"}:
+        return session.refuse(would_be, scans, scanned.texts)
+    return session.refuse(_first_sign_in(session), scans, scanned.texts)
+
+
+def _first_sign_in(session: Session) -> Verdict:
+    """Asks for a badge, and says who was here where the terminal is locked."""
+    why = locking.said(session)
+    return verdict("sign_in_required", why=why) if why is not None else verdict("sign_in_required")
 
 
 def gate_command(session: Session, name: str) -> Answer | None:
     """Commands that change something need a person."""
-    if name in _FREE_COMMANDS or not needed(session):
+    if not needed(session):
         return None
-    return session.refuse(verdict("sign_in_required"))
+    if name == "back" and session.state.pin_for:
+        # Another badge was meant.
+        session.write(msgspec.structs.replace(session.state, pin_for=""), ())
+        return session.answer(NOTHING, text=session.prompt_text())
+    if name == "back" and session.state.locked_for:
+        # Whoever was here goes on at the very prompt: nobody else moves the task from it.
+        return session.answer(NOTHING, text=phrase("locked_scan_badge"))
+    return None if name in _FREE_COMMANDS else session.refuse(_first_sign_in(session))
 
 
 def sign_in(session: Session, badge: str, pin: str) -> Answer:
@@ -79,16 +93,28 @@ def sign_in(session: Session, badge: str, pin: str) -> Answer:
     if stopped is not None and stopped.verdict.code == "sign_in_required":
         stopped = None
     if operator.pin_hash and not pin:
-        session.write(msgspec.structs.replace(session.state, pin_for=badge, operator="", stopped=stopped), ())
+        here = session.state.operator or session.state.locked_for
+        asked = msgspec.structs.replace(
+            session.state, pin_for=badge, operator="", locked_for=here, stopped=stopped
+        )
+        session.write(asked, ())
         return session.answer(NOTHING, text=phrase("type_pin"))
     if operator.pin_hash:
         wrong = _wrong_pin(session, badge, pin, operator.pin_hash)
         if wrong:
             return session.refuse(verdict("sign_in_required", why=wrong))
-    session.write(
-        msgspec.structs.replace(session.state, operator=badge, pin_for="", stopped=stopped, wrong_pins=0), ()
+    start, events = session.state, locking.taken_over(session, badge)
+    # The event that says who took the task over is his already.
+    session.state = msgspec.structs.replace(
+        start, operator=badge, pin_for="", locked_for="", stopped=stopped, wrong_pins=0
     )
-    return stops.joined([session.answer(verdict("signed_in", operator=badge)), *stops.release(session)])
+    try:
+        written = session.write(session.state, events)
+    except Exception:
+        session.state = start
+        raise
+    welcome = session.answer(verdict("signed_in", operator=badge), events=tuple(written))
+    return stops.joined([welcome, *stops.release(session)])
 
 
 def _wrong_pin(session: Session, badge: str, pin: str, pin_hash: str) -> Phrase:
@@ -110,12 +136,6 @@ def tried(session: Session, pin: str, pin_hash: str) -> tuple[Phrase, SessionSta
     wrong = state.wrong_pins + 1
     until = now_ms + PIN_WAIT_MS if wrong % WRONG_PINS_MAX == 0 else 0
     return phrase("why_pin"), msgspec.structs.replace(state, wrong_pins=wrong, pins_from_ms=until)
-
-
-def lock(session: Session) -> Answer:
-    """The terminal is put down: the task stays, the person goes."""
-    session.write(msgspec.structs.replace(session.state, operator="", pin_for=""), ())
-    return session.answer(verdict("command", what=phrase("what_locked")))
 
 
 def has_role(session: Session, role: str) -> bool:

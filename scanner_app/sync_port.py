@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 from scanner_app.cache_feed import replace
@@ -9,8 +11,10 @@ from scanner_app.feeding import FORKED, note_fork, take_page
 from scanner_app.inputs import LinkChanged, PageArrived
 from scanner_app.session import Session
 from scanner_app.session_thread import Closed, SessionThread
+from scanner_app.snapshot_install import NotASnapshot, install
 from sync import wire
-from sync.wire import Batch, FeedPage, HighWater, Refused, Stored
+from sync.agent import Cursor
+from sync.wire import Batch, FeedPage, HighWater, Refused, Snapshot, Stored
 
 
 class SessionPort:
@@ -21,6 +25,7 @@ class SessionPort:
     ) -> None:
         self._thread, self._site, self._batch_bytes_max = thread, site, batch_bytes_max
         self._device = thread.run(lambda session: session.journal.device)
+        self._downloads = thread.run(lambda session: session.cache.path.parent)
 
     def device(self) -> str:
         """Identity of this handheld."""
@@ -46,11 +51,12 @@ class SessionPort:
         """The batch does not follow on what the server has."""
         return self._thread.run(lambda session: _refused(session, reply))
 
-    def cursor(self) -> tuple[int, str]:
+    def cursor(self) -> Cursor:
         """Where the feed stands."""
 
-        def ask(session: Session) -> tuple[int, str]:
-            return int(session.cache.meta("cursor") or 0), session.cache.meta("generation")
+        def ask(session: Session) -> Cursor:
+            meta = session.cache.meta
+            return Cursor(int(meta("cursor") or 0), meta("generation"), int(meta("began") or 0))
 
         return self._thread.run(ask)
 
@@ -62,6 +68,19 @@ class SessionPort:
     def resnapshot(self) -> None:
         """Downloads everything again; what is known stays until it comes."""
         self._thread.run(lambda session: replace(session.cache))
+
+    def downloads(self) -> Path:
+        """Where a snapshot may lie while it comes: beside the cache, so that it only has to be renamed."""
+        return self._downloads
+
+    def install(self, file: Path, snapshot: Snapshot) -> bool:
+        """A snapshot in the cache's place; False where it is none for this program."""
+        try:
+            self._thread.run(lambda session: install(session, file, snapshot))
+        except NotASnapshot:
+            return False
+        self._thread.submit_refresh()
+        return True
 
     def link(self, online: bool, trouble: str) -> None:
         """The state line of the screen."""

@@ -13,9 +13,11 @@ from server.api import (
     count_calls,
     device_calls,
     enrollment_calls,
+    exception_calls,
     exchange,
     recall_call,
     site_calls,
+    snapshot_calls,
     unit_calls,
 )
 from server.central import Central
@@ -32,6 +34,8 @@ API: list[BaseRoute] = [
     Route("/v1/devices/{device}/hwm", device_calls.high_water),
     Route("/v1/devices/{device}/revoke", device_calls.revoke, methods=["POST"]),
     Route("/v1/sites/{site}/feed", site_calls.changes),
+    Route("/v1/sites/{site}/snapshot", snapshot_calls.newest),
+    Route("/v1/sites/{site}/snapshots/{snapshot}", snapshot_calls.file),
     Route("/v1/sites/{site}/import", site_calls.import_site, methods=["POST"]),
     Route("/v1/enrollment-codes", enrollment_calls.new_code, methods=["POST"]),
     Route("/v1/enroll", enrollment_calls.enroll, methods=["POST"]),
@@ -41,6 +45,8 @@ API: list[BaseRoute] = [
     Route("/v1/counts", count_calls.listed),
     Route("/v1/counts/{number:path}/decision", count_calls.decide, methods=["POST"]),
     Route("/v1/counts/{number:path}", count_calls.one),
+    Route("/v1/exceptions", exception_calls.listed),
+    Route("/v1/exceptions/settle", exception_calls.settle, methods=["POST"]),
     Route("/v1/health", unit_calls.health),
     Route("/openapi.json", description),
 ]
@@ -62,6 +68,8 @@ PAGES: list[BaseRoute] = [
     Route("/units/{names:path}", units.unit),
     Route("/recall", recall.recall),
     Route("/exceptions", exceptions.exceptions),
+    Route("/exceptions/settle", exceptions.settle, methods=["POST"]),
+    Route("/exceptions/settled", exceptions.settled),
     Mount("/static", StaticFiles(directory=render.FOLDER / "static")),
 ]
 

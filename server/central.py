@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from server.enrollment import Guesses
 from server.folder import Folder
 from server.news import News
+from server.snapshots import Snapshots
 from server.storage import Storage
+from server.upkeep import Upkeep
 
 
 def clock_ms() -> int:
@@ -25,6 +29,8 @@ class Central:
     folder: Folder
     news: News
     office_token_hash: str
+    snapshots: Snapshots
+    upkeep: Upkeep
     open_pages: bool = False
     """The pages need no sign-in: for a demonstration on one's own machine only."""
     now_ms: Callable[[], int] = clock_ms
@@ -36,16 +42,20 @@ class Central:
         storage: Storage,
         office_token_hash: str,
         *,
+        snapshots: Path | None = None,
         open_pages: bool = False,
         now_ms: Callable[[], int] = clock_ms,
     ) -> Central:
-        """A server on a database; its folder is not started yet."""
+        """A server on a database; its folder is not started yet. ``snapshots`` is where those lie."""
         news = News()
+        made = Snapshots(storage, snapshots or Path(tempfile.gettempdir()) / storage.generation, now_ms)
         return cls(
             storage=storage,
             folder=Folder(storage, news),
             news=news,
             office_token_hash=office_token_hash,
+            snapshots=made,
+            upkeep=Upkeep(storage, made, now_ms),
             open_pages=open_pages,
             now_ms=now_ms,
         )

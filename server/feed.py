@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from server import devices, ledger, replica
+from server.compaction import reaches
 from server.storage import Reader, Storage
 from sync.wire import FEED_ROWS_MAX, FeedPage, FeedRow
 
@@ -24,17 +25,22 @@ def page(
     generation: str,
     asking: str,
     now_ms: int,
+    began: int = 0,
 ) -> FeedPage:
     """The changes behind ``since``, with how far the asking device's own events show in them.
 
-    ``asking`` is its id; empty for the office.
+    ``asking`` is its id; empty for the office. ``began`` is what the first page of its download said.
 
-    Raises :class:`Resnapshot` for a cursor of another life of this database.
+    Raises :class:`Resnapshot` for a cursor of another life of this database, or from too long ago.
     """
     with storage.read() as reader:
         head = replica.head(reader)
         if since > head or (generation and generation != storage.generation):
             raise Resnapshot(f"cursor {since} is not one of this database: begin again from 0")
+        if not reaches(reader, since, began):
+            raise Resnapshot(
+                "this handheld was away for too long to be told every change: begin again from 0"
+            )
         limit = min(limit, FEED_ROWS_MAX)
         found = replica.changes(reader, site, since, limit + 1)
         applied, epochs, chains = _applied(reader, asking)
@@ -48,18 +54,25 @@ def page(
                 table=change.table,
                 key=change.key,
                 op="put" if change.op == "put" else "del",
-                row=msgspec.Raw(change.body),
+                row=msgspec.Raw(_told(change, site)),
             )
             for change in shown
         ],
         next=shown[-1].seq if more else head,
         more=more,
+        began=0 if since else head,
         # Their rows may be on a later page: a handheld must not drop its overlay before it has them all.
         applied={} if more else applied,
         applied_epochs={} if more else epochs,
         applied_chains={} if more else chains,
         server_ms=now_ms,
     )
+
+
+def _told(change: replica.Change, site: str) -> bytes:
+    if change.table == "unit" and change.op == "put":
+        return replica.seen_from(site, change.body)
+    return change.body
 
 
 def _within_bytes(found: list[replica.Change]) -> list[replica.Change]:

@@ -18,6 +18,7 @@ from server.central import Central
 from server.office_token import office_token_of
 from server.open_storage import Database, open_storage
 from server.rebuild import rebuild, rebuild_where_stale
+from server.snapshots import folder_of
 from server.storage import StorageError
 
 GOODBYE_S_MAX = 5
@@ -66,6 +67,7 @@ def serve(
     server, token = _prepare(database, listening, office_token, open_pages)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="server", daemon=True)
     server.central.folder.start()
+    server.central.upkeep.start()
     thread.start()
     stopped = threading.Lock()
 
@@ -97,6 +99,7 @@ def serve_forever(
     listening = listen(host, port)
     server, token = _prepare(database, listening, office_token, open_pages)
     server.central.folder.start()
+    server.central.upkeep.start()
     # uvicorn raises the signal that ended it once more when it has stopped: the database is still to be closed then.
     for sig in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sig, server.handle_exit)
@@ -137,7 +140,9 @@ def _prepare(
         except StorageError as error:
             raise ServerError(str(error)) from error
         undo.pop_all()
-    central = Central.on(storage, access.token_hash(token), open_pages=open_pages)
+    central = Central.on(
+        storage, access.token_hash(token), open_pages=open_pages, snapshots=folder_of(database)
+    )
     config = uvicorn.Config(
         make_app(central),
         lifespan="off",
@@ -156,6 +161,7 @@ def _prepare(
 def _close(central: Central, listening: socket.socket) -> None:
     central.news.close()
     central.folder.stop()
+    central.upkeep.stop()
     central.storage.close()
     listening.close()
 

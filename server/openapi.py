@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from server.api.count_calls import CountList, Decided
+from server.api.exception_calls import ExceptionList, Settled
 from server.api.unit_calls import Health
 from server.count_decision import Decision
 from server.counts import CountReport
+from server.settling import Settlement
 from server.trace import Trace
 from sync import wire
 from tracking.recall import Recall
@@ -34,6 +36,12 @@ class Revoked(msgspec.Struct, frozen=True, kw_only=True):
 
     device: str
     revoked: bool
+
+
+class Coming(msgspec.Struct, frozen=True, kw_only=True):
+    """It is being made: ask again after ``Retry-After``."""
+
+    status: str
 
 
 _DEVICE, _OFFICE, _ANYBODY = ("device",), ("office",), ()
@@ -61,7 +69,19 @@ CALLS = (
         "get",
         "What changed for a site since a cursor.",
         {200: wire.FeedPage},
-        query=("since", "limit", "wait", "generation"),
+        query=("since", "limit", "wait", "generation", "began"),
+    ),
+    Call(
+        "/v1/sites/{site}/snapshot",
+        "get",
+        "The newest file with everything that the feed says up to a cursor.",
+        {200: wire.Snapshot, 202: Coming},
+    ),
+    Call(
+        "/v1/sites/{site}/snapshots/{snapshot}",
+        "get",
+        "That file, or a range of it.",
+        {200: bytes, 206: bytes},
     ),
     Call("/v1/sites/{site}/import", "post", "Load a site file.", {200: wire.Imported}, Site, who=_OFFICE),
     Call(
@@ -103,6 +123,22 @@ CALLS = (
         Decision,
         who=_OFFICE,
     ),
+    Call(
+        "/v1/exceptions",
+        "get",
+        "Exceptions that wait for somebody, newest first.",
+        {200: ExceptionList},
+        query=("before",),
+        who=_OFFICE,
+    ),
+    Call(
+        "/v1/exceptions/settle",
+        "post",
+        "Answer for an exception, with a reason.",
+        {200: Settled, 409: wire.Problem},
+        Settlement,
+        who=_OFFICE,
+    ),
     Call("/v1/health", "get", "Whether the server is well.", {200: Health}, who=_ANYBODY),
 )
 
@@ -110,7 +146,12 @@ CALLS = (
 @cache
 def document() -> bytes:
     """The OpenAPI 3.1 description, as JSON."""
-    kinds = [kind for call in CALLS for kind in (*call.answers.values(), call.body) if kind is not None]
+    kinds = [
+        kind
+        for call in CALLS
+        for kind in (*call.answers.values(), call.body)
+        if kind is not None and kind is not bytes
+    ]
     references, components = msgspec.json.schema_components(
         [*kinds, wire.Problem], ref_template="#/components/schemas/{name}"
     )
@@ -140,7 +181,9 @@ def _operation(call: Call, schema_of: dict[Any, Any]) -> dict[str, Any]:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in in_path
     ] + [{"name": name, "in": "query", "schema": _query_schema(name)} for name in call.query]
     responses = {
-        str(status): {"description": str(kind.__doc__).split("\n")[0], "content": _json(schema_of[kind])}
+        str(status): {"description": "A file.", "content": _FILE}
+        if kind is bytes
+        else {"description": str(kind.__doc__).split("\n")[0], "content": _json(schema_of[kind])}
         for status, kind in call.answers.items()
     }
     responses["default"] = {"description": "A refusal.", "content": _json(schema_of[wire.Problem])}
@@ -153,8 +196,11 @@ def _operation(call: Call, schema_of: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _query_schema(name: str) -> dict[str, Any]:
-    whole = name in {"since", "limit", "wait", "epoch"}
+    whole = name in {"since", "limit", "wait", "epoch", "began"}
     return {"type": "integer", "minimum": 0} if whole else {"type": "string"}
+
+
+_FILE = {"application/zstd": {"schema": {"type": "string", "format": "binary"}}}
 
 
 def _json(schema: Any) -> dict[str, Any]:

@@ -13,10 +13,18 @@ from server.subjects import Subject
 from sync.wire import pair_key
 from tracking.containers import ContainerState, fold_container
 from tracking.events import Event
-from tracking.exceptions import ExceptionRecord, Witness
+from tracking.exceptions import ExceptionRecord, Witness, of_container, still_open
 
 BATCH_EVENTS = 500
 """Events folded in one transaction: large enough to share its flush, small enough not to keep uploads waiting."""
+
+
+class ContainerPlan(NamedTuple):
+    """What one container is after its events were folded anew."""
+
+    state: ContainerState
+    exceptions: tuple[tuple[int, ExceptionRecord], ...]
+    """(position of the second fact, record)."""
 
 
 class Plan(NamedTuple):
@@ -30,7 +38,9 @@ class Plan(NamedTuple):
     units: list[units.UnitPlan]
     documents: list[tallies.DocumentPlan]
     lots: list[tuple[Subject, lots.LotState | None]]
-    containers: list[ContainerState]
+    containers: list[ContainerPlan]
+    answered: list[str]
+    """Keys of exceptions without a unit or a container that somebody answered for."""
     aside: list[tuple[ledger.Entry, str]]
     applied: dict[tuple[str, int], int]
 
@@ -79,7 +89,8 @@ def make_plan(reader: Reader, limit: int, upto: int) -> Plan | None:
             batch[entry.position] = event
         applied[entry.device, entry.epoch] = entry.seq
     links = subjects.link(reader, batch)
-    plan = Plan(start, entries[-1].position, len(entries), links, [], [], [], [], aside, applied)
+    plan = Plan(start, entries[-1].position, len(entries), links, [], [], [], [], [], aside, applied)
+    plan.answered.extend(event.settles for event in batch.values() if _speaks_of_event(event))
     for subject, extra in links.subjects.items():
         match subject.kind:
             case "unit":
@@ -87,14 +98,41 @@ def make_plan(reader: Reader, limit: int, upto: int) -> Plan | None:
             case "document":
                 plan.documents.append(tallies.plan(reader, subject, extra, batch))
             case "container":
-                events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
-                plan.containers.append(fold_container(subject.name, events))
-            case subjects.COUNT | subjects.INSIDE:
-                continue  # asked for when somebody looks at the count, or at the product
+                plan.containers.append(
+                    _container(subject.name, subjects.events_of(reader, subject, extra, batch))
+                )
+            case subjects.COUNT | subjects.INSIDE | subjects.SETTLED:
+                continue  # asked for when somebody looks at the count, the product, or the answers
             case _:
                 events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
                 plan.lots.append((subject, lots.fold_lot(subject.name, subject.part, events)))
     return plan
+
+
+def _speaks_of_event(event: Event) -> bool:
+    """True for an answer to an event that was not understood."""
+    return bool(event.settles) and not event.serial and not event.container
+
+
+def _container(name: str, found: list[tuple[int, Event]]) -> ContainerPlan:
+    events = [event for _, event in found]
+    position_of = {event.ref: position for position, event in found}
+    records = still_open(of_container(name, events))
+    return ContainerPlan(
+        fold_container(name, events),
+        tuple((position_of[record.second.ref], record) for record in records),
+    )
+
+
+def _store_container(tx: Writer, feed: Feed, plan: ContainerPlan) -> None:
+    state = plan.state
+    if state.known:
+        feed.put("container", state.container, msgspec.json.encode(state))
+    else:
+        feed.delete("container", state.container)
+    units.forget_exceptions(tx, feed, state.container, {record.key for _, record in plan.exceptions})
+    for position, record in plan.exceptions:
+        units.store_exception(tx, feed, position, record)
 
 
 def store(tx: Writer, feed: Feed, plan: Plan) -> None:
@@ -109,15 +147,14 @@ def store(tx: Writer, feed: Feed, plan: Plan) -> None:
         else:
             feed.put("lot", key, msgspec.json.encode(state))
     for container in plan.containers:
-        if container.known:
-            feed.put("container", container.container, msgspec.json.encode(container))
-        else:
-            feed.delete("container", container.container)
+        _store_container(tx, feed, container)
     for entry, reason in plan.aside:
         tx.run("INSERT INTO quarantine (position, reason) VALUES (?, ?)", entry.position, reason)
         seen = Witness(ref=entry.ref, device=entry.device)
         record = ExceptionRecord(kind=units.NOT_UNDERSTOOD, item="", serial="", first=Witness(), second=seen)
         units.store_exception(tx, feed, entry.position, record)
+    for key in plan.answered:
+        units.forget_exception(tx, feed, key)
     tx.run_many(
         "UPDATE device_epoch SET folded = ? WHERE device = ? AND epoch = ?",
         [(seq, device, epoch) for (device, epoch), seq in plan.applied.items()],

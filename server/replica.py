@@ -6,9 +6,14 @@ change keeps its number; a row that goes leaves its tombstone. ``site`` is empty
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from server.storage import Reader, Row, Writer
+from tracking.abroad import as_seen_from
+from tracking.units import UnitState
 
 COMPANY = ""
 """The scope of items, parties, units and lots."""
@@ -83,6 +88,21 @@ def head(reader: Reader) -> int:
     return int(row[0]) if row else 0
 
 
+def floor(reader: Reader) -> int:
+    """Up to here tombstones were let go of: a cursor below may miss one."""
+    row = reader.row("SELECT value FROM meta WHERE name = 'feed_floor'")
+    return int(row[0]) if row else 0
+
+
+def raise_floor(tx: Writer, seq: int) -> None:
+    """Tombstones up to a number are gone."""
+    tx.run(
+        "INSERT INTO meta (name, value) VALUES ('feed_floor', ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        str(seq),
+    )
+
+
 def changes(reader: Reader, site: str, since: int, limit: int) -> list[Change]:
     """Up to ``limit`` changes behind ``since`` for a site and for the company, in commit order."""
     half = "SELECT seq, tbl, key, op, body FROM replica WHERE site = ? AND seq > ? ORDER BY seq LIMIT ?"
@@ -117,6 +137,47 @@ def listing(reader: Reader, table: str, after: str = "", limit: int = 1000) -> l
         limit,
     )
     return [(key, site, bytes(body)) for key, site, body in found]
+
+
+def walk(reader: Reader, site: str, table: str, rows_max: int = 5000) -> Iterator[list[tuple[str, bytes]]]:
+    """Every (key, body) of a table that a site is told, a few thousand at a time and never all at once."""
+    after = ""
+    sql = (
+        "SELECT key, body, site FROM replica WHERE tbl = ? AND key > ? AND op = 'put' AND site IN ('', ?)"
+        " ORDER BY key, site LIMIT ?"
+    )
+    while found := reader.rows(sql, table, after, site, rows_max):
+        if len(found) == rows_max and found[-1][2] == COMPANY:
+            # The same key may have a row of the site's own, which would come next.
+            kept = [row for row in found if row[0] != found[-1][0]]
+            found = kept or found
+        yield [(key, bytes(body)) for key, body, _ in found]
+        after = found[-1][0]
+
+
+def changed_since(reader: Reader, site: str, since: int, rows: int) -> bool:
+    """True where a site was told at least so many rows behind a cursor."""
+    sql = "SELECT count(*) FROM (SELECT 1 FROM replica WHERE site = ? AND seq > ? LIMIT ?) AS few"
+    found = 0
+    for scope in {COMPANY, site}:
+        row = reader.row(sql, scope, since, rows)
+        found += int(row[0]) if row else 0
+    return found >= rows
+
+
+def tables(reader: Reader) -> list[str]:
+    """The tables that have rows."""
+    return [row[0] for row in reader.rows("SELECT DISTINCT tbl FROM replica ORDER BY tbl")]
+
+
+def seen_from(site: str, body: bytes) -> bytes:
+    """A unit's row as a site is told it: its story is the business of the site where it is."""
+    unit = _UNIT.decode(body)
+    seen = as_seen_from(unit, site)
+    return body if seen is unit else msgspec.json.encode(seen)
+
+
+_UNIT = msgspec.json.Decoder(UnitState)
 
 
 def _change(row: Row) -> Change:

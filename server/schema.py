@@ -84,7 +84,18 @@ INSERT INTO meta VALUES ('stale', '1')
 """
 """Recalls: whose lot a unit is of and who has it. ``stale`` asks for the projections to be made anew."""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL)
+_SYNC = """
+CREATE TABLE feed_mark (ms INTEGER NOT NULL PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+ALTER TABLE device_epoch ADD COLUMN backed_up INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE rescued (
+    device TEXT NOT NULL, epoch INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, body BLOB NOT NULL,
+    received_ms INTEGER NOT NULL, decision TEXT NOT NULL DEFAULT '', decided_ms INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT '', PRIMARY KEY (device, epoch, first, last)
+) WITHOUT ROWID
+"""
+"""Where the feed was when, what a backup holds of each device, and what revoked devices handed in."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL, _SYNC)
 
 VERSION = len(MIGRATIONS)
 

@@ -19,7 +19,7 @@ class Subject(NamedTuple):
     """What a fold is made of: a unit, a document's events without a serial number, a container's, or a lot's."""
 
     kind: str
-    """``unit``, ``document``, ``container``, ``lot``, ``count`` or ``inside``."""
+    """``unit``, ``document``, ``container``, ``lot``, ``count``, ``inside`` or ``settled``."""
     name: str
     """Item, document number, or the container's code."""
     part: str = ""
@@ -42,10 +42,16 @@ INSIDE = "inside"
 """Kind of what is asked of a product: lots and untracked parts that went into it. Nothing is folded of it ahead."""
 
 
+SETTLED = "settled"
+"""Kind of what is asked when somebody looks at the answers to exceptions. Nothing is folded of it ahead."""
+
+
 def own_subjects(event: Event) -> frozenset[Subject]:
     """What an event concerns by its own fields."""
     counted = event.task == "stocktake" and event.document
     found = {Subject(COUNT, event.document)} if counted else set()
+    if event.settles:
+        found.add(Subject(SETTLED, ""))
     if event.serial:
         return frozenset(found | {Subject("unit", event.item, event.serial)} if event.item else found)
     if event.document:

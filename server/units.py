@@ -14,7 +14,7 @@ from server.subjects import Subject, events_of
 from sync.wire import pair_key
 from tracking.documents import credit
 from tracking.events import Event
-from tracking.exceptions import ExceptionRecord, from_contradictions
+from tracking.exceptions import ExceptionRecord, from_contradictions, still_open
 from tracking.units import UnitState, fold
 
 
@@ -51,7 +51,7 @@ def plan(reader: Reader, subject: Subject, extra: set[int], batch: Mapping[int, 
     position_of = {event.ref: position for position, event in found}
     events = [event for _, event in found]
     folded = fold(subject.name, subject.part, events)
-    records = from_contradictions(folded.contradictions, events)
+    records = still_open(from_contradictions(folded.contradictions, events))
     return UnitPlan(
         state=folded.state,
         exceptions=tuple((position_of[record.second.ref], record) for record in records),
@@ -141,10 +141,25 @@ def _store_exceptions(tx: Writer, feed: Feed, one: UnitPlan) -> None:
         )
         for (key,) in rows:
             if key not in keys:
-                tx.run("DELETE FROM exception WHERE key = ?", key)
-                feed.delete_everywhere("exception", key)
+                forget_exception(tx, feed, key)
     for position, record in one.exceptions:
         store_exception(tx, feed, position, record)
+
+
+def forget_exceptions(tx: Writer, feed: Feed, name: str, keys: set[str]) -> None:
+    """Take away a container's exceptions but those with these keys."""
+    rows = tx.rows(
+        "SELECT key FROM exception WHERE item = '' AND serial = ? AND kind <> ?", name, NOT_UNDERSTOOD
+    )
+    for (key,) in rows:
+        if key not in keys:
+            forget_exception(tx, feed, key)
+
+
+def forget_exception(tx: Writer, feed: Feed, key: str) -> None:
+    """It is explained, or settled: no list and no handheld shows it any more."""
+    tx.run("DELETE FROM exception WHERE key = ?", key)
+    feed.delete_everywhere("exception", key)
 
 
 NOT_UNDERSTOOD = "not_understood"
@@ -160,7 +175,7 @@ def store_exception(tx: Writer, feed: Feed, position: int, record: ExceptionReco
         record.key,
         record.kind,
         record.item,
-        record.serial,
+        record.serial or record.container,
         position,
         body,
     )

@@ -11,7 +11,8 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
+from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -19,7 +20,18 @@ from sync.ground import Asking, Ground, Worker
 from sync.line import Line as Line
 from sync.line import Unreachable as Unreachable
 from sync.line import understood as understood
-from sync.wire import FEED_ROWS_MAX, FEED_WAIT_S_MAX, Batch, FeedPage, HighWater, Refused, Stored, WireError
+from sync.snapshot import Coming, Download, SnapshotError
+from sync.wire import (
+    FEED_ROWS_MAX,
+    FEED_WAIT_S_MAX,
+    Batch,
+    FeedPage,
+    HighWater,
+    Refused,
+    Snapshot,
+    Stored,
+    WireError,
+)
 
 BACKOFF_S_MIN = 1.0
 FEED_BACKOFF_S_MAX = 30.0
@@ -27,9 +39,22 @@ ANSWERS_WASTED_MAX = 12
 """Answers to uploads that bring nothing further, before the server is believed to be none."""
 ROWS_A_PAGE = 500
 """Of the feed, once all was downloaded: a scan waits behind a page that is applied, and does not notice so few."""
+SNAPSHOT_TRIES_MAX = 60
+"""Then the feed brings everything, page by page."""
+COMING_S = 2.0
 QUICK_POLLS_MAX = 5
 """Empty answers to a long poll that come at once; after so many, each is followed by a pause."""
 QUICK_POLL_S = 1.0
+
+
+class Cursor(NamedTuple):
+    """Where the feed goes on."""
+
+    since: int
+    generation: str
+    """That the cursor belongs to."""
+    began: int = 0
+    """Where the feed stood when the download of this cursor began."""
 
 
 class Port(Protocol):
@@ -59,8 +84,8 @@ class Port(Protocol):
         """``gap``, ``fork`` or ``fenced``. A sentence where uploading must stop."""
         ...
 
-    def cursor(self) -> tuple[int, str]:
-        """Feed cursor and the generation it belongs to."""
+    def cursor(self) -> Cursor:
+        """Where the feed goes on."""
         ...
 
     def page(self, page: FeedPage) -> None:
@@ -69,6 +94,14 @@ class Port(Protocol):
 
     def resnapshot(self) -> None:
         """The cursor is of no use any more: begin with an empty cache."""
+        ...
+
+    def downloads(self) -> Path:
+        """The folder that a snapshot is downloaded into."""
+        ...
+
+    def install(self, file: Path, snapshot: Snapshot) -> bool:
+        """A snapshot in place of everything that the feed brought so far. False where it is none for this program."""
         ...
 
     def link(self, online: bool, trouble: str) -> None:
@@ -210,6 +243,8 @@ class Agent:
         self._over = ground.flag()
         self._paused = ground.flag()
         self._workers: list[Worker] = []
+        self._download = Download(self._down_line, port.downloads(), over=self._over.is_set)
+        self._snapshots_tried = 0
         self._downloading = False
         self._telling = threading.Lock()
         self._troubles = {"up": "", "down": ""}
@@ -315,7 +350,11 @@ class Agent:
 
     def _feed_once(self, wait_s: int) -> tuple[bool, bool]:
         """One request: whether it brought anything, and whether more pages wait."""
-        since, generation = self._port.cursor()
+        since, generation, began = self._port.cursor()
+        if not since and not generation and self._snapshots_tried < SNAPSHOT_TRIES_MAX:
+            if self._snapshot():
+                return True, True
+            since, generation, began = self._port.cursor()
         self._downloading = self._downloading or not since
         path = f"/v1/sites/{self._port.site()}/feed"
         status, data = self._down_line.ask(
@@ -324,6 +363,7 @@ class Agent:
             wait_s=wait_s,
             since=since,
             generation=generation,
+            began=began,
             limit=FEED_ROWS_MAX if self._downloading else ROWS_A_PAGE,
             wait=wait_s,
             device=self._port.device(),
@@ -344,7 +384,27 @@ class Agent:
             self.wake()
         self._port.page(page)
         self._downloading = self._downloading and page.more
+        if not page.more:
+            self._snapshots_tried = 0
         return bool(page.rows), page.more
+
+    def _snapshot(self) -> bool:
+        """A whole new cache at once. False where the feed has to do; tried so often and no more in a row."""
+        self._snapshots_tried += 1
+        try:
+            found = self._download.fetch(self._port.site())
+        except Coming:
+            self._over.wait(COMING_S)
+            return True
+        except SnapshotError:
+            self._snapshots_tried += SNAPSHOT_TRIES_MAX // 3
+            return True
+        except OSError:
+            found = None
+        if found is None or not self._port.install(found[1], found[0]):
+            self._snapshots_tried = SNAPSHOT_TRIES_MAX
+            return False
+        return True
 
 
 def _sentence(error: Exception) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sync.line import Line
+from sync.line import Line, Part
 
 
 class Flag(Protocol):
@@ -43,7 +43,14 @@ class Asking(Protocol):
     """What the agent uses of :class:`sync.line.Line`."""
 
     def ask(
-        self, method: str, path: str, *, body: bytes = b"", wait_s: float = 0.0, **params: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes = b"",
+        wait_s: float = 0.0,
+        part: Part | None = None,
+        **params: Any,
     ) -> tuple[int, bytes]:
         """Status and body. Raises :class:`sync.line.Unreachable`."""
         ...

@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -41,6 +41,20 @@ class Unreachable(Exception):
         self.status = status
 
 
+class Part(NamedTuple):
+    """A part of a file that is asked for, from ``start`` up to ``stop``."""
+
+    start: int
+    stop: int
+    etag: str
+    """Of the file that it shall be a part of."""
+
+    def headers(self) -> dict[str, str]:
+        """As HTTP says it."""
+        wanted = f"bytes={self.start}-{self.stop - 1}"
+        return {"Range": wanted, "If-Range": f'"{self.etag}"', "Accept-Encoding": "identity"}
+
+
 class Line:
     """One connection, used by one thread; :meth:`close` may be called by another."""
 
@@ -51,7 +65,14 @@ class Line:
         self._closed = self._late = False
 
     def ask(
-        self, method: str, path: str, *, body: bytes = b"", wait_s: float = 0.0, **params: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes = b"",
+        wait_s: float = 0.0,
+        part: Part | None = None,
+        **params: Any,
     ) -> tuple[int, bytes]:
         """Status and body. Raises :class:`Unreachable`."""
         import requests
@@ -59,6 +80,8 @@ class Line:
         if self._session is None:
             self._session = _session(self._opened)
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        if part is not None:
+            headers |= part.headers()
         if len(body) > GZIP_FROM_BYTES:
             headers["Content-Encoding"] = "gzip"
             body = gzip.compress(body, 6)

@@ -26,6 +26,8 @@ Moment = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999)]
 FEED_WAIT_S_MAX = 30
 """A feed request may wait this long for news."""
 IMPORT_BYTES_MAX = 256 * 1024 * 1024
+SNAPSHOT_BYTES_MAX = 16 * 1024 * 1024 * 1024
+"""Unpacked; ten million units take a fiftieth of it."""
 
 
 ENROLL_BYTES_MAX = 8192
@@ -185,10 +187,33 @@ class FeedPage(msgspec.Struct, frozen=True, kw_only=True):
     """Asking device -> (epoch, seq): its current epoch's events up to there show in the rows up to ``next``, so older
     overlay rows may go. Empty as long as there are ``more`` pages."""
     server_ms: Moment
+    began: Count = 0
+    """On the page for cursor 0: where the feed stands. Asked for with the pages that follow."""
     applied_epochs: dict[Count, Count] = {}
     """The same for every epoch of the asking device, for orphans."""
     applied_chains: dict[Count, str] = {}
     """The chain at each of these marks, hex: of a copied handheld the rows may show the other one's events."""
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """``GET /v1/sites/{site}/snapshot``: a file with everything that the feed says up to ``cursor``."""
+
+    snapshot: str
+    """Names the file: ``GET /v1/sites/{site}/snapshots/{snapshot}``."""
+    site: str
+    generation: str
+    cursor: Count
+    """Where the feed goes on."""
+    layout: Count
+    """Of the tables in it; a handheld takes none but its own."""
+    units: Count
+    bytes: Count
+    """Of the file as it is sent, packed with zstd."""
+    bytes_unpacked: Count
+    sha256: str
+    """Of the file as it is sent, hex; also its ETag."""
+    sha256_unpacked: str
+    made_ms: Moment
 
 
 class OperatorRow(msgspec.Struct, frozen=True, kw_only=True):

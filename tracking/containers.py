@@ -53,7 +53,8 @@ def fold_container(container: str, events: Iterable[Event]) -> ContainerState:
     """The container after all its events, in any order."""
     state = ContainerState(container=container)
     for event in without_cancelled(events):
-        state = evolve_container(state, event)
+        if not event.settles:  # a word about the container, not something that was done with it
+            state = evolve_container(state, event)
     return state
 
 

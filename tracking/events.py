@@ -5,7 +5,8 @@ gives it its identity ``(device, epoch, seq)`` and its place in the hash chain. 
 are hashed and sent, so a server that does not know a newer field still stores exactly what was written.
 
 Steps are CBV 2.0 business steps where CBV has the word. Ours beside them: ``returning`` (CBV: receiving with
-disposition returned), ``completing`` (a document is closed) and ``sighting`` (a code was seen and nothing done).
+disposition returned), ``completing`` (a document is closed), ``sighting`` (a code was seen and nothing done) and
+``settling`` (somebody answers for an exception).
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ STEPS = (
     "decommissioning",
     "completing",
     "sighting",
+    "settling",
 )
 
 EVIDENCE = ("scanned", "ranged", "imported", "typed")
@@ -133,6 +135,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     supervisor: str = ""
     """Badge of who took a stop upon himself; ``reason`` says why."""
+    settles: str = ""
+    """With ``settling``: the key of the exception that somebody answers for; ``reason`` says how it came out."""
 
     @property
     def ref(self) -> str:

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from tracking.crossings import PACKED_TWICE
 from tracking.events import Event
-from tracking.units import Contradiction, fold
+from tracking.units import Contradiction, fold, without_cancelled
 
 
 class Witness(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -26,6 +27,8 @@ class Witness(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     location: str = ""
     document: str = ""
     party: str = ""
+    parent: str = ""
+    """What it went into: a container, or a product as item and serial number."""
 
 
 class ExceptionRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -35,8 +38,22 @@ class ExceptionRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=T
     """``received_twice``, ``shipped_twice``, ``shipping_while_consumed`` ..."""
     item: str
     serial: str
+    container: str = ""
+    """Instead of item and serial number: the carton that is said to stand on two pallets."""
     first: Witness
     second: Witness
+    settled: Witness | None = None
+    """Who answered for it, when; None while it waits for somebody."""
+    settled_reason: str = ""
+
+    @property
+    def relation(self) -> str:
+        """For what was done twice: ``other_site``, ``other_document`` or ``same_document``; else empty."""
+        if not self.kind.endswith("_twice") or not self.second.document:
+            return ""
+        if self.first.site and self.second.site and self.first.site != self.second.site:
+            return "other_site"
+        return "same_document" if self.first.document == self.second.document else "other_document"
 
     @property
     def key(self) -> str:
@@ -62,6 +79,7 @@ def witness(event: Event) -> Witness:
         location=event.location,
         document=event.document,
         party=event.party,
+        parent=event.parent_container or " ".join(filter(None, (event.parent_item, event.parent_serial))),
     )
 
 
@@ -91,11 +109,70 @@ def _record(found: Contradiction, by_ref: Mapping[str, Event]) -> ExceptionRecor
 def from_contradictions(
     found: Iterable[Contradiction], events: Iterable[Event]
 ) -> tuple[ExceptionRecord, ...]:
-    """The exceptions of a fold, with both sides filled from the events."""
+    """The exceptions of a fold, with both sides filled from the events; those that are settled say so."""
     by_ref = {event.ref: event for event in events}
-    return tuple(_record(contradiction, by_ref) for contradiction in found)
+    return _with_answers(tuple(_record(contradiction, by_ref) for contradiction in found), by_ref)
+
+
+def of_container(container: str, events: Iterable[Event]) -> tuple[ExceptionRecord, ...]:
+    """Where a container is said to stand in two others: it was put into one, and nobody took it out of the other."""
+    by_ref = {event.ref: event for event in events}
+    records: list[ExceptionRecord] = []
+    inside: Event | None = None
+    for event in without_cancelled(by_ref.values()):
+        if event.step == "packing" and event.parent_container:
+            if inside is not None and inside.parent_container != event.parent_container:
+                records.append(
+                    ExceptionRecord(
+                        kind=PACKED_TWICE,
+                        item="",
+                        serial="",
+                        container=container,
+                        first=witness(inside),
+                        second=witness(event),
+                    )
+                )
+            inside = event
+        elif event.step in {"unpacking", "shipping"}:
+            inside = None
+    return _with_answers(tuple(records), by_ref)
+
+
+def _with_answers(
+    records: tuple[ExceptionRecord, ...], by_ref: Mapping[str, Event]
+) -> tuple[ExceptionRecord, ...]:
+    if not records or not any(map(_answers, by_ref.values())):
+        return records
+    standing = [event for event in without_cancelled(by_ref.values()) if _answers(event)]
+    return tuple(_settled(record, standing, by_ref) for record in records)
+
+
+def _answers(event: Event) -> bool:
+    return bool(event.settles) or _taken_into_books(event)
+
+
+def _taken_into_books(event: Event) -> bool:
+    """True for the office's word that what was counted is there."""
+    return event.step == "stock_taking" and event.action == "ADD"
+
+
+def _settled(
+    record: ExceptionRecord, answers: Iterable[Event], by_ref: Mapping[str, Event]
+) -> ExceptionRecord:
+    """The record with the last word on it. A count that the office approved answers for what it saw."""
+    seen_late = record.kind.startswith("stock_taking_while_")
+    for event in reversed(list(answers)):
+        later = event.order > by_ref[record.second.ref].order
+        if event.settles == record.key or (seen_late and later and _taken_into_books(event)):
+            return msgspec.structs.replace(record, settled=witness(event), settled_reason=event.reason)
+    return record
 
 
 def exceptions_of(item: str, serial: str, events: list[Event]) -> tuple[ExceptionRecord, ...]:
-    """All exceptions of one unit from all its events, in the fold's order."""
+    """All exceptions of one unit from all its events, in the fold's order, settled ones too."""
     return from_contradictions(fold(item, serial, events).contradictions, events)
+
+
+def still_open(records: Iterable[ExceptionRecord]) -> tuple[ExceptionRecord, ...]:
+    """Those that wait for somebody."""
+    return tuple(record for record in records if record.settled is None)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from tracking.crossings import COUNT_UNCERTAIN, PACKED_TWICE, crossing, is_count, moves, order_uncertain
 from tracking.events import Event
 from tracking.lifecycle import FLAGS, outcome
 
@@ -66,6 +67,8 @@ class Contradiction(NamedTuple):
     """Reference of the event that the state stood on; empty for an opening balance without one."""
     second: Event
     before: UnitState
+    counts: bool = False
+    """True where the second fact stands all the same: it was done, and its document has it."""
 
 
 class Folded(NamedTuple):
@@ -104,6 +107,8 @@ def evolve(state: UnitState, event: Event) -> tuple[UnitState, Contradiction | N
         conflict = Contradiction(kind, state.ref, event, state)
         if result.status == state.status:
             return state, conflict
+    elif kind := crossing(state.status, state.container, event):
+        conflict = Contradiction(kind, state.ref, event, state, counts=True)
     return _moved(state, event, result.status), conflict
 
 
@@ -246,11 +251,21 @@ def fold(item: str, serial: str, events: Sequence[Event]) -> Folded:
     state = UnitState(item=item, serial=serial)
     contradictions: list[Contradiction] = []
     accepted: list[Event] = []
+    seen: Event | None = None  # the last count or movement
+    put: Event | None = None  # what put it into the container that it is in
     for event in without_cancelled(events):
         before = state
         state, conflict = evolve(before, event)
+        if conflict is None or conflict.counts:
+            if seen is not None and order_uncertain(seen, event):
+                conflict = Contradiction(COUNT_UNCERTAIN, seen.ref, event, before, counts=True)
+            elif conflict is not None and conflict.kind == PACKED_TWICE and put is not None:
+                conflict = conflict._replace(first=put.ref)
+            if state is not before or not is_opening(event):
+                accepted.append(event)
+            if (is_count(event) or moves(event)) and not is_opening(event):
+                seen = event
+        put = event if state.container != before.container else put
         if conflict is not None:
             contradictions.append(conflict)
-        elif state is not before or not is_opening(event):
-            accepted.append(event)
     return Folded(state, tuple(contradictions), tuple(accepted))

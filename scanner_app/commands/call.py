@@ -61,6 +61,7 @@ class Call(msgspec.Struct, frozen=True):
             repeat_ms=settings.scan.repeat_ms,
             expires_soon_days=policy.expires_soon_days,
             language=settings.screen.language,
+            lock_after_minutes=settings.device.lock_after_minutes,
             app=VERSION,
             policy=Policy(
                 over_receipt=policy.over_receipt,

@@ -121,7 +121,10 @@ def waiting_answer(parts: Parts, item: Item, need: str) -> Verdict:
             return verdict("lot_recorded", item=item.item, lot=parts.lot, need=needed("quantity"))
         return verdict("item_selected", item=item.item, description=item.description, need=needed("quantity"))
     if not parts.serial and not parts.lot and not parts.expiry:
-        return verdict("item_selected", item=item.item, description=item.description, need=needed(need))
+        what = needed(
+            "serial_below" if need == "serial" else need
+        )  # the part number is scanned for it by mistake
+        return verdict("item_selected", item=item.item, description=item.description, need=what)
     return verdict(
         "waiting_for_partner", item=item.item, serial=parts.serial, have=_have(parts), need=needed(need)
     )

@@ -106,7 +106,7 @@ def _partial(
     unit, context = question(task, parts, item, document, knows)
     early = rules.may(task.intent(knows), unit, context)
     if early.stops and (parts.serial or early.code in {"not_on_document", "wrong_item", "over_quantity"}):
-        return Step(state=without_parts(state), verdict=early)
+        return Step(state=_after_refusal(state, parts, early), verdict=early)
     return Step(state=msgspec.structs.replace(state, parts=parts), verdict=waiting_answer(parts, item, need))
 
 
@@ -117,9 +117,9 @@ def _settle(
     unit, context = question(task, parts, item, document, knows)
     intent = task.intent(knows)
     answer = rules.may(intent, unit, context)
-    cleared = without_parts(state)
     if answer.stops:
-        return Step(state=cleared, verdict=answer)
+        return Step(state=_after_refusal(state, parts, answer), verdict=answer)
+    cleared = without_parts(state)
     if not parts.serial and answer.level == "ok":
         shown = verdict(
             "quantity_recorded",
@@ -131,6 +131,13 @@ def _settle(
         answer = shown
     event = settled_event(intent, state, parts, unit, context, answer)
     return _counted(cleared, answer, event, document, context.line, knows)
+
+
+def _after_refusal(state: OrderState, parts: Parts, answer: Verdict) -> OrderState:
+    """Where only the serial number was misread, the rest of the label still stands: the trigger is pulled again."""
+    if answer.code not in {"bad_check_digit", "serial_pattern"} or not state.parts.item:
+        return without_parts(state)
+    return msgspec.structs.replace(state, parts=msgspec.structs.replace(parts, serial=""))
 
 
 def _counted(

@@ -26,17 +26,18 @@ from sync.wire import COUNT_MAX, FEED_ROWS_MAX, FEED_WAIT_S_MAX, IMPORT_BYTES_MA
 
 
 async def changes(request: Request) -> Response:
-    """``GET /v1/sites/{site}/feed?since=&limit=&wait=&generation=``; may wait for news."""
+    """``GET /v1/sites/{site}/feed?since=&limit=&wait=&generation=&began=``; may wait for news."""
     central = central_of(request)
     site = request.path_params["site"]
     since = number(request, "since", 0, COUNT_MAX)
     limit = max(1, number(request, "limit", FEED_ROWS_MAX, FEED_ROWS_MAX))
     wait_s = number(request, "wait", 0, FEED_WAIT_S_MAX)
+    began = number(request, "began", 0, COUNT_MAX)
     generation = request.query_params.get("generation", "")
-    asking = await in_thread(lambda: _asking(request, site))
+    asking = await in_thread(lambda: asking_for(request, site))
 
     def look() -> FeedPage:
-        return feed.page(central.storage, site, since, limit, generation, asking, central.now_ms())
+        return feed.page(central.storage, site, since, limit, generation, asking, central.now_ms(), began)
 
     loop = asyncio.get_running_loop()
     deadline = loop.time() + wait_s
@@ -56,7 +57,7 @@ async def changes(request: Request) -> Response:
             central.news.forget(news)
 
 
-def _asking(request: Request, site: str) -> str:
+def asking_for(request: Request, site: str) -> str:
     """The device that asks for its own site's feed; empty for the office, which may read any."""
     if is_office(request):
         return ""

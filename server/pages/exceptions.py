@@ -1,63 +1,25 @@
-"""The page of contradictions: both facts side by side, newest first."""
+"""The page of contradictions: both facts side by side, newest first, and a form for somebody's word on each."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from server import settling
 from server.api.exchange import central_of, in_thread, number
+from server.open_exceptions import Listed, latest
 from server.pages.people import Names, names
 from server.pages.render import page
-from server.pages.sign_in import guarded
-from server.storage import Reader
+from server.pages.sign_in import form_of, guarded
+from server.settling import Settlement, SettlingError
 from sync.wire import COUNT_MAX
-from tracking.exceptions import ExceptionRecord
+from tracking.events import Event
 
 PAGE_LINES = 50
+SETTLED_LINES = 200
 
 
-class Shown(NamedTuple):
-    """One exception with what the page adds to it."""
-
-    position: int
-    record: ExceptionRecord
-    received_ms: int
-    reason: str
-    """Of an event that was not understood: why."""
-
-
-class Listed(NamedTuple):
-    """A page of exceptions."""
-
-    total: int
-    shown: list[Shown]
-    more: int
-    """Position to go on from, 0 at the end."""
-
-
-def latest(reader: Reader, limit: int, before: int = COUNT_MAX) -> Listed:
-    """Exceptions from a position downwards."""
-    rows = reader.rows(
-        "SELECT e.position, e.body, l.received_ms, coalesce(q.reason, '') FROM exception e"
-        " JOIN ledger l ON l.position = e.position LEFT JOIN quarantine q ON q.position = e.position"
-        " WHERE e.position < ? ORDER BY e.position DESC, e.key LIMIT ?",
-        before,
-        limit + 1,
-    )
-    shown = [
-        Shown(position, msgspec.json.decode(body, type=ExceptionRecord), received_ms, reason)
-        for position, body, received_ms, reason in rows[:limit]
-    ]
-    total = reader.row("SELECT count(*) FROM exception")
-    return Listed(int(total[0]) if total else 0, shown, shown[-1].position if len(rows) > limit else 0)
-
-
-@guarded
-async def exceptions(request: Request) -> Response:
-    """``/exceptions``."""
+async def _show(request: Request, status: int = 200, wrong: str = "") -> Response:
     central = central_of(request)
     before = number(request, "before", COUNT_MAX, COUNT_MAX)
 
@@ -66,4 +28,45 @@ async def exceptions(request: Request) -> Response:
             return latest(reader, PAGE_LINES, before), names(reader)
 
     listed, known = await in_thread(work)
-    return page(request, "exceptions.html", listed=listed, names=known.devices, people=known.people)
+    return page(
+        request,
+        "exceptions.html",
+        status,
+        listed=listed,
+        names=known.devices,
+        people=known.people,
+        wrong=wrong,
+    )
+
+
+@guarded
+async def exceptions(request: Request) -> Response:
+    """``/exceptions``."""
+    return await _show(request)
+
+
+@guarded
+async def settle(request: Request) -> Response:
+    """``/exceptions/settle``: the form under an exception."""
+    central = central_of(request)
+    fields = await form_of(request)
+    said = Settlement(key=fields.get("key", ""), reason=fields.get("reason", ""))
+    try:
+        await in_thread(lambda: settling.settle(central.storage, said, central.now_ms()))
+    except SettlingError as error:
+        return await _show(request, 409, str(error))
+    central.folder.wake()
+    central.news.announce()
+    return RedirectResponse("/exceptions/settled", 303)
+
+
+@guarded
+async def settled(request: Request) -> Response:
+    """``/exceptions/settled``: what was answered for, newest first."""
+    central = central_of(request)
+
+    def work() -> list[Event]:
+        with central.storage.read() as reader:
+            return settling.settled(reader, SETTLED_LINES)
+
+    return page(request, "settled.html", answers=await in_thread(work))

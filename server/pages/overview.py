@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from server import devices, ledger, projection
 from server.api.exchange import central_of, in_thread
+from server.open_exceptions import latest
 from server.pages.documents import count_open, in_hand
-from server.pages.exceptions import latest
 from server.pages.people import names
 from server.pages.render import page
 from server.pages.sign_in import guarded

@@ -145,9 +145,9 @@ class Shift:
         """All pages that there are; ``look`` is called after each."""
         more = True
         while more:
-            since, generation = self.port.cursor()
+            since, generation, began = self.port.cursor()
             page: FeedPage = feed.page(
-                self._server, "HAM", since, PAGE_ROWS, generation, DEVICE, self.clock.wall_ms()
+                self._server, "HAM", since, PAGE_ROWS, generation, DEVICE, self.clock.wall_ms(), began
             )
             page = msgspec.json.decode(msgspec.json.encode(page), type=FeedPage)
             self.port.page(page)

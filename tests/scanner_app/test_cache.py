@@ -5,12 +5,14 @@ from __future__ import annotations
 from itertools import chain, combinations
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner_app.cache import Cache, straight, turned
+from scanner_app.cache import Cache
 from scanner_app.cache_feed import load_site
+from sync.cache_file import straight, turned
 from tests.scanner_app.floor import site_named
 from tracking.lifecycle import FLAGS, STATUSES
 from tracking.pins import pin_matches
@@ -58,9 +60,37 @@ def test_flags_and_details_are_kept(cache: Cache) -> None:
 
 
 def test_a_unit_without_details_is_known_by_status_and_flags(cache: Cache) -> None:
-    cache.connection.execute("UPDATE unit SET more = NULL")
+    cache.connection.execute("UPDATE unit SET more = NULL, state = state & 255")
     (found,) = cache.units_of_serial("SN-000012")
     assert found == UnitState(item="PUMP-100", serial="SN-000012", status="received", flags=("stolen",))
+
+
+def test_what_many_units_have_in_common_is_written_once(cache: Cache) -> None:
+    common = {
+        "item": "PUMP-100",
+        "status": "shipped",
+        "site": "MEM",
+        "customer": "NORTH",
+        "sold_on": "2026-01-15",
+    }
+    units = [msgspec.convert(common | {"serial": f"AB-{number:06d}"}, UnitState) for number in range(50)]
+    before = cache.connection.execute("SELECT count(*) FROM shape").fetchone()[0]
+    with cache.transaction():
+        cache.put_units(units)
+    assert cache.connection.execute("SELECT count(*) FROM shape").fetchone()[0] == before + 1
+    assert (
+        cache.connection.execute(
+            "SELECT count(*) FROM unit WHERE turned LIKE '0000%AB-' AND more IS NOT NULL"
+        ).fetchone()[0]
+        == 0
+    )
+    again = Cache(cache.path)
+    assert [again.unit("PUMP-100", unit.serial) for unit in units] == units
+    with again.transaction():
+        again.empty()
+        again.put_units(units[:1])
+    assert again.unit("PUMP-100", units[0].serial) == units[0]
+    again.close()
 
 
 def _fail_half_way(cache: Cache) -> None:

@@ -6,6 +6,7 @@ taken back is as it was.
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -220,7 +221,11 @@ class RandomYard(RuleBasedStateMachine):
         assert verify(self.floor.handheld.journal).findings == ()
 
 
+LONG = bool(os.environ.get("SCANNER_LONG"))
 RandomYard.TestCase.settings = settings(
-    max_examples=50, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=3000 if LONG else 50,
+    stateful_step_count=40 if LONG else 25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
 TestRandomYard = RandomYard.TestCase

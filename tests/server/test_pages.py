@@ -75,7 +75,11 @@ def crawl(office: Office) -> dict[str, Page]:
         assert answer.headers["content-type"] == "text/html; charset=utf-8"
         found[address] = Page(answer.text)
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202e]", answer.text), address
-        waiting += [link for link in found[address].links if link != "/sign-out" and "/devices/" not in link]
+        waiting += [
+            link
+            for link in found[address].links
+            if link not in {"/sign-out", "/exceptions/settle"} and "/devices/" not in link
+        ]
     return found
 
 

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 from unittest.mock import patch
 from urllib.parse import quote, urlencode
@@ -19,8 +20,10 @@ from server.central import Central
 from server.folder import Folder
 from server.news import News
 from server.restore import renew_generation
+from server.snapshots import Snapshots
 from server.storage import StorageError
 from server.storage_sqlite import SqliteStorage
+from server.upkeep import Upkeep
 from sync.wire import Enroll, NewCode
 
 OFFICE_TOKEN = "office-token-of-the-simulation"
@@ -85,11 +88,14 @@ class Centre:
         """The process begins; what is on the disk is what there is."""
         self.storage = SqliteStorage(self.database)
         news = Bell(self._heard)
+        snapshots = Snapshots(self.storage, self.database.with_name("snapshots"), self._now_ms)
         self.central = Central(
             storage=self.storage,
             folder=Folder(self.storage, news),
             news=news,
             office_token_hash=access.token_hash(OFFICE_TOKEN),
+            snapshots=snapshots,
+            upkeep=Upkeep(self.storage, snapshots, self._now_ms),
             now_ms=self._now_ms,
         )
         self._app = make_app(self.central)
@@ -101,7 +107,15 @@ class Centre:
             self.up = self.full = False
             self.storage.close()
 
-    def ask(self, method: str, path: str, token: str, body: bytes, query: dict[str, Any]) -> Reply:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        token: str,
+        body: bytes,
+        query: dict[str, Any],
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> Reply:
         """One request through the whole application."""
         scope = {
             "type": "http",
@@ -112,7 +126,10 @@ class Centre:
             "raw_path": quote(path).encode(),
             "query_string": urlencode(query).encode(),
             "root_path": "",
-            "headers": [(b"authorization", f"Bearer {token}".encode())],
+            "headers": [
+                (b"authorization", f"Bearer {token}".encode()),
+                *((name.lower().encode(), value.encode()) for name, value in headers.items()),
+            ],
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 80),
             "scheme": "http",
@@ -126,9 +143,9 @@ class Centre:
             said.append(message)
 
         loop().run_until_complete(self._app(scope, receive, send))  # type: ignore[arg-type]
-        headers = dict(said[0]["headers"])
+        told = dict(said[0]["headers"])
         data = b"".join(part.get("body", b"") for part in said[1:])
-        return Reply(said[0]["status"], data, headers.get(b"retry-after", b"").decode())
+        return Reply(said[0]["status"], data, told.get(b"retry-after", b"").decode())
 
     def fold(self) -> bool:
         """What the folder's thread would do; False where it has to try again later."""
@@ -137,6 +154,10 @@ class Centre:
         except StorageError:
             return False
         return True
+
+    def look_after(self) -> None:
+        """What the upkeep's thread would do."""
+        self.central.upkeep.once()
 
     def fill(self) -> None:
         """Its disk has no room any more."""

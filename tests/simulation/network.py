@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from sync.ground import Asking
-from sync.line import Unreachable, checked
+from sync.line import Part, Unreachable, checked
 from sync.wire import FEED_WAIT_S_MAX, FeedPage
 from tests.simulation.centre import Centre, Reply
 from tests.simulation.tally import Seen
@@ -31,6 +31,7 @@ class Request(NamedTuple):
     token: str
     body: bytes
     query: dict[str, Any]
+    headers: dict[str, str]
 
     @property
     def long(self) -> bool:
@@ -120,7 +121,9 @@ class Network:
         if not self.centre.up:
             return None
         query = request.query | {"wait": 0} if request.long else request.query
-        reply = self.centre.ask(request.method, request.path, request.token, request.body, query)
+        reply = self.centre.ask(
+            request.method, request.path, request.token, request.body, query, request.headers
+        )
         if request.method == "POST" and reply.status == 200:
             word = msgspec.json.decode(reply.body, type=_Word)
             name = (request.path.split("/")[3], word.epoch)
@@ -178,13 +181,22 @@ class Line(Asking):
         return self
 
     def ask(
-        self, method: str, path: str, *, body: bytes = b"", wait_s: float = 0.0, **params: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes = b"",
+        wait_s: float = 0.0,
+        part: Part | None = None,
+        **params: Any,
     ) -> tuple[int, bytes]:
         """Status and body. Raises :class:`Unreachable`."""
         if self._closed:
             raise Unreachable("closed")
         assert wait_s <= FEED_WAIT_S_MAX
-        request = Request(self._sender, method, path, self._token, body, params)
+        request = Request(
+            self._sender, method, path, self._token, body, params, part.headers() if part else {}
+        )
         reply = self._network.carry(request, self._timeout_s)
         self._network.seen.answer(_kind(request, reply))
         return checked(reply.status, reply.body, reply.retry_after)

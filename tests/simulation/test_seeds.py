@@ -21,6 +21,8 @@ ANSWERS = {
     "fenced",
     "quarantined",
     "read",
+    "202",
+    "206",
     "401",
     "403",
     "410",

@@ -8,13 +8,16 @@ import secrets
 import shutil
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
 from scanner_app import ballast
-from server import site_import
+from server import compaction, site_import, snapshots, upkeep
+from server.compaction import compact
 from server.storage import StorageError
+from sync import snapshot
 from tests.durability.goods import site_file
 from tests.simulation import checks
 from tests.simulation.centre import Centre, without_threads
@@ -28,6 +31,12 @@ from tests.simulation.timeline import START_MS, Timeline
 PUMPS = 1_000_000
 FOLD_MS_MAX = 2000
 FOLD_AGAIN_MS = 5000
+UPKEEP_MS_MAX = 20_000
+SNAPSHOT_ROWS = 12
+"""Of a site that is worth a snapshot, in every other run."""
+PIECE_BYTES = 700
+KEEP_MS = 300_000
+"""So long tombstones are kept."""
 SETTLE_MS = 3 * 3600 * 1000
 """Virtual time in which everything must have come to rest once nothing is broken any more."""
 LOOK_MS = 20_000
@@ -47,6 +56,11 @@ def same_chance(seed: int) -> Iterator[None]:
         patch.object(secrets, "token_urlsafe", token_hex),
         patch.object(secrets, "choice", dice.choice),
         patch.object(ballast, "BALLAST_BYTES", 4096),
+        patch.object(snapshots, "ROWS_MIN", SNAPSHOT_ROWS if seed % 2 else 10**9),
+        patch.object(snapshots, "STALE_ROWS", SNAPSHOT_ROWS),
+        patch.object(upkeep, "compact", partial(compact, keep_ms=KEEP_MS)),
+        patch.object(compaction, "MARK_MS", KEEP_MS // 10),
+        patch.object(snapshot, "PIECE_BYTES", PIECE_BYTES),
         without_threads(),
     ):
         yield
@@ -76,6 +90,7 @@ class World:
             self.enroll(f"t{number}")
         self.misfortunes = Misfortunes(self)
         self._fold_later()
+        self._upkeep_later()
 
     def now_ms(self) -> int:
         """The server's clock."""
@@ -115,6 +130,14 @@ class World:
 
     def _fold_later(self, ms: int | None = None) -> None:
         self.timeline.after(self.dice.randint(1, FOLD_MS_MAX) if ms is None else ms, self._fold)
+
+    def _upkeep_later(self) -> None:
+        self.timeline.after(self.dice.randint(1, UPKEEP_MS_MAX), self._upkeep)
+
+    def _upkeep(self) -> None:
+        if self.centre.up:
+            self.centre.look_after()
+        self._upkeep_later()
 
     def _fold(self) -> None:
         went = not self.centre.up or self.centre.fold()

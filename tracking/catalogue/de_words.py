@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tracking.catalogue import hand_words
+
 _MEANINGS: dict[str, str] = {
     "kind_item": "EINE ARTIKELNUMMER",
     "kind_serial": "EINE SERIENNUMMER",
@@ -23,6 +25,7 @@ _MEANINGS: dict[str, str] = {
     "kind_paper": "EIN ANDERES PAPIER",
     "need_item": "seine Artikelnummer",
     "need_serial": "die Seriennummer",
+    "need_serial_below": "die Seriennummer, meist darunter",
     "need_lot": "seine Charge",
     "need_expiry": "sein Verfallsdatum",
     "need_quantity": "die Menge",
@@ -159,6 +162,7 @@ _THINGS: dict[str, str] = {
     "step_decommissioning": "Ausbuchung",
     "step_completing": "Abschluss",
     "step_sighting": "Sichtung",
+    "step_settling": "Klären",
     "flag_held": "gesperrt",
     "flag_recalled": "zurückgerufen",
     "flag_stolen": "gestohlen",
@@ -187,6 +191,8 @@ _THINGS: dict[str, str] = {
     "conflict_installed_twice": "zweimal eingebaut",
     "conflict_returned_twice": "zweimal zurückgenommen",
     "conflict_picked_twice": "zweimal kommissioniert",
+    "conflict_packed_twice": "in zwei Behälter gepackt",
+    "conflict_count_uncertain": "zugleich gezählt und bewegt",
     "conflict_while": "{step}, obwohl {status}",
     "conflict_unread": "der Server konnte Ereignis {event} dieses Geräts nicht lesen: dem Büro melden",
     "today": "heute",
@@ -335,7 +341,7 @@ _SCREEN: dict[str, str] = {
     "key_remove": "HERAUS",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
+WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN, **hand_words.WORDS["de"]}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Start", "Start"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tracking.catalogue import hand_words
+
 _MEANINGS: dict[str, str] = {
     # what was scanned instead: "THAT IS ..."
     "kind_item": "A PART NUMBER",
@@ -25,6 +27,7 @@ _MEANINGS: dict[str, str] = {
     # what is needed: "Scan ...", "now scan ..."
     "need_item": "its part number",
     "need_serial": "the serial",
+    "need_serial_below": "the serial, usually below it",
     "need_lot": "its lot",
     "need_expiry": "its expiry date",
     "need_quantity": "the quantity",
@@ -164,6 +167,7 @@ _THINGS: dict[str, str] = {
     "step_decommissioning": "decommissioning",
     "step_completing": "completing",
     "step_sighting": "sighting",
+    "step_settling": "settling",
     "flag_held": "held",
     "flag_recalled": "recalled",
     "flag_stolen": "stolen",
@@ -192,6 +196,8 @@ _THINGS: dict[str, str] = {
     "conflict_installed_twice": "installed twice",
     "conflict_returned_twice": "returned twice",
     "conflict_picked_twice": "picked twice",
+    "conflict_packed_twice": "packed into two",
+    "conflict_count_uncertain": "counted and moved at once",
     "conflict_while": "{step} while {status}",
     "conflict_unread": "the server could not read event {event} of this handheld: tell the office",
     "today": "today",
@@ -341,7 +347,7 @@ _SCREEN: dict[str, str] = {
     "key_remove": "TAKE OUT",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
+WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN, **hand_words.WORDS["en"]}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Start", "start"),

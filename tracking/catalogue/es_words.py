@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tracking.catalogue import hand_words
+
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNA REFERENCIA",
     "kind_serial": "UN NÚMERO DE SERIE",
@@ -23,6 +25,7 @@ _MEANINGS: dict[str, str] = {
     "kind_paper": "OTRO PAPEL",
     "need_item": "su referencia",
     "need_serial": "el número de serie",
+    "need_serial_below": "el número de serie, suele estar debajo",
     "need_lot": "su lote",
     "need_expiry": "su caducidad",
     "need_quantity": "la cantidad",
@@ -159,6 +162,7 @@ _THINGS: dict[str, str] = {
     "step_decommissioning": "baja",
     "step_completing": "cierre",
     "step_sighting": "avistamiento",
+    "step_settling": "resolución",
     "flag_held": "bloqueado",
     "flag_recalled": "retirado",
     "flag_stolen": "robado",
@@ -187,6 +191,8 @@ _THINGS: dict[str, str] = {
     "conflict_installed_twice": "montado dos veces",
     "conflict_returned_twice": "devuelto dos veces",
     "conflict_picked_twice": "preparado dos veces",
+    "conflict_packed_twice": "embalado en dos",
+    "conflict_count_uncertain": "contado y movido a la vez",
     "conflict_while": "{step} estando {status}",
     "conflict_unread": "el servidor no pudo leer el evento {event} de este terminal: avise a la oficina",
     "today": "hoy",
@@ -335,7 +341,7 @@ _SCREEN: dict[str, str] = {
     "key_remove": "SACAR",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
+WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN, **hand_words.WORDS["es"]}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Inicio", "inicio"),

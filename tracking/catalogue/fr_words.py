@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tracking.catalogue import hand_words
+
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNE RÉFÉRENCE",
     "kind_serial": "UN NUMÉRO DE SÉRIE",
@@ -23,6 +25,7 @@ _MEANINGS: dict[str, str] = {
     "kind_paper": "UN AUTRE PAPIER",
     "need_item": "sa référence",
     "need_serial": "le numéro de série",
+    "need_serial_below": "le numéro de série, souvent dessous",
     "need_lot": "son lot",
     "need_expiry": "sa péremption",
     "need_quantity": "la quantité",
@@ -159,6 +162,7 @@ _THINGS: dict[str, str] = {
     "step_decommissioning": "sortie du stock",
     "step_completing": "clôture",
     "step_sighting": "observation",
+    "step_settling": "règlement",
     "flag_held": "bloqué",
     "flag_recalled": "rappelé",
     "flag_stolen": "volé",
@@ -187,6 +191,8 @@ _THINGS: dict[str, str] = {
     "conflict_installed_twice": "monté deux fois",
     "conflict_returned_twice": "repris deux fois",
     "conflict_picked_twice": "prélevé deux fois",
+    "conflict_packed_twice": "mis dans deux contenants",
+    "conflict_count_uncertain": "compté et déplacé à la fois",
     "conflict_while": "{step} alors que {status}",
     "conflict_unread": "le serveur n'a pu lire l'événement {event} d'ici : prévenez le bureau",
     "today": "aujourd'hui",
@@ -335,7 +341,7 @@ _SCREEN: dict[str, str] = {
     "key_remove": "SORTIR",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN}
+WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN, **hand_words.WORDS["fr"]}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Accueil", "accueil"),
