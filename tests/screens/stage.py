@@ -38,6 +38,8 @@ from tracking.site import Policy, Site, load
 
 FOLDER = Path(__file__).parent
 CLOCK = "14:02"
+DEVICE = "hh-07"
+"""A handheld that works alone draws its name by chance."""
 
 
 class Mark(NamedTuple):
@@ -151,7 +153,7 @@ def _shown(mark: Mark, view: ScreenView, code: str) -> Shown:
     changes = {name: types.get(name, str)(value) for name, value in mark.changes.items()}
     ours = {name: value for name, value in changes.items() if name in Local.__struct_fields__}
     theirs = {name: value for name, value in changes.items() if name not in ours}
-    view = msgspec.structs.replace(view, **theirs)
+    view = msgspec.structs.replace(view, **{"device": DEVICE, **theirs})
     # The light before: a repeated label leaves it as it was.
     local = msgspec.structs.replace(Local(light="ok", clock=CLOCK, cache_age_s=view.cache_age_s), **ours)
     return Shown(mark.name, mark.main, view, local, code)

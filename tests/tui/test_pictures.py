@@ -9,6 +9,7 @@ import pytest
 
 from tests.tui.pseudo_terminal import ROOT
 
+PICTURES_BYTES_MAX = 4_000_000
 FOLDER = ROOT / "docs" / "pictures"
 
 
@@ -25,3 +26,14 @@ def drawing() -> ModuleType:
 def test_a_picture_is_what_the_screen_shows(name: str) -> None:
     kept = (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
     assert kept == drawing().drawn(name), "draw them again: python docs/pictures/draw.py"
+
+
+def test_every_screen_of_the_catalogue_has_its_picture_and_no_other_is_kept() -> None:
+    kept = {path.stem for path in (FOLDER / "screens").glob("*.svg")}
+    wanted = drawing().names()
+    assert sorted(wanted - kept) == [], "draw them: python docs/pictures/draw.py"
+    assert sorted(kept - wanted) == [], "of no screen any more: python docs/pictures/draw.py"
+
+
+def test_the_pictures_are_not_large() -> None:
+    assert sum(path.stat().st_size for path in (FOLDER / "screens").glob("*.svg")) < PICTURES_BYTES_MAX
