@@ -87,7 +87,7 @@ def screens() -> Iterator[tuple[str, str]]:
 
 def names() -> set[str]:
     """The names that :func:`screens` draws, without drawing or playing anything."""
-    marks = [mark for path in stage.scripts() for told in stage.read(path).told.values() for mark in told.marks]
+    marks = [mark for path in stage.scripts() for mark in stage.read(path).marks()]
     others = {f"{mark.name}.{language}" for mark in marks if mark.main for language in LANGUAGES[1:]}
     return {mark.name for mark in marks} | others
 

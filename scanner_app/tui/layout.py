@@ -47,6 +47,8 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     """Fewer than usual where nothing is counted: the banner gets the rest."""
     banner: int = BANNER_ROWS_MIN
     """With its border, everything in it as dense as it can be."""
+    banner_well: int = 0
+    """Where there is room: each of its lines whole."""
     below: int = 0
     """For what stands in place of the history and must be hit by a finger."""
     hint: int = HINT_ROWS
@@ -68,7 +70,7 @@ def bands(height: int, need: Need = USUAL) -> Bands:
     count = need.count
     rest = height - (1 + air_top + need.prompt + count + 2 * air_banner + need.hint + keys)
     usual = (9 if spare >= 12 else 7) + COUNT_ROWS - count
-    banner = max(min(max(usual, need.banner), rest - need.below), need.banner, BANNER_ROWS_MIN)
+    banner = max(min(max(usual, need.banner_well), rest - need.below), need.banner, BANNER_ROWS_MIN)
     history = rest - banner
     if history < 0:
         count, history = max(0, count + history), 0

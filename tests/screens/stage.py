@@ -61,19 +61,17 @@ class Shown(NamedTuple):
     """Verdict code of the line that led to it, or empty."""
 
 
-class Told(NamedTuple):
-    """What a script's comments say behind one of its lines."""
-
-    marks: list[Mark]
-    orders: list[str]
-
-
 class Script(NamedTuple):
     """A script, read."""
 
     lines: tuple[AnyLine, ...]
-    told: dict[int, Told]
-    """Number of the answered line -> what is said behind it; 0 stands before the first."""
+    told: dict[int, list[Mark | str]]
+    """Number of the answered line -> marks and orders behind it, as they come; 0 stands before the first."""
+
+    def marks(self) -> Iterator[Mark]:
+        """All marks."""
+        for there in self.told.values():
+            yield from (mark for mark in there if isinstance(mark, Mark))
 
 
 def scripts() -> list[Path]:
@@ -85,16 +83,13 @@ def read(path: Path) -> Script:
     """A script with its marks."""
     text = path.read_text("utf-8")
     lines = parse_script(text)
-    told: dict[int, Told] = {}
+    told: dict[int, list[Mark | str]] = {}
     for number, row in enumerate(text.splitlines(), 1):
         if not row.startswith(("#=", "#!")):
             continue
         above = [line.n for line in lines if line.line < number]
-        there = told.setdefault(above[-1] if above else 0, Told([], []))
-        if row.startswith("#!"):
-            there.orders.append(row[2:].strip())
-        else:
-            there.marks.append(_mark(row[2:].split()))
+        there = told.setdefault(above[-1] if above else 0, [])
+        there.append(row[2:].strip() if row.startswith("#!") else _mark(row[2:].split()))
     return Script(lines, told)
 
 
@@ -122,8 +117,8 @@ def reached(path: Path, language: str) -> list[Shown]:
 def _site(script: Script) -> Site:
     """The worst-case site, with the policy that the script begins with."""
     site = load((FOLDER / "site.json").read_bytes())
-    orders = script.told[0].orders if 0 in script.told else []
-    rules = dict(rule.removeprefix("policy ").split("=", 1) for rule in orders if rule.startswith("policy "))
+    orders = [order for order in script.told.get(0, ()) if isinstance(order, str)]
+    rules = dict(order.split()[1].split("=", 1) for order in orders if order.startswith("policy "))
     told = {name: {"true": True, "false": False}.get(value, value) for name, value in rules.items()}
     return msgspec.structs.replace(
         site, policy=msgspec.convert(msgspec.to_builtins(site.policy) | told, Policy)
@@ -131,21 +126,20 @@ def _site(script: Script) -> Site:
 
 
 def _played(replay: Replay, script: Script) -> Iterator[Shown]:
-    yield from _caught(replay, script.told.get(0), "")
+    yield from _caught(replay, script.told.get(0, ()), "")
     for line in script.lines:
         codes: list[str] = []
         replay.play([line], lambda row, codes=codes: codes.append(row["code"] or ""))  # type: ignore[misc]
         if not isinstance(line, Expect):
-            yield from _caught(replay, script.told.get(line.n), codes[0])
+            yield from _caught(replay, script.told.get(line.n, ()), codes[0])
 
 
-def _caught(replay: Replay, told: Told | None, code: str) -> Iterator[Shown]:
-    if told is None:
-        return
-    for order in told.orders:
-        _obey(replay, order)
-    for mark in told.marks:
-        yield _shown(mark, replay.presenter.view(), code)
+def _caught(replay: Replay, told: Sequence[Mark | str], code: str) -> Iterator[Shown]:
+    for there in told:
+        if isinstance(there, Mark):
+            yield _shown(there, replay.presenter.view(), code)
+        else:
+            _obey(replay, there)
 
 
 def _shown(mark: Mark, view: ScreenView, code: str) -> Shown:

@@ -76,7 +76,7 @@ def faults_of(there: Stage, shown: Shown, size: tuple[int, int]) -> list[str]:
     if there.app.focused is not None:
         faults.append("a widget would take the keys")
     faults += [f"contrast {ratio:.1f}" for strip in strips if (ratio := weakest(strip)) < CONTRAST_MIN]
-    return faults + hard_to_hit(there, size)
+    return faults + hard_to_hit(there, shown.view, size)
 
 
 def weakest(strip: Strip) -> float:
@@ -90,13 +90,14 @@ def weakest(strip: Strip) -> float:
     return min(found)
 
 
-def hard_to_hit(there: Stage, size: tuple[int, int]) -> list[str]:
-    """Fields that lie outside the screen, or that a glove would miss: the soft keys, and the digits of a number pad."""
+def hard_to_hit(there: Stage, view: ScreenView, size: tuple[int, int]) -> list[str]:
+    """Fields that lie outside the screen, or that a glove would miss: soft keys, a number pad's digits, choices."""
     faults = []
+    choices = {line.command for line in view.menu} if not view.stopped else set()
     for touch in there.canvas.picture.touches:
         if not (0 <= touch.left < touch.right <= size[0] and 0 <= touch.top < touch.bottom <= size[1]):
             faults.append(f"{touch.action} lies outside")
-        key = touch.bottom == size[1] or touch.action.startswith(":type")
+        key = touch.bottom == size[1] or touch.action.startswith(":type") or touch.action in choices
         if key and touch.bottom - touch.top < FINGER_ROWS:
             faults.append(f"{touch.action} is {touch.bottom - touch.top} rows high")
     return faults

@@ -105,7 +105,7 @@ def _middle(view: ScreenView, local: Local, bands: Bands) -> Iterator[Wanted]:
 
 def _page(view: ScreenView, local: Local) -> Iterator[str]:
     if local.page == "help":
-        yield from (word("page_help", view.language), view.prompt, *view.help)
+        yield from (view.prompt, *view.help)
     elif local.page == "keys":
         yield from (word(name, view.language) for name in ("page_keys", *HELP_KEYS))
     elif local.page == "list":

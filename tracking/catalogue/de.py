@@ -86,7 +86,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "looked_up": (
         "AUSKUNFT",
         "",
-        "{item}  {serial}|{container}|{inside} darin|{conflict}|{status}|auf {location}|im Karton {box}|"
+        "{item}  {serial}|{named}|{container}|{inside} darin|{conflict}|{status}|auf {location}|im Karton {box}|"
         + _WHO
         + "|Charge {lot}|von {supplier}|haltbar bis {expiry}|Garantie bis {until}|in {parent}|{what}",
     ),

@@ -75,7 +75,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "looked_up": (
         "LOOK-UP",
         "",
-        "{item}  {serial}|{container}|{inside} inside|{conflict}|{status}|at {location}|in carton {box}|"
+        "{item}  {serial}|{named}|{container}|{inside} inside|{conflict}|{status}|at {location}|in carton {box}|"
         + _WHO
         + "|lot {lot}|from {supplier}|expires {expiry}|warranty to {until}|in {parent}|{what}",
     ),

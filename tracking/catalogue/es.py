@@ -86,7 +86,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "looked_up": (
         "CONSULTA",
         "",
-        "{item}  {serial}|{container}|{inside} dentro|{conflict}|{status}|en {location}|en la caja {box}|"
+        "{item}  {serial}|{named}|{container}|{inside} dentro|{conflict}|{status}|en {location}|en la caja {box}|"
         + _WHO
         + "|lote {lot}|de {supplier}|caduca {expiry}|garantía hasta {until}|dentro de {parent}|{what}",
     ),

@@ -90,7 +90,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "looked_up": (
         "CONSULTATION",
         "",
-        "{item}  {serial}|{container}|{inside} dedans|{conflict}|{status}|à {location}|dans le carton {box}|"
+        "{item}  {serial}|{named}|{container}|{inside} dedans|{conflict}|{status}|à {location}|dans le carton {box}|"
         + _WHO
         + "|lot {lot}|de {supplier}|expire {expiry}|garantie jusqu'au {until}|dans {parent}|{what}",
     ),

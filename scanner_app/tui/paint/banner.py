@@ -52,18 +52,33 @@ def _lines(view: ScreenView, shown: Banner) -> list[str]:
     return lines if view.stopped or not shown.do else [shown.do, *lines]
 
 
-def rows_needed(view: ScreenView, width: int) -> int:
-    """Rows that the banner needs for everything that it says, its border among them; 0 without a banner."""
+def rows_needed(view: ScreenView, width: int, *, dense: bool = False) -> int:
+    """Rows that the banner needs for everything that it says, its border among them; 0 without a banner.
+
+    ``dense``: at the least, with lines that break anywhere.
+    """
     if view.banner is None:
         return 0
     inner = width - EDGES
-    word_rows = len(_word(view.banner, inner))
-    return BORDER_ROWS + word_rows + len(_dense(_lines(view, view.banner), inner)) + bool(view.waiting)
+    lines = _lines(view, view.banner)
+    rows = _dense(lines, inner) if dense else _side_by_side(lines, inner)
+    return BORDER_ROWS + len(_word(view.banner, inner)) + len(rows) + bool(view.waiting)
 
 
 def _dense(lines: list[str], width: int) -> list[str]:
     """The lines one after the other, in as few rows as they go into."""
     return wrapped(BETWEEN.join(lines), width, LINES_MAX) if lines else []
+
+
+def _side_by_side(lines: list[str], width: int) -> list[str]:
+    """As many lines in a row as stand there whole."""
+    rows: list[str] = []
+    for line in lines:
+        if rows and cells(rows[-1]) + cells(BETWEEN) + cells(line) <= width:
+            rows[-1] += BETWEEN + line
+        else:
+            rows += wrapped(line, width, LINES_MAX)
+    return rows
 
 
 def _packed(lines: list[str], width: int, rows: int) -> list[str]:
@@ -73,7 +88,8 @@ def _packed(lines: list[str], width: int, rows: int) -> list[str]:
         pairs = [f"{packed[at]}{BETWEEN}{packed[at + 1]}" for at in range(len(packed) - 1)]
         shortest = min(pairs, key=cells, default="")
         if not shortest or cells(shortest) > width:
-            return _dense(lines, width)
+            whole = _side_by_side(lines, width)
+            return whole if len(whole) <= rows else _dense(lines, width)
         at = pairs.index(shortest)
         packed[at : at + 2] = [shortest]
     return [row for line in packed for row in wrapped(line, width, LINES_MAX)]
@@ -95,7 +111,7 @@ def banner(view: ScreenView, local: Local, band: Band, width: int) -> list[Row]:
     if shown is None:
         return [row("", width)] * band.rows
     inner = width - EDGES
-    if band.rows < rows_needed(view, width) and not view.stopped:
+    if band.rows < rows_needed(view, width, dense=True) and not view.stopped:
         return [row(f"  {fit(line, inner)}", width, style) for line in _body(view, shown, band.rows, inner)]
     top_left, across, top_right, upright, low_left, low_right = _BORDERS.get(style, tuple(glyphs.THIN))
     body = _body(view, shown, band.rows - BORDER_ROWS, inner)

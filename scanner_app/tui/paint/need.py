@@ -18,10 +18,12 @@ def bands_of(view: ScreenView, local: Local, width: int, height: int) -> Bands:
 
 def _need(view: ScreenView, local: Local, width: int) -> Need:
     typing = view.wants_text and not view.stopped
+    chosen = typing or (bool(view.menu) and view.workflow != "home")
     return Need(
         prompt=max(PROMPT_ROWS, len(task.prompt_lines(view, local, width))),
         count=_count(view, width),
-        banner=banner.rows_needed(view, width) - (banner.BORDER_ROWS if typing else 0),
+        banner=banner.rows_needed(view, width, dense=True) - (banner.BORDER_ROWS if chosen else 0),
+        banner_well=banner.rows_needed(view, width),
         below=_below(view) * FINGER_ROWS,
         hint=max(HINT_ROWS, 1 if typing else len(task.hint_lines(view, local, width))),
     )

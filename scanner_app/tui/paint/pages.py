@@ -60,8 +60,7 @@ def page(view: ScreenView, local: Local, band: Band, width: int) -> tuple[list[R
 
 def _help(view: ScreenView, width: int) -> list[Row]:
     """What is asked for here, and what the task is about."""
-    told = (view.prompt, *view.help)
-    return _told(word("page_help", view.language), told, width)
+    return _told(view.prompt, view.help, width)
 
 
 def _keys(view: ScreenView, width: int) -> list[Row]:
@@ -71,8 +70,12 @@ def _keys(view: ScreenView, width: int) -> list[Row]:
 
 
 def _told(title: str, lines: tuple[str, ...], width: int) -> list[Row]:
-    parts = [part for text in lines for part in wrapped(text, width - 2, LINE_ROWS_MAX)]
-    return [row(f" {title}", width, "strong"), *(row(f" {part}", width) for part in parts)]
+    """Sentences under a title, each with a sign before it."""
+    rows = [row(f" {part}", width, "strong") for part in wrapped(title, width - 2, LINE_ROWS_MAX)]
+    for text in lines:
+        first, *more = wrapped(text, width - 4, LINE_ROWS_MAX)
+        rows += [row(f" · {first}", width), *(row(f"   {part}", width) for part in more)]
+    return rows
 
 
 def _list(view: ScreenView, local: Local, band: Band, width: int) -> tuple[list[Row], list[Touch]]:

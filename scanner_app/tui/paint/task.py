@@ -95,15 +95,15 @@ def _figures(view: ScreenView, progress: tuple[int, int], width: int, ascii_glyp
     done, of = progress
     whole = f"{done}/{of}" if of else f"{done}"
     for text, total in ((whole, ""), (f"{done}", f"/ {of}" if of else "")):
-        columns = len(text) * CELLS + 3
+        columns = len(text) * CELLS + 2
         side = [total, view.line_text, view.next_text]
-        if max(cells(line) for line in side) <= width - columns - 2:
+        if max(cells(line) for line in side) <= width - columns - 1:
             figures = big(text, ascii_glyphs)
             return [
                 beside(
-                    ("", 2, "strong"),
+                    ("", 1, "strong"),
                     (figures[at], columns, "strong"),
-                    (side[at], width - columns - 2, "plain"),
+                    (side[at], width - columns - 1, "plain"),
                 )
                 for at in range(ROWS)
             ]

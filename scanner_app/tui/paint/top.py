@@ -35,7 +35,7 @@ def link(view: ScreenView, with_word: bool) -> str:
     if not with_word:
         return f"{sign} {view.unsynced} {glyphs.UNSYNCED}"
     said = word(f"link_{view.link if view.link in glyphs.LINK else 'none'}", view.language)
-    return f"{sign} {said}{view.unsynced:>4} {glyphs.UNSYNCED}"
+    return f"{sign} {said} {view.unsynced:>3} {glyphs.UNSYNCED}"
 
 
 def _where(view: ScreenView) -> tuple[str, ...]:
