@@ -1,14 +1,17 @@
 """Runs the hardware tests in a virtual machine with a stock Debian kernel, so that drivers meet real devices' drivers.
 
-Called by ``./run hil``. QEMU emulates the processor, so no rights and no hardware are needed. The machine sees this
-computer's files read-only, boots into the same Python, plugs USB devices into itself (the kernel's own gadgets, uinput,
-uhid, a test camera) and runs ``tests/hil``. Only the kernel is fetched, with apt, once.
+Called by ``./run hil``: in full; ``./run hil short`` plays less of the same, and ``./run hil record`` records anew what
+keyboards send, for the ordinary suite. Other arguments go to pytest. QEMU emulates the processor, so no rights and no
+hardware are needed. The machine sees this computer's files read-only, boots into the same Python, plugs USB devices
+into itself (the kernel's own gadgets, uinput, uhid, a test camera), has others plugged in from outside
+(:mod:`hil_cables`) and runs ``tests/hil``. Only the kernel is fetched, with apt, once.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import select
 import shlex
 import shutil
 import subprocess
@@ -16,15 +19,23 @@ import sys
 import tempfile
 from pathlib import Path
 
+from hil_cables import Cables
+
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "scanner-hil"
-SECONDS_MAX = 900
+SILENT_S_MAX = 900
+"""The machine's console says something at least so often, seconds; else it hangs."""
+
+RECORDINGS = ROOT / "tests" / "drivers" / "usb" / "recordings"
+SHORT = {"SCANNER_HIL_CODES": "100", "SCANNER_HIL_CYCLES": "5"}
 MODULES_FOR_ROOT = ("virtio_pci", "9pnet_virtio", "9p", "overlay")
 MODULES = (
     *(
         "usbhid",
         "hid-generic",
         "evdev",
+        "xhci-pci",
+        "ftdi_sio",
         "uinput",
         "uhid",
         "cdc-acm",
@@ -37,7 +48,7 @@ MODULES = (
 PASSED = ("SCANNER_HIL_CODES", "SCANNER_HIL_CYCLES")
 """Settings of the tests that go into the machine."""
 
-STATUS = re.compile(r"HIL-STATUS (\d+)")
+STATUS = re.compile(rb"HIL-STATUS (\d+)")
 PACKAGES = {"qemu-system-x86_64": "qemu-system-x86", "busybox": "busybox-static", "dpkg-deb": "dpkg"}
 
 INIT = """#!/bin/busybox sh
@@ -150,47 +161,49 @@ def archive(files: dict[str, tuple[int, bytes]]) -> bytes:
 def run(arguments: list[str]) -> int:
     """Boot, run the tests, and give back their exit status. Raises :class:`CannotRun`."""
     image, modules = kernel()
-    tests = shlex.join(
-        [sys.executable, "-m", "pytest", "tests/hil", "-p", "no:cacheprovider", "-n", "0", *arguments]
-    )
-    passed = " ".join(f"{name}={shlex.quote(os.environ[name])}" for name in PASSED if name in os.environ)
-    settings = f"SCANNER_HIL=1 HOME=/tmp PYTHONDONTWRITEBYTECODE=1 {passed}"
-    command = f"cd {shlex.quote(str(ROOT))} && {settings} {tests} </dev/null\n"
+    what, settings = "tests/hil", {name: os.environ[name] for name in PASSED if name in os.environ}
+    if arguments[:1] == ["short"]:
+        settings, arguments = SHORT | settings, arguments[1:]
+    elif arguments[:1] == ["record"]:
+        what, arguments = "tests/hil/record_layouts.py", arguments[1:]
+    settings |= {"SCANNER_HIL": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    tests = [sys.executable, "-m", "pytest", what, "-p", "no:cacheprovider", "-n", "0", *arguments]
+    said = shlex.join([*(f"{name}={value}" for name, value in settings.items()), *tests])
+    command = f"cd {shlex.quote(str(ROOT))} && env HOME=/tmp {said} </dev/null\n"
     with tempfile.TemporaryDirectory() as folder:
         start = Path(folder) / "start.cpio"
         start.write_bytes(archive(first_files(modules, command)))
+        cables = Cables(Path(folder), RECORDINGS)
         machine = [
             *("qemu-system-x86_64", "-M", "pc", "-accel", "tcg", "-cpu", "max", "-m", "1536", "-nographic"),
             *("-no-reboot", "-nodefaults", "-serial", "stdio", "-kernel", str(image), "-initrd", str(start)),
             *("-append", "console=ttyS0 quiet panic=-1 loglevel=3 tsc=unstable"),
             *("-fsdev", "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap"),
             *("-device", "virtio-9p-pci,fsdev=host,mount_tag=host"),
+            *cables.arguments,
         ]
-        status = _watched(machine)
+        status = _watched(machine, cables)
     if status is None:
         raise CannotRun("the virtual machine did not come to an end with the tests; its console is above")
     return status
 
 
-def _watched(machine: list[str]) -> int | None:
+def _watched(machine: list[str], cables: Cables) -> int | None:
     """The tests' exit status as the machine's console says it; what the console says goes on to ours."""
-    status = None
-    with subprocess.Popen(
-        ["timeout", "--kill-after=5", str(SECONDS_MAX), *machine],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        bufsize=1,
-        errors="replace",
-    ) as process:
+    status, line = None, b""
+    with subprocess.Popen(machine, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        last = ""
-        while said := process.stdout.read(1):
-            last = said if last.endswith("\n") else last + said
-            if found := STATUS.fullmatch(last.strip()):
+        cables.hold()
+        while select.select([process.stdout], [], [], SILENT_S_MAX)[0]:
+            said = os.read(process.stdout.fileno(), 4096)
+            if not said:
+                break
+            *whole, line = (line + said).split(b"\n")
+            for found in filter(None, (STATUS.fullmatch(one.strip()) for one in whole)):
                 status = int(found[1])
-            sys.stdout.write(said)
+            sys.stdout.buffer.write(said)
             sys.stdout.flush()
+        process.kill()  # off already, unless it hung
     return status
 
 

@@ -54,6 +54,10 @@ Secret = Annotated[
     ),
 ]
 
+BurstGap = Annotated[int, Meta(ge=0, le=120)]
+"""Longest pause, milliseconds, between the codes that an imager sends for one pull of the trigger. 0: it sends one,
+or the calibration card has told otherwise."""
+
 Terminator = Literal["CR", "LF", "TAB"]
 SerialTerminator = Literal["CR", "LF", "CRLF", "TAB"]
 TERMINATOR_BYTES: Final[dict[str, bytes]] = {
@@ -113,6 +117,7 @@ class Wedge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gap_ms_max: Annotated[int, Meta(ge=1, le=1000)]
     end_silence_ms: Annotated[int, Meta(ge=1, le=2000)]
     terminators: Annotated[tuple[Terminator, ...], Meta(min_length=1, max_length=3)]
+    burst_gap_ms: BurstGap
 
 
 class ScanSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,6 +139,7 @@ class SerialPort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     terminator: SerialTerminator = "CR"
     profile: Literal["generic", "honeywell", "zebra-ssi", "datalogic", "newland"] = "generic"
     """What it understands from the host: beep, trigger, inhibit."""
+    burst_gap_ms: BurstGap = 0
 
 
 class Serial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -165,6 +171,7 @@ class UsbDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     terminators: Annotated[tuple[Terminator, ...], Meta(max_length=3)] | None = None
     prefix: Affix = ""
     suffix: Affix = ""
+    burst_gap_ms: BurstGap = 0
 
 
 class Usb(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -245,6 +252,11 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=1, le=65_535)]
     database: Place
     """Path of the SQLite file, or ``postgresql://...``. Empty: ``server.db`` in the data directory."""
+    workers: Annotated[int, Meta(ge=1, le=64)]
+    """Server processes side by side; more than one needs PostgreSQL."""
+    certificate: Place
+    key: Place
+    """PEM files of the server's own certificate and its key. Empty: no TLS, for a proxy or a demonstration."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -64,6 +64,9 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     time_s: float
     """Monotonic time of its last byte, seconds."""
 
+    began_s: float = 0.0
+    """Monotonic time of its first byte, seconds; 0 where that was not seen."""
+
     ended_by: Literal["terminator", "gap"] = "terminator"
 
     terminator: str = ""
@@ -78,6 +81,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
             raw=self.raw,
             source=source,
             terminator=self.terminator,
+            began_ns=round(self.began_s * 1e9),
             mono_ns=round(self.time_s * 1e9),
             wall_ms=wall_ms,
         )
@@ -101,6 +105,7 @@ class Framer:
         self._terminated = False
         self._after_cr = False
         self._last_s = 0.0
+        self._began_s = 0.0
         self._open = bytearray()
         self._cut = 0
 
@@ -134,6 +139,11 @@ class Framer:
         limit_ms = self._framing.torn_ms_max if self._terminated else self._framing.gap_ms_max
         return self._last_s + limit_ms / 1000 if self._open and limit_ms else None
 
+    @property
+    def reading(self) -> bool:
+        """True while a code has begun and not ended."""
+        return bool(self._open)
+
     def lost(self) -> Fragment | None:
         """The device is gone: give back the half code, if there is one, and begin anew."""
         fragment = (
@@ -150,6 +160,8 @@ class Framer:
         searched = max(0, min(len(self._open), SCAN_BYTES_MAX) - self._overlap)
         if self._cut:
             searched = SCAN_BYTES_MAX
+        if not self._open:
+            self._began_s = now_s
         self._open += data
         while self._end and (end := self._end.search(self._open, searched)):
             if frame := self._frame(end.start(), now_s, "terminator"):
@@ -160,6 +172,7 @@ class Framer:
                 self._after_cr = after == len(self._open)
                 after += self._open[after : after + 1] == b"\n"
             del self._open[:after]
+            self._began_s = now_s
             self._cut = searched = 0
         if (excess := len(self._open) - SCAN_BYTES_MAX - self._overlap) > 0:
             # The end may begin in the last bytes, so those stay; what is between them and the bound goes.
@@ -177,7 +190,9 @@ class Framer:
         raw = bytes(self._open[: min(size, SCAN_BYTES_MAX)]).removeprefix(self._framing.prefix)
         if not cut:
             raw = raw.removesuffix(self._framing.suffix)
-        return Frame(raw=raw, time_s=time_s, ended_by=ended_by, bytes_cut=cut) if raw else None
+        if not raw:
+            return None
+        return Frame(raw=raw, time_s=time_s, began_s=self._began_s, ended_by=ended_by, bytes_cut=cut)
 
     def _forget(self) -> None:
         self._open.clear()

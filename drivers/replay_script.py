@@ -56,6 +56,7 @@ COMMANDS = frozenset(
         "quantity",
         "location",
         "help",
+        "list",
         "lock",
         "more",
         "override",

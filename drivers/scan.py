@@ -26,6 +26,9 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
     typed: bool = False
     """True when a person keyed it in; its evidence is then ``typed`` instead of ``scanned``."""
 
+    began_ns: int = 0
+    """Monotonic time of the first byte, nanoseconds, as far as its driver saw it; 0 where it did not."""
+
     mono_ns: int = 0
     """Monotonic time of the last byte, nanoseconds."""
 

@@ -7,6 +7,7 @@ An AIM identifier that the scanner sends in front of its data stays there; telli
 from __future__ import annotations
 
 import errno
+import math
 import termios
 import time
 from collections import deque
@@ -15,6 +16,7 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
+from drivers.bursts import Gap, Joiner, no_gap
 from drivers.driver import Backoff, Delivery, DriverError, Sink, State, wall_ms_at
 from drivers.framing import Fragment, Frame, Framer
 from drivers.scan import SCAN_BYTES_MAX
@@ -49,9 +51,18 @@ class SerialPort:
     """A :class:`drivers.driver.Driver` for one serial scanner."""
 
     def __init__(
-        self, settings: SerialSettings, *, backoff: Backoff | None = None, by_id_dir: Path = BY_ID_DIR
+        self,
+        settings: SerialSettings,
+        *,
+        backoff: Backoff | None = None,
+        by_id_dir: Path = BY_ID_DIR,
+        learned_gap_ms: Gap = no_gap,
     ) -> None:
+        """``learned_gap_ms``: what the calibration card has told of this scanner's bursts, where no setting does."""
         self._settings = settings
+        self._learned_gap_ms = learned_gap_ms
+        self._joiner = Joiner(self._burst_gap_ms)
+        self._read_s = -math.inf  # the last read, monotonic seconds
         self._framing = settings.framing
         self._backoff = backoff or Backoff()
         self._by_id_dir = by_id_dir
@@ -117,6 +128,9 @@ class SerialPort:
         self._interrupt()
         return all(commands)
 
+    def _burst_gap_ms(self) -> int:
+        return self._settings.burst_gap_ms or self._learned_gap_ms()
+
     def _connect(self, delivery: Delivery) -> None:
         """Find the device and deliver until it is lost; or wait a while."""
         try:
@@ -141,6 +155,7 @@ class SerialPort:
         self._backoff.reset()
         self._say(delivery, "ready", "")
         framer = Framer(self._framing)
+        self._read_s = -math.inf
         lost = ""
         try:
             while not self._closing.is_set():
@@ -148,6 +163,9 @@ class SerialPort:
                 self._read(port, framer, delivery)
         except _GONE:
             lost = f"{self._device} is gone"
+        # Codes that came whole are codes, though the rest of their label is lost.
+        for whole in self._joiner.rest():
+            delivery.scan(whole)
         fragment = framer.lost()
         self._shut()
         if fragment:
@@ -159,24 +177,38 @@ class SerialPort:
         # Bytes that lay waiting say nothing about silence: this thread may have been late, not the scanner.
         waiting = port.in_waiting
         if not waiting and not self._settings.is_url:
-            due_s = framer.deadline()
-            soon = due_s is not None and due_s - time.monotonic() < IDLE_S
-            timeout_s = min(IDLE_S, self._framing.gap_ms_max / 1000 or IDLE_S) if soon else IDLE_S
+            timeout_s = self._patience_s(framer)
             if port.timeout != timeout_s:
                 port.timeout = timeout_s
         data = port.read(min(waiting, READ_BYTES_MAX) or 1)
-        for item in framer.feed(data, time.monotonic(), late=waiting > 0):
-            self._hand_over(item, delivery)
+        now_s = time.monotonic()
+        # What lay waiting for longer than the pause within a burst may be of two pulls of the trigger.
+        sure = not waiting or now_s - self._read_s <= self._burst_gap_ms() / 1000
+        self._read_s = now_s
+        for item in framer.feed(data, now_s, late=waiting > 0):
+            self._hand_over(item, delivery, sure=sure)
+        for whole in self._joiner.flush(now_s, reading=framer.reading):
+            delivery.scan(whole)
         if not data:
             delivery.remind()
 
-    def _hand_over(self, item: Frame | Fragment, delivery: Delivery) -> None:
+    def _patience_s(self, framer: Framer) -> float:
+        """How long to wait for the next byte: not beyond what a silence may decide."""
+        now_s = time.monotonic()
+        due_s = framer.deadline()
+        soon = due_s is not None and due_s - now_s < IDLE_S
+        wait_s = min(IDLE_S, self._framing.gap_ms_max / 1000 or IDLE_S) if soon else IDLE_S
+        burst_s = self._joiner.deadline(reading=framer.reading)
+        return wait_s if burst_s is None else min(wait_s, max(burst_s - now_s, 0.0) + 0.001)
+
+    def _hand_over(self, item: Frame | Fragment, delivery: Delivery, *, sure: bool) -> None:
         if isinstance(item, Fragment):
             self._say(delivery, "ready", "the end of a code never came, scan its label again", item)
             return
         if item.bytes_cut:
             self._say(delivery, "ready", f"a code was longer than {SCAN_BYTES_MAX} bytes and was cut")
-        delivery.scan(item.scan(self.name, wall_ms_at(item.time_s)))
+        for whole in self._joiner.take(item.scan(self.name, wall_ms_at(item.time_s)), sure=sure):
+            delivery.scan(whole)
 
     def _say(self, delivery: Delivery, state: State, detail: str, fragment: Fragment | None = None) -> None:
         """Report news; that a device is still not there is none."""

@@ -57,6 +57,9 @@ class SerialSettings(msgspec.Struct, frozen=True, kw_only=True):
     prefix: bytes = b""
     suffix: bytes = b""
 
+    burst_gap_ms: int = 0
+    """For an imager that sends several codes for one pull: see :mod:`drivers.bursts`. 0: it does not."""
+
     profile: ProfileName = "generic"
     """What it understands from the host."""
 

@@ -19,12 +19,12 @@ from collections.abc import Callable
 
 from drivers.driver import wall_ms_at
 from drivers.keys import DAMAGED, MOVES, Key, TypedChar, TypedEnter, TypedKey, milliseconds, named, typed
-from drivers.scan import SCAN_BYTES_MAX, Scan
+from drivers.scan import SCAN_BYTES_MAX, Burst, Scan
 from drivers.wedge_rules import PASTE_CHARACTERS_MAX, Cut, WedgeRules
 
 __all__ = ["Cut", "KeyFramer", "Output", "TypedChar", "TypedEnter", "TypedKey", "WedgeRules"]
 
-Output = Scan | TypedChar | TypedEnter | TypedKey | Cut
+Output = Scan | Burst | TypedChar | TypedEnter | TypedKey | Cut
 
 
 class KeyFramer:
@@ -170,7 +170,9 @@ class KeyFramer:
 
     def _end_by_scan(self, terminator: str = "") -> list[Output]:
         raw = "".join(key.character or DAMAGED for key in self._run).encode("utf-8", "surrogatepass")
-        out = self._scan(raw[:SCAN_BYTES_MAX], "wedge", self._run[-1].time_s, terminator)
+        out = self._scan(
+            raw[:SCAN_BYTES_MAX], "wedge", self._run[-1].time_s, terminator, began_s=self._run[0].time_s
+        )
         return out + self._forget()
 
     def _give_back(self) -> list[Output]:
@@ -178,12 +180,24 @@ class KeyFramer:
         return out + self._forget()
 
     def _scan(
-        self, raw: bytes, source: str, time_s: float | None = None, terminator: str = ""
+        self,
+        raw: bytes,
+        source: str,
+        time_s: float | None = None,
+        terminator: str = "",
+        *,
+        began_s: float = 0.0,
     ) -> list[Output]:
         at_s = self._last_s if time_s is None else time_s
-        wall_ms = self._wall_ms(at_s)
         return [
-            Scan(raw=raw, source=source, terminator=terminator, mono_ns=round(at_s * 1e9), wall_ms=wall_ms)
+            Scan(
+                raw=raw,
+                source=source,
+                terminator=terminator,
+                began_ns=round(began_s * 1e9),
+                mono_ns=round(at_s * 1e9),
+                wall_ms=self._wall_ms(at_s),
+            )
         ]
 
     def _forget(self) -> list[Output]:

@@ -8,6 +8,7 @@ import msgspec
 
 from scanner_app.clockwork import spoken
 from scanner_app.conflicts import sentence
+from scanner_app.view import TakenLine
 from scanner_app.workflows.flow import Knowledge
 from tracking import catalogue
 from tracking.catalogue import Message
@@ -31,6 +32,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Scans that were judged by this input: held ones are judged when the stop is acknowledged."""
     stopped: int = 0
     noted: int = 0
+    page: str = ""
+    """A page that the screens open in front of the task: ``list``, ``help``; ``theme`` turns the light."""
+    taken: tuple[TakenLine, ...] = ()
+    """The lines of the session list, where it was asked for."""
 
     @property
     def message(self) -> str:

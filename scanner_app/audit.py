@@ -38,7 +38,11 @@ def verify(journal: Journal | JournalReader) -> Report:
     broken: set[int] = set()
     hashes: dict[tuple[int, int], str] = {}
     receipts = journal.receipts()
-    nonces = journal.nonces()
+    nonces, anchors = journal.nonces(), journal.anchors()
+    for epoch, begin in anchors.items():
+        # What stood before it is on the server and in its backup; the chain goes on from here.
+        links[epoch], expected[epoch] = begin.link, begin.seq + 1
+        hashes[epoch, begin.seq] = begin.link.hex()
     count = 0
     for epoch, seq, body, kept in journal.rows():
         count += 1

@@ -14,6 +14,7 @@ from tracking.documents import Tally, called_back, opening_line
 from tracking.lifecycle import STATUSES
 from tracking.people import KnownOperator
 from tracking.pins import SALT_BYTES, pin_hash
+from tracking.policy import stated
 from tracking.prefix_rules import PrefixRules
 from tracking.site import OpeningUnit, Site
 from tracking.units import UnitState
@@ -50,6 +51,7 @@ def _position(cache: Cache, page: FeedPage) -> None:
     if page.began:
         cache.put_meta("began", str(page.began))
     cache.put_meta("confirmed_ms", str(page.server_ms))
+    cache.put_meta("partial", "1" if page.more else "")
     if page.applied_epochs:
         cache.put_meta("applied", msgspec.json.encode(page.applied_epochs).decode())
         cache.put_meta("applied_chains", msgspec.json.encode(page.applied_chains).decode())
@@ -154,7 +156,7 @@ def load_site(cache: Cache, site: Site) -> None:
             cache.put_record("container", container, encode(ContainerState(container=container, known=True)))
         for number, tally in _opening_tallies(site).items():
             cache.put_record("tally", number, encode(tally))
-        cache.put_record("policy", site.site, encode(site.policy))
+        cache.put_record("policy", site.site, encode(stated(site)))
         if site.prefix_rules is not None:
             cache.put_record("prefix_rules", site.site, encode(PrefixRules(rules=site.prefix_rules)))
         recalled, lots = called_back(site.documents)

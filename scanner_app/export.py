@@ -51,7 +51,7 @@ def events(journal: Journal | JournalReader) -> Iterator[dict[str, Any]]:
     ``body``.
     """
     nonces = journal.nonces()
-    previous: dict[int, bytes] = {}
+    previous: dict[int, bytes] = {epoch: begin.link for epoch, begin in journal.anchors().items()}
     for epoch, seq, body, link in journal.rows():
         before = previous.get(epoch)
         if before is None and seq == 1 and epoch in nonces:

@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from scanner_app.anchors import Anchors
 from scanner_app.ballast import Ballast
-from scanner_app.journal_schema import HEADS_SQL, LAYOUT, PENDING_SQL, SCHEMA_SQL
+from scanner_app.journal_schema import HEADS_SQL, LAYOUT, PENDING_SQL, SCHEMA_SQL, SECOND_SQL
 from scanner_app.log_length import LOG_BYTES, lengthen
 from scanner_app.overlay import Overlay
 from scanner_app.storage_errors import JournalFault, NewerStore, StoreError, StoreFull
@@ -48,7 +49,7 @@ def connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
 
 
-class Journal(Overlay):
+class Journal(Overlay, Anchors):
     """The handheld's log. Only the session's thread may call it."""
 
     def __init__(
@@ -100,6 +101,11 @@ class Journal(Overlay):
                     run(statement)
                 self._put("device", device or f"hh-{uuid.uuid4().hex[:8]}")
                 run("INSERT INTO epoch (epoch, nonce) VALUES (1, ?)", (uuid.uuid4().hex,))
+                run(f"PRAGMA user_version={LAYOUT}")
+        elif layout < LAYOUT:
+            with self._transaction():
+                for statement in SECOND_SQL:
+                    run(statement)
                 run(f"PRAGMA user_version={LAYOUT}")
 
     def _position(self) -> None:
@@ -292,6 +298,8 @@ class Journal(Overlay):
         row = self.connection.execute(
             "SELECT hash FROM event WHERE epoch = ? AND seq = ?", (epoch, seq - 1)
         ).fetchone()
+        if row is None and (begin := self.anchor(epoch)) is not None and begin.seq == seq - 1:
+            return begin.link
         return bytes(row[0]) if row else None
 
     def acknowledge(self, epoch: int, hwm: int, receipt: bytes = b"") -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from scanner_app.anchors import Anchor
 from scanner_app.journal_schema import HEADS_SQL, PENDING_SQL
 from scanner_app.storage_errors import StoreError
 from sync.wire import Receipt
@@ -66,6 +67,14 @@ class JournalReader:
             return dict(self._ask(HEADS_SQL).fetchall())
         except sqlite3.Error:
             return {}
+
+    def anchors(self) -> dict[int, Anchor]:
+        """Epoch -> where what is held of it begins; empty where this layout keeps no such thing."""
+        try:
+            rows = self._ask("SELECT epoch, seq, link FROM anchor").fetchall()
+        except sqlite3.Error:
+            return {}
+        return {epoch: Anchor(seq, _as_bytes(link)) for epoch, seq, link in rows}
 
     def pending(self) -> int:
         """How many events the server has not confirmed."""

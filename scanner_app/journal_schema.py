@@ -8,7 +8,14 @@ HEADS_SQL = (
 )
 """Epoch and the newest event that the overlay speaks of: an event cut off the end of the log is missed here."""
 
-LAYOUT = 1
+LAYOUT = 2
+
+SECOND_SQL = (
+    # What the server's last verified backup holds, and where the log begins once older events were let go of.
+    "ALTER TABLE epoch ADD COLUMN backed_up INTEGER NOT NULL DEFAULT 0",
+    "CREATE TABLE anchor (epoch INTEGER PRIMARY KEY, seq INTEGER NOT NULL, link BLOB NOT NULL)",
+)
+"""From layout 1 to 2."""
 
 SCHEMA_SQL = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -27,6 +34,7 @@ SCHEMA_SQL = (
     "CREATE TABLE receipt (epoch INTEGER, hwm INTEGER, body BLOB, PRIMARY KEY (epoch, hwm)) WITHOUT ROWID",
     # The log is append-only for whoever opens the file with another program, too.
     "CREATE TRIGGER event_kept BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events are never edited'); END",
+    *SECOND_SQL,
 )
 
 OVERLAY_OF_SQL = """SELECT o.epoch, o.seq, o.before, e.body FROM overlay o

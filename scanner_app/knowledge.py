@@ -14,11 +14,12 @@ import msgspec
 from scanner_app import records
 from scanner_app.cache import NAMED, TAIL_CHARS_MIN, Cache, holder_key, holder_of
 from scanner_app.contents import Contents
+from scanner_app.handing.borrowed import Borrowed
 from scanner_app.journal import Journal
 from scanner_app.overlay import OverlayRow
 from scanner_app.own_work import OwnWork
 from scanner_app.workflows.flow import Counted
-from sync.wire import pair_key
+from sync.wire import TaskRow, pair_key
 from tracking import rules
 from tracking.assembly import Inside
 from tracking.containers import ContainerState, device_reference, sscc
@@ -27,8 +28,9 @@ from tracking.documents import Document, Tally
 from tracking.events import Event
 from tracking.exceptions import ExceptionRecord
 from tracking.people import KnownOperator
+from tracking.policy import over
 from tracking.site import Item, Location, Party, Policy
-from tracking.units import UnitState, evolve
+from tracking.units import UnitState, evolve, seen_fields
 
 UNITS_ENDING_MAX = 20
 HOLDERS_KEPT_MAX = 64
@@ -56,7 +58,7 @@ def with_own(base: UnitState, rows: Iterable[OverlayRow]) -> UnitState:
         elif event.cancels:
             # The cache shows the cancelled event; the state before it was kept when it was made.
             before = state_before(row.before, base.item, base.serial)
-            state = _unseen(state, before) if _only_seen(event, before) else _moved_back(state, before)
+            state = _unseen(state, before, event) if _only_seen(event, before) else _moved_back(state, before)
         else:
             state, _ = evolve(state, event)
     return state
@@ -75,8 +77,11 @@ def _only_seen(event: Event, before: UnitState) -> bool:
     )
 
 
-def _unseen(state: UnitState, before: UnitState) -> UnitState:
-    return msgspec.structs.replace(state, seen_on=before.seen_on, seen_recount=before.seen_recount)
+def _unseen(state: UnitState, before: UnitState, event: Event) -> UnitState:
+    """Without the sheet or recall of a cancelled event; what saw the unit before or since then has seen it still."""
+    gone = (event.document, event.recount)
+    left = [seen for seen in state.seen if seen != gone or seen in before.seen]
+    return msgspec.structs.replace(state, **seen_fields(left or before.seen))
 
 
 def _moved_back(state: UnitState, before: UnitState) -> UnitState:
@@ -115,8 +120,7 @@ class HandheldKnowledge:
         self.site = self._cache.meta("site")
         self.fixed_today = parse_iso(self._cache.meta("today"))
         """The date that a site file for tests fixes; None on the floor."""
-        policy = self._cache.record("policy", self.site)
-        self.policy = records.POLICY.decode(policy) if policy else self._default_policy
+        self.policy = over(self._default_policy, self._cache.record("policy", self.site))
         rules_row = self._cache.record("prefix_rules", self.site)
         self.prefix_rules = records.prefix_rules(rules_row) if rules_row else ()
         self._items = {key: records.ITEM.decode(body) for key, body in self._cache.records("item")}
@@ -139,6 +143,8 @@ class HandheldKnowledge:
         self._announced: dict[str, str] | None = None
         self._has_operators = next(self._cache.records("operator"), None) is not None
         self._own.forget()
+        self._tasks: tuple[TaskRow, ...] | None = None
+        self.borrowed = Borrowed(self._journal, self._cache)
         self._own_credits, self._own_closed = self._journal.overlay_tallies()
 
     def forget_scan(self) -> None:
@@ -192,9 +198,10 @@ class HandheldKnowledge:
         own: dict[str, list[OverlayRow]] = {}
         for row in self._journal.overlay_of(serial) if serial else ():
             own.setdefault(row.event.item, []).append(row)
-        for item in own:
+        for item in (*own, *self.borrowed.items_of(serial)):
             bases.setdefault(item, UnitState(item=item, serial=serial))
-        states = (with_own(base, own.get(item, ())) for item, base in bases.items())
+        lent = {item: self.borrowed.rows_of(item, serial, base.ref) for item, base in bases.items()}
+        states = (with_own(with_own(base, lent[item]), own.get(item, ())) for item, base in bases.items())
         # A stranger that was counted is remembered too: or it would be counted with every scan.
         return tuple(state for state in states if state.status != "unknown" or state.flags or state.seen_on)
 
@@ -216,6 +223,7 @@ class HandheldKnowledge:
         """Units that stand where they are because of this document."""
         keys = dict.fromkeys((unit.item, unit.serial) for unit in self._cache.units_of_document(number))
         keys.update(dict.fromkeys(self._journal.overlay_units_of(number)))
+        keys.update(dict.fromkeys(self.borrowed.units()))
         states = (self.unit(item, serial) for item, serial in keys)
         return tuple(state for state in states if state.document == number)
 
@@ -226,6 +234,8 @@ class HandheldKnowledge:
         """Own relations; read when they are first asked for."""
         if self._contents is None:
             self._contents = Contents(self._journal)
+            for event in self.borrowed.events():
+                self._contents.add(event)
         return self._contents
 
     def inside(self, item: str, serial: str) -> tuple[UnitState, ...]:
@@ -325,15 +335,17 @@ class HandheldKnowledge:
         if tally is None:
             body = self._record("tally", number)
             base = records.TALLY.decode(body) if body else Tally()
-            done = dict(base.done)
-            for line, delta in self._own_credits.get(number, {}).items():
-                done[line] = done.get(line, 0) + delta
+            done = self.borrowed.done(number, base.done, self._own_credits.get(number, {}))
             own = self._own_closed.get(number, 0)
             tally = self._tallies[number] = Tally(done=done, closed=own > 0 if own else base.closed)
         return tally
 
     def counted(self, number: str, recount: int) -> Counted:
         """What was counted here on a sheet in one round."""
+        return self.borrowed.counted(number, recount, self.counted_here(number, recount))
+
+    def counted_here(self, number: str, recount: int) -> Counted:
+        """The same without what others counted and handed over."""
         return self._own.counted(number, recount)
 
     def inspected(self, number: str) -> int:
@@ -352,6 +364,18 @@ class HandheldKnowledge:
         if closes:
             self._own_closed[document] = self._own_closed.get(document, 0) + closes
         self._tallies.pop(document, None)
+
+    def hand_over(self, name: str) -> records.HandOver:
+        """What the server says of a hand-over; an empty row where it has said nothing yet."""
+        body = self._record("handover", name)
+        return records.HAND_OVER.decode(body) if body else records.HandOver()
+
+    def tasks_elsewhere(self) -> tuple[TaskRow, ...]:
+        """Tasks in progress on other handhelds of the site, as the server last told."""
+        if self._tasks is None:
+            found = (records.TASK.decode(body) for _, body in self._cache.records("task"))
+            self._tasks = tuple(row for row in found if row.device != self._journal.device)
+        return self._tasks
 
     # -- places and people ------------------------------------------------------------------------------------------
 

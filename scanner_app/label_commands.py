@@ -7,9 +7,21 @@ from scanner_app.workflows.registry import ANNOUNCED
 from tracking import catalogue
 from tracking.prefix_rules import COMMAND_PREFIX
 
-KEYED = ("undo", "ack", "done", "confirm", "back", "remove", "hold", "release", "lock", "override")
+KEYED = (
+    "undo",
+    "ack",
+    "done",
+    "confirm",
+    "back",
+    "remove",
+    "hold",
+    "release",
+    "lock",
+    "override",
+    "hand_over",
+)
 """Commands that a soft key or a field gives too: the card says the word that stands there."""
-NAMED = ("help", "reprint")
+NAMED = ("help", "list", "theme", "reprint")
 DECIDED = ("pass", "fail", "stock", "repair", "scrap", "destroy", "replace", "range")
 """What is decided about the unit in the hand."""
 QUANTITIES = range(1, 13)

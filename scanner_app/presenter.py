@@ -11,8 +11,18 @@ from scanner_app import locking, overriding, sign_in, start_screen
 from scanner_app.answer import Answer, dressed, words
 from scanner_app.clockwork import clock_time, local_iso
 from scanner_app.conflicts import SHOWN_MAX, sentence
+from scanner_app.handing import giving
 from scanner_app.session_state import decode_gesture, workflow_state
-from scanner_app.view import HISTORY_LINES_MAX, Banner, HistoryLine, ListedLine, MenuLine, ScreenView, SoftKey
+from scanner_app.view import (
+    HISTORY_LINES_MAX,
+    Banner,
+    HistoryLine,
+    ListedLine,
+    MenuLine,
+    ScreenView,
+    SoftKey,
+    TakenLine,
+)
 from scanner_app.workflows.flow import Prompt
 from scanner_app.workflows.lines import current_line
 from scanner_app.workflows.registry import WORKFLOWS
@@ -36,6 +46,8 @@ _KEYS = {
     "back": ("escape", "back"),
     "help": ("f1", "help"),
     "return": ("f3", "back"),
+    "next": ("f3", "more"),
+    "reclaim": ("f2", "take_back"),
 }
 """Soft key -> the terminal's key and the command it gives; its word is the catalogue's."""
 
@@ -52,6 +64,8 @@ class Presenter:
         self._n = 0
         self._banner: Banner | None = None
         self._tone = ""
+        self._page = ""
+        self._taken: tuple[TakenLine, ...] = ()
         self._history: deque[HistoryLine] = deque(maxlen=HISTORY_LINES_MAX)
         self._remembered()
         session.observers.append(self.observe)
@@ -75,7 +89,10 @@ class Presenter:
         """An answer was given."""
         self._n += 1
         self._tone = answer.tone
-        if answer.tone == "held":
+        self._page = answer.page
+        if answer.page or answer.verdict.code or answer.text:
+            self._taken = answer.taken  # news of the server leave an open list as it is
+        if answer.tone == "held" or answer.page:
             return
         self._list(answer)
         if answer.verdict.code or answer.message not in {"", answer.prompt}:
@@ -150,6 +167,7 @@ class Presenter:
         blocked = bool(state.pin_for) or sign_in.needed(session)
         line_text, next_text = self._lines()
         exceptions = self._exceptions()
+        showing = state.handing.showing
         at_start = state.workflow == "home" and not blocked
         return ScreenView(
             n=self._n,
@@ -165,7 +183,7 @@ class Presenter:
             task=catalogue.task(flow.name, self._language) or flow.task,
             document=self._document(),
             detour=self._detour(),
-            prompt=session.prompt_text(),
+            prompt=session.prompt_text() if showing is None else catalogue.prompt("symbol", self._language),
             prompt_more=self._more(prompt, blocked=blocked),
             wants_text=bool(state.pin_for)
             or overriding.asks_for_text(state)
@@ -175,6 +193,8 @@ class Presenter:
             line_text=line_text,
             next_text=next_text,
             listing=self._listing() if not blocked else (),
+            symbol=showing.texts[showing.place] if showing is not None and not blocked else "",
+            symbol_of=catalogue.say(giving.place_of(showing), self._language) if showing is not None else "",
             banner=self._shown_banner(),
             stopped=state.stopped is not None and state.override is None,
             waiting=len(state.held),
@@ -182,6 +202,8 @@ class Presenter:
             history=tuple(self._history),
             hint=self._hint(exceptions),
             exceptions=exceptions,
+            page=self._page,
+            taken=self._taken,
             soft_keys=self._soft_keys(prompt),
             menu=self._menu(prompt) if not blocked else (),
             tasks=start_screen.waiting(session) if at_start else (),
@@ -310,6 +332,10 @@ class Presenter:
             return ("ack", other) if other else ("ack",)
         if state.pin_for or sign_in.needed(session):
             return ("back",) if state.pin_for else ("help",)
+        if state.handing.showing is not None:
+            return (
+                ("reclaim", "next", "done") if len(state.handing.showing.texts) > 1 else ("reclaim", "done")
+            )
         if state.workflow == "home":
             return ("undo", "look_up", "back" if start_screen.turned(session) else "lock")
         if state.workflow == "look_up":

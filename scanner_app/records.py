@@ -6,13 +6,27 @@ from typing import Any, get_args
 
 import msgspec
 
-from sync.wire import SiteRow
+from sync.wire import SiteRow, TaskRow
 from tracking.containers import ContainerState
 from tracking.documents import Document, Tally
 from tracking.exceptions import ExceptionRecord
 from tracking.people import KnownOperator
+from tracking.policy import RECORD as POLICY
 from tracking.prefix_rules import PrefixRule, RuleKind
-from tracking.site import Item, Location, Party, Policy
+from tracking.site import Item, Location, Party
+
+
+class HandOver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A task that went from one handheld to another."""
+
+    device: str = ""
+    """Who gave it."""
+    to: str = ""
+    """Who has it; empty as long as nobody has said so."""
+    document: str = ""
+    task: str = ""
+    operator: str = ""
+    at: str = ""
 
 
 class LotRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -34,10 +48,6 @@ class _Location(Location, frozen=True, kw_only=True, forbid_unknown_fields=False
     pass
 
 
-class _Policy(Policy, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    pass
-
-
 class _Rule(msgspec.Struct, frozen=True, kw_only=True):
     """A prefix rule; a newer server may have kinds that this version does not know."""
 
@@ -54,7 +64,6 @@ class _Rules(msgspec.Struct, frozen=True, kw_only=True):
 ITEM: msgspec.json.Decoder[Item] = msgspec.json.Decoder(_Item)
 PARTY: msgspec.json.Decoder[Party] = msgspec.json.Decoder(_Party)
 LOCATION: msgspec.json.Decoder[Location] = msgspec.json.Decoder(_Location)
-POLICY: msgspec.json.Decoder[Policy] = msgspec.json.Decoder(_Policy)
 OPERATOR = msgspec.json.Decoder(KnownOperator)
 DOCUMENT = msgspec.json.Decoder(Document)
 TALLY = msgspec.json.Decoder(Tally)
@@ -62,6 +71,8 @@ LOT = msgspec.json.Decoder(LotRecord)
 SITE = msgspec.json.Decoder(SiteRow)
 CONTAINER = msgspec.json.Decoder(ContainerState)
 PREFIX_RULES = msgspec.json.Decoder(_Rules)
+TASK = msgspec.json.Decoder(TaskRow)
+HAND_OVER = msgspec.json.Decoder(HandOver)
 EXCEPTION = msgspec.json.Decoder(ExceptionRecord)
 
 KINDS: dict[str, msgspec.json.Decoder[Any]] = {
@@ -77,6 +88,8 @@ KINDS: dict[str, msgspec.json.Decoder[Any]] = {
     "container": CONTAINER,
     "exception": EXCEPTION,
     "prefix_rules": PREFIX_RULES,
+    "handover": HAND_OVER,
+    "task": TASK,
 }
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from drivers import replay_lines as lines
 from drivers.scan import Burst, Scan
 from scanner_app.answer import Answer
@@ -135,6 +137,7 @@ class Replay:
             "progress": list(answer.progress) if answer.progress is not None else None,
             "unit": {"item": said.item, "serial": said.serial} if said.item and said.serial else None,
             "events": [event_row(event) for event in answer.events],
+            **({"list": msgspec.to_builtins(answer.taken)} if answer.page == "list" else {}),
         }
 
     def summary(self) -> dict[str, Any]:

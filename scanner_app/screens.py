@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from config.schema import TERMINATOR_BYTES, Settings, Wedge
+from drivers.bursts import no_gap
 from drivers.wedge_rules import WedgeRules
 
 if TYPE_CHECKING:
@@ -13,11 +14,17 @@ if TYPE_CHECKING:
 
 
 def show(
-    port: Terminal, settings: Settings, *, timezone: str, finder: Callable[[], Any] | None = None
+    port: Terminal,
+    settings: Settings,
+    *,
+    timezone: str,
+    finder: Callable[[], Any] | None = None,
+    learned_gap_ms: Callable[[], int] = no_gap,
 ) -> None:
     """Blocks until the operator leaves; the port is closed then. Raises :class:`RuntimeError` with a sentence.
 
-    ``finder`` gives the camera's newest picture.
+    ``finder`` gives the camera's newest picture, ``learned_gap_ms`` what the calibration card has told of the bursts of
+    the scanner that types here, where no setting does.
     """
     from scanner_app.tui.settings import ScreenSettings
     from scanner_app.tui.start import ScreensError, run
@@ -30,6 +37,7 @@ def show(
                 timezone=timezone,
                 wedge=wedge_rules(settings.wedge),
                 finder=finder,
+                burst_gap_ms=lambda: settings.wedge.burst_gap_ms or learned_gap_ms(),
             ),
         )
     except ScreensError as error:

@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from drivers.scan import Burst, Scan
-from scanner_app import faults, feeding, locking, overriding, sign_in, stops, taking_back
+from scanner_app import faults, feeding, locking, overriding, session_list, sign_in, stops, taking_back
 from scanner_app.answer import Answer, dressed, tone_of
 from scanner_app.cache import Cache
 from scanner_app.clockwork import Clock, local_date, zone
 from scanner_app.gestures import credits_of, effect_of, gesture_of
+from scanner_app.handing import desk, mine
 from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArrived, SignIn, TimePassed, Typed
 from scanner_app.journal import Effect, Journal
 from scanner_app.knowledge import HandheldKnowledge
@@ -30,12 +31,14 @@ from scanner_app.session_state import (
     Stopped,
     decode,
     encode,
+    with_hand,
     with_workflow_state,
     workflow_state,
 )
 from scanner_app.stamp import Stamper
 from scanner_app.storage_errors import StoreError
 from scanner_app.switching import Switching
+from scanner_app.view import TakenLine
 from scanner_app.workflows import home
 from scanner_app.workflows.flow import Asked, Scanned, Step
 from scanner_app.workflows.registry import WORKFLOWS
@@ -47,6 +50,9 @@ from tracking.phrases import Said, phrase
 from tracking.site import Policy
 from tracking.units import UnitState
 from tracking.verdicts import NOTHING, Verdict, verdict
+
+_NO_GESTURE = frozenset({"sighting", "handing_over"})
+"""Steps that UNDO passes over: they moved nothing, or have a way back of their own."""
 
 
 class SessionSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,8 +176,9 @@ class Session:
 
     def scans(self, scans: Sequence[Scan]) -> Answer:
         """One scan, or the codes of one label: a command, held behind a stop, a repeat, or judged."""
-        if len(scans) == 1 and self.state.stopped is None and card.is_card(scans[0].text):
-            return taught(self, scans[0])
+        cards = [scan for scan in scans if card.is_card(scan.text)] if self.state.stopped is None else []
+        if cards:
+            return taught(self, cards)
         scanned = self.read_scans(scans)
         first = scanned.readings[0][0]
         if len(scans) == 1 and first.kind == "command" and first.ok:
@@ -218,6 +225,7 @@ class Session:
         refused = sign_in.gate(self, scans, scanned)
         if refused is not None:
             return refused
+        desk.away(self)
         if self.state.removing:
             return taking_back.remove(self, scans, scanned)
         if self.state.workflow != "home":
@@ -237,7 +245,7 @@ class Session:
         return WORKFLOWS[name].advance(workflow_state(self.state, name), given, self.knows)
 
     def _advance(self, scans: Sequence[Scan], given: Scanned | Asked) -> Answer:
-        step = self._step(given)
+        step = desk.watched(self, self._step(given))
         if isinstance(given, Asked) and step.quiet:
             return self.answer(NOTHING, text=phrase("nothing_here", name=given.name))
         if step.afresh:
@@ -268,7 +276,7 @@ class Session:
         document = getattr(step.state, "document", "") or getattr(step.state, "finished", "")
         after = msgspec.structs.replace(after, document=document)
         if texts:
-            after = _with_hand(after, step.verdict)
+            after = with_hand(after, step.verdict)
         if step.leave:
             after = self._switching.left(after)
         if step.verdict.stops:
@@ -308,6 +316,7 @@ class Session:
         kept: tuple[int, bytes] | None = None,
     ) -> list[Event]:
         """Events, overlay, gesture and session in one durable transaction; memory follows only then."""
+        after = mine.kept(self, after)
         if not events:
             # Also where memory went ahead of the file: a full disk's stop goes only when something can be written.
             if after != self._written or self.state != self._written:
@@ -321,7 +330,7 @@ class Session:
             events, scans, last_hlc=self.journal.hlc, operator=self.state.operator, task=self.state.workflow
         )
         gesture = kept
-        if not undone and any(event.step != "sighting" for event in events):
+        if not undone and any(event.step not in _NO_GESTURE for event in events):
             after = msgspec.structs.replace(after, gestures=self.state.gestures + 1)
             credited = credits_of(self.journal.epoch, self.journal.seq + 1, effects, known)
             name = self.state.workflow
@@ -368,9 +377,9 @@ class Session:
         return stops.joined(answers)
 
     def _command(self, name: str, argument: str) -> Answer:
-        refused = sign_in.gate_command(self, name)
-        if refused is not None:
-            return refused
+        answered = sign_in.gate_command(self, name) or desk.command(self, name, argument)
+        if answered is not None:
+            return answered
         if name in WORKFLOWS[self.state.workflow].own_commands:
             step = self._step(Asked(name, argument))
             if not step.quiet:
@@ -391,7 +400,7 @@ class Session:
             case "key":
                 return self.answer(NOTHING)  # a function key that means nothing on this screen
             case "help" | "reprint" | "list" | "theme":
-                return self.answer(verdict("command", what=phrase(f"what_{name}")))
+                return session_list.asked_for(self, name)
         return self._advance((), Asked(name, argument))
 
     # -- news from the server ---------------------------------------------------------------------------------------
@@ -412,6 +421,8 @@ class Session:
         accepted: int = 0,
         noted: int = 0,
         stopped: int = 0,
+        page: str = "",
+        taken: tuple[TakenLine, ...] = (),
     ) -> Answer:
         """An answer in words, with the prompt that now stands."""
         return Answer(
@@ -421,10 +432,12 @@ class Session:
             prompt=self.prompt_text(),
             progress=self.progress(),
             events=events,
-            tone=tone or tone_of(said, events),
+            tone="" if page else tone or tone_of(said, events),
             accepted=accepted,
             noted=noted,
             stopped=stopped,
+            page=page,
+            taken=taken,
         )
 
     def prompt_text(self) -> str:
@@ -455,19 +468,5 @@ class Session:
         return (tally.total, document.total) if told else None
 
 
-def _stopped(said: Verdict, scans: Sequence[Scan], texts: Sequence[str]) -> Stopped:
-    return Stopped(said, " | ".join(texts), stops.kept(scans) if scans else None)
-
-
 def _repaired(event: Event) -> Event:
     return msgspec.structs.replace(event, repaired=True) if event.step != "completing" else event
-
-
-def _with_hand(state: SessionState, said: Verdict) -> SessionState:
-    """Remembers the unit that was scanned, whatever was said of it; a code that is no unit's leaves none in hand."""
-    if not (said.item or said.serial or said.stops):
-        return state
-    known = bool(said.item and said.serial)
-    return msgspec.structs.replace(
-        state, hand_item=said.item if known else "", hand_serial=said.serial if known else ""
-    )

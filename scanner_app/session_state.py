@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from scanner_app.handing.state import NO_HANDING, Handing
 from scanner_app.workflows.flow import State
 from scanner_app.workflows.registry import WORKFLOWS
 from tracking.verdicts import Verdict
@@ -97,6 +98,8 @@ class SessionState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     hand_item: str = ""
     hand_serial: str = ""
     """The unit scanned last, accepted or not: ``hold`` and ``release`` mean it."""
+    handing: Handing = NO_HANDING
+    """Tasks that went to another handheld, or are about to come from one."""
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -139,3 +142,13 @@ def with_workflow_state(session: SessionState, name: str, state: State) -> Sessi
     """The session with a workflow's state in it, before the others: the states stand last used first."""
     others = {other: data for other, data in session.states.items() if other != name}
     return msgspec.structs.replace(session, states={name: encode(state), **others})
+
+
+def with_hand(state: SessionState, said: Verdict) -> SessionState:
+    """Remembers the unit that was scanned, whatever was said of it; a code that is no unit's leaves none in hand."""
+    if not (said.item or said.serial or said.stops):
+        return state
+    known = bool(said.item and said.serial)
+    return msgspec.structs.replace(
+        state, hand_item=said.item if known else "", hand_serial=said.serial if known else ""
+    )

@@ -18,9 +18,9 @@ from scanner_app import faults
 from scanner_app.handheld import Handheld
 from scanner_app.inputs import Input, TimePassed
 from scanner_app.presenter import Presenter
+from scanner_app.scanners.reading import load_all
 from scanner_app.session import Session
 from scanner_app.view import ScreenView
-from tracking.identifiers.parsers import load_all
 
 IDLE_S = 2.0
 """Quiet for so long: the log is moved into the file."""
@@ -90,7 +90,7 @@ class SessionThread:
             self._queue.put((_nothing, Future()))
 
     def on_written(self, callback: Callable[[], None]) -> None:
-        """``callback`` is told when events were written, in the session's thread."""
+        """``callback`` is told when events were written, or a task was begun or left, in the session's thread."""
         self._written.append(callback)
 
     def close(self) -> None:
@@ -136,7 +136,7 @@ class SessionThread:
 
     def _one(self, given: Input | _Job) -> None:
         session = self._handheld.session
-        before = session.pending
+        before, tasks = session.pending, session.state.handing.mine
         if isinstance(given, tuple):
             job, future = given
             try:
@@ -145,7 +145,7 @@ class SessionThread:
                 future.set_exception(error)
         else:
             session.handle(given)
-        if session.pending > before:
+        if session.pending > before or session.state.handing.mine != tasks:
             for told in self._written:
                 told()
         view = self._picture()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from drivers.scan import Scan
+from scanner_app.handing import desk
 from scanner_app.session_state import HELD_SCANS_MAX, HeldScan
 from scanner_app.workflows.flow import Scanned
 from tracking.phrases import phrase
@@ -70,6 +71,7 @@ def acknowledge(session: Session) -> Answer:
     """The stop is understood. Scans held behind it are judged now, in order, until one of them stops again."""
     if session.state.stopped is None:
         return session.answer(NOTHING)
+    desk.forget(session)
     clear(session)
     answers = release(session)
     if not answers:

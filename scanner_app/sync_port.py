@@ -8,22 +8,33 @@ import msgspec
 
 from scanner_app.cache_feed import replace
 from scanner_app.feeding import FORKED, note_fork, take_page
+from scanner_app.handing.mine import reported
 from scanner_app.inputs import LinkChanged, PageArrived
+from scanner_app.losses import lost_before, took_loss
 from scanner_app.session import Session
 from scanner_app.session_thread import Closed, SessionThread
 from scanner_app.snapshot_install import NotASnapshot, install
 from sync import wire
 from sync.agent import Cursor
-from sync.wire import Batch, FeedPage, HighWater, Refused, Snapshot, Stored
+from sync.wire import Batch, FeedPage, HighWater, OpenTasks, Refused, Snapshot, Stored
+
+KEEP_MS = 90 * 24 * 3600 * 1000
+"""An event stays so long at least, whatever backups hold."""
 
 
 class SessionPort:
     """Implements :class:`sync.agent.Port`."""
 
     def __init__(
-        self, thread: SessionThread, *, site: str, batch_bytes_max: int = wire.BATCH_BYTES_MAX
+        self,
+        thread: SessionThread,
+        *,
+        site: str,
+        batch_bytes_max: int = wire.BATCH_BYTES_MAX,
+        keep_ms: int = KEEP_MS,
     ) -> None:
         self._thread, self._site, self._batch_bytes_max = thread, site, batch_bytes_max
+        self._keep_ms = keep_ms
         self._device = thread.run(lambda session: session.journal.device)
         self._downloads = thread.run(lambda session: session.cache.path.parent)
 
@@ -41,15 +52,28 @@ class SessionPort:
 
     def greeted(self, high: HighWater) -> str:
         """Where the server stands with this device."""
-        return self._thread.run(lambda session: _greeted(session, high))
+        said = self._thread.run(lambda session: _greeted(session, high))
+        self._prune(high.server_ms)
+        return said
+
+    def _prune(self, server_ms: int) -> None:
+        """Old events that a backup has go, a part at a time."""
+        while self._thread.run(lambda session: session.journal.prune(server_ms - self._keep_ms)):
+            pass
 
     def stored(self, reply: Stored) -> str:
         """The server's word for what it holds."""
-        return self._thread.run(lambda session: _stored(session, reply))
+        said = self._thread.run(lambda session: _stored(session, reply))
+        self._prune(reply.server_ms)
+        return said
 
     def refused(self, reply: Refused) -> str:
         """The batch does not follow on what the server has."""
         return self._thread.run(lambda session: _refused(session, reply))
+
+    def tasks(self) -> OpenTasks:
+        """The tasks in progress here."""
+        return self._thread.run(reported)
 
     def cursor(self) -> Cursor:
         """Where the feed stands."""
@@ -101,6 +125,7 @@ def _next_batch(session: Session, events_max: int, bytes_max: int) -> Batch | No
     if before is None or not bodies:
         return None
     bodies = bodies[: wire.fits(bodies, events_max, bytes_max)]
+    lost, proof = lost_before(journal, epoch, first)
     return wire.batch_of(
         epoch=epoch,
         first=first,
@@ -108,6 +133,8 @@ def _next_batch(session: Session, events_max: int, bytes_max: int) -> Batch | No
         bodies=bodies,
         orphan=epoch < journal.epoch,
         pending=max(0, session.pending - len(bodies)),
+        lost=lost,
+        proof=proof,
     )
 
 
@@ -120,13 +147,18 @@ def _greeted(session: Session, high: HighWater) -> str:
     session.stamper.heard_server(high.server_ms)
     if high.epoch > EPOCH_MAX:
         return _NONSENSE
+    journal.note_backed_up(dict(high.backed_up))
     held = dict(high.epochs)
     if high.epoch:
         held[high.epoch] = high.hwm
     for epoch, acked in journal.acked().items():
         # What a restored server lost of an earlier epoch is sent again. Forwards goes only by a receipt: the events
         # that the server has under these numbers may be those of a copy of this handheld.
-        if epoch < journal.epoch and held.get(epoch, 0) < acked:
+        if (
+            epoch < journal.epoch
+            and held.get(epoch, 0) < acked
+            and not took_loss(journal, epoch, held.get(epoch, 0))
+        ):
             journal.acknowledge(epoch, held.get(epoch, 0))
     if high.epoch > journal.epoch:
         journal.begin_epoch(high.epoch + 1)
@@ -135,7 +167,7 @@ def _greeted(session: Session, high: HighWater) -> str:
         journal.begin_epoch(journal.epoch + 1)
     elif high.epoch == journal.epoch:
         return _mark(session, high.epoch, high.hwm, high.chain, b"")
-    else:
+    elif not took_loss(journal, journal.epoch, 0):
         journal.acknowledge(journal.epoch, 0)
     session.pending = journal.pending()
     return ""
@@ -144,12 +176,18 @@ def _greeted(session: Session, high: HighWater) -> str:
 def _stored(session: Session, reply: Stored) -> str:
     session.stamper.heard_server(reply.server_ms)
     receipt = msgspec.json.encode(reply.receipt) if reply.receipt is not None else b""
-    return _mark(session, reply.epoch, reply.hwm, reply.chain, receipt)
+    said = _mark(session, reply.epoch, reply.hwm, reply.chain, receipt)
+    if not said:
+        session.journal.note_backed_up({reply.epoch: reply.backed_up_through})
+    return said
 
 
 def _mark(session: Session, epoch: int, hwm: int, chain: str, receipt: bytes) -> str:
     """Moves the outbox to the server's mark, forwards or back, if its chain there is ours."""
     journal = session.journal
+    if took_loss(journal, epoch, hwm):
+        session.pending = journal.pending()
+        return ""
     if hwm:
         ours = journal.link_before(epoch, hwm + 1)
         if ours is None or ours.hex() != chain:

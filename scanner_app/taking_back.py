@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scanner_app import sign_in
+from scanner_app import sign_in, standing_on
 from scanner_app.journal import Effect
-from scanner_app.knowledge import SEEING, state_before
 from scanner_app.session_state import (
     Credit,
     Gesture,
@@ -26,7 +25,6 @@ from scanner_app.workflows.meaning import understand
 from scanner_app.workflows.parts import NO_PARTS
 from tracking.events import Event
 from tracking.phrases import phrase
-from tracking.units import UnitState, evolve
 from tracking.verdicts import NOTHING, verdict
 
 if TYPE_CHECKING:
@@ -48,52 +46,10 @@ def undo(session: Session, argument: str = "") -> Answer:
     if gesture is None:
         return session.answer(NOTHING, text=phrase("undo_nothing"))
     is_newest = bool(newest) and newest[0][0] == number
-    later = "" if is_newest else _went_on(session, gesture)
-    if later:
-        return session.answer(NOTHING, text=phrase("undo_newer", serial=later))
+    against = None if is_newest else standing_on.objection(session, gesture)
+    if against is not None:
+        return session.answer(NOTHING, text=against)
     return _take_back(session, number, gesture, code="undone", restore=is_newest)
-
-
-_OUTER_STEPS = frozenset({"assembling", "installing", "shipping", "picking"})
-"""Steps of a product that stand on what is in it."""
-
-
-def _went_on(session: Session, gesture: Gesture) -> str:
-    """The serial of a unit that a later step moved on; without the earlier one that step would hang in the air."""
-    own = {(credit.epoch, credit.seq) for credit in gesture.credits}
-    for credit in gesture.credits:
-        event = session.journal.event(credit.epoch, credit.seq)
-        if event is None or not event.serial or event.step in {"sighting", "holding"}:
-            continue
-        before = state_before(credit.before, event.item, event.serial)
-        if event.step in SEEING and evolve(before, event)[0].ref != event.ref:
-            continue  # it was seen, and moved nowhere: whatever came later does not stand on that
-        if _later(session, event.item, event.serial, event, own) or _elsewhere(session, event, before):
-            return event.serial
-        whole = event.parent_serial if event.step == "installing" else ""
-        if whole and _OUTER_STEPS & _later(session, event.parent_item, whole, event, own):
-            return whole
-    return ""
-
-
-def _later(session: Session, item: str, serial: str, event: Event, own: set[tuple[int, int]]) -> set[str]:
-    """The steps that this handheld did with a unit after an event and outside its gesture, and that still stand."""
-    steps = session.journal.later_steps(item, serial, event.epoch, event.seq)
-    cancelled = {step.cancels for step in steps if step.cancels}
-    return {
-        step.step
-        for step in steps
-        if not step.cancels
-        and step.ref not in cancelled
-        and (step.epoch, step.seq) not in own
-        and step.step not in {"sighting", "holding"}
-    }
-
-
-def _elsewhere(session: Session, event: Event, before: UnitState) -> bool:
-    """True where another device gave the unit its status since: neither the one that it had before nor the event's."""
-    unit = session.knows.unit(event.item, event.serial)
-    return unit.device not in {"", session.journal.device} and unit.ref not in {event.ref, before.ref}
 
 
 def _take_back(
@@ -154,7 +110,7 @@ def _closing(session: Session, gesture: Gesture) -> tuple[int, Gesture, Credit, 
     """What closed the order that a gesture counted towards, where that was another gesture of this handheld."""
     if any(credit.closes for credit in gesture.credits):
         return None
-    counted = next((credit for credit in gesture.credits if credit.delta), None)
+    counted = next((credit for credit in gesture.credits if credit.delta > 0), None)
     event = session.journal.event(counted.epoch, counted.seq) if counted is not None else None
     if event is None or not session.knows.tally(event.document).closed:
         return None
@@ -187,7 +143,8 @@ def _restored(state: SessionState, gesture: Gesture) -> SessionState:
         states.pop(gesture.workflow, None)
     back_to = state.back_to if gesture.workflow == state.workflow else ""
     restored = msgspec.structs.replace(state, states=states, workflow=gesture.workflow, back_to=back_to)
-    return msgspec.structs.replace(restored, document=workflow_state(restored, gesture.workflow).document)
+    there = workflow_state(restored, gesture.workflow)
+    return msgspec.structs.replace(restored, document=there.document or getattr(there, "finished", ""))
 
 
 def toggle_remove(session: Session) -> Answer:

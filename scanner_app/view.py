@@ -42,6 +42,21 @@ class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
     """Number of the gesture that can be taken back; 0 where nothing can."""
 
 
+class TakenLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the session list: a gesture that can be taken back by its number."""
+
+    number: int
+    text: str
+    """The serial number, carton, lot or document that it was about."""
+    what: str
+    """What was done, in the words of its answer."""
+    time: str = ""
+    """``14:02:11``, local time of the site."""
+    level: str = "ok"
+    sent: bool = False
+    """The server has confirmed it."""
+
+
 class ListedLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line of what a task lists beside its prompt: a position of a bill, what is in a carton."""
 
@@ -56,6 +71,8 @@ class MenuLine(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     label: str
     command: str
+    wide: bool = False
+    """True where it needs a row of its own."""
 
 
 class ScreenView(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +110,11 @@ class ScreenView(msgspec.Struct, frozen=True, kw_only=True):
     listing: tuple[ListedLine, ...] = ()
     """In place of the count: the positions of a bill, what waits for its place, what is in the carton."""
 
+    symbol: str = ""
+    """In place of everything else: the text of a QR code that another handheld scans."""
+    symbol_of: str = ""
+    """Which one of several it is."""
+
     banner: Banner | None = None
     stopped: bool = False
     """A stop waits for its acknowledgement; scans are held."""
@@ -104,6 +126,10 @@ class ScreenView(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
     exceptions: tuple[str, ...] = ()
     """Facts of this handheld that contradict another's, newest first: named until the office has settled them."""
+    page: str = ""
+    """What the last answer opens in front of the task: ``list``, ``help``; ``theme`` turns the light."""
+    taken: tuple[TakenLine, ...] = ()
+    """The lines of the session list, where the last answer is it."""
     soft_keys: tuple[SoftKey, ...] = ()
     menu: tuple[MenuLine, ...] = ()
     tasks: tuple[MenuLine, ...] = ()

@@ -59,19 +59,21 @@ def is_device_id(text: str) -> bool:
     return len(text) == DEVICE_ID_CHARS and text.startswith("D-") and set(text[2:]) <= set(CODE_ALPHABET)
 
 
-def cookie(key: bytes, now_ms: int) -> str:
-    """The value of a signed-in browser's cookie."""
+def cookie(key: bytes, now_ms: int, role: str = "office") -> str:
+    """The value of the cookie of a browser that is signed in with this role."""
     until = now_ms // 1000 + COOKIE_S
-    return f"{until}.{_cookie_signature(key, until)}"
+    return f"{until}.{role}.{_cookie_signature(key, until, role)}"
 
 
-def cookie_holds(key: bytes, value: str, now_ms: int) -> bool:
-    """True for a cookie of this server that has not run out."""
-    until, _, signature = value.partition(".")
+def cookie_role(key: bytes, value: str, now_ms: int) -> str:
+    """The role of a cookie of this server that has not run out; empty for any other."""
+    until, _, rest = value.partition(".")
+    role, _, signature = rest.partition(".")
     if not (until.isascii() and until.isdecimal() and len(until) <= 12) or int(until) * 1000 <= now_ms:
-        return False
-    return hmac.compare_digest(_cookie_signature(key, int(until)), signature)
+        return ""
+    fits = hmac.compare_digest(_cookie_signature(key, int(until), role).encode(), signature.encode())
+    return role if fits else ""
 
 
-def _cookie_signature(key: bytes, until: int) -> str:
-    return hmac.new(key, f"office-cookie/1\n{until}".encode(), hashlib.sha256).hexdigest()
+def _cookie_signature(key: bytes, until: int, role: str) -> str:
+    return hmac.new(key, f"office-cookie/2\n{until}\n{role}".encode(), hashlib.sha256).hexdigest()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Lifespan
 
 from server import openapi
 from server.api import (
@@ -15,13 +17,17 @@ from server.api import (
     enrollment_calls,
     exception_calls,
     exchange,
+    operation_calls,
     recall_call,
     site_calls,
     snapshot_calls,
+    staff_calls,
     unit_calls,
 )
 from server.central import Central
+from server.guard import behind_the_table
 from server.pages import counts, devices, documents, exceptions, overview, recall, render, sign_in, units
+from server.watching import Watching
 
 
 async def description(_: Request) -> Response:
@@ -32,6 +38,7 @@ async def description(_: Request) -> Response:
 API: list[BaseRoute] = [
     Route("/v1/devices/{device}/events", device_calls.upload, methods=["POST"]),
     Route("/v1/devices/{device}/hwm", device_calls.high_water),
+    Route("/v1/devices/{device}/tasks", device_calls.report_tasks, methods=["PUT"]),
     Route("/v1/devices/{device}/revoke", device_calls.revoke, methods=["POST"]),
     Route("/v1/sites/{site}/feed", site_calls.changes),
     Route("/v1/sites/{site}/snapshot", snapshot_calls.newest),
@@ -47,7 +54,13 @@ API: list[BaseRoute] = [
     Route("/v1/counts/{number:path}", count_calls.one),
     Route("/v1/exceptions", exception_calls.listed),
     Route("/v1/exceptions/settle", exception_calls.settle, methods=["POST"]),
+    Route("/v1/staff", staff_calls.add, methods=["POST"]),
+    Route("/v1/staff", staff_calls.listed),
+    Route("/v1/staff/{name:path}/remove", staff_calls.remove, methods=["POST"]),
     Route("/v1/health", unit_calls.health),
+    Route("/healthz", operation_calls.alive),
+    Route("/readyz", operation_calls.ready),
+    Route("/metrics", operation_calls.metrics),
     Route("/openapi.json", description),
 ]
 
@@ -74,9 +87,15 @@ PAGES: list[BaseRoute] = [
 ]
 
 
-def make_app(central: Central) -> Starlette:
+PROGRAMS = ("/v1/", "/openapi.json", "/healthz", "/readyz", "/metrics")
+"""Addresses that programs ask."""
+
+
+def make_app(central: Central, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
     """The application of one server. Whoever serves it starts and stops ``central.folder``."""
-    app = Starlette(routes=[*API, *PAGES])
+    routes = [*behind_the_table(API), *PAGES]
+    watching = Middleware(Watching, central=central, routes=routes)
+    app = Starlette(routes=routes, middleware=[watching], lifespan=lifespan)
     for kind in exchange.REFUSED:
         app.add_exception_handler(kind, _refused)
     app.state.central = central
@@ -85,6 +104,6 @@ def make_app(central: Central) -> Starlette:
 
 def _refused(request: Request, error: Exception) -> Response:
     """Programs get a refusal as JSON, people as a page."""
-    if request.url.path.startswith(("/v1/", "/openapi.json")):
+    if request.url.path.startswith(PROGRAMS):
         return exchange.refused(request, error)
-    return render.trouble(request, exchange.refusal_of(error))
+    return render.trouble(request, exchange.noted(request, error))

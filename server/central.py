@@ -6,14 +6,20 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from server.enrollment import Guesses
 from server.folder import Folder
 from server.news import News
+from server.pace import Pace, WrongSecrets
 from server.snapshots import Snapshots
 from server.storage import Storage
 from server.upkeep import Upkeep
+
+if TYPE_CHECKING:
+    from server.figures import Figures
 
 
 def clock_ms() -> int:
@@ -35,6 +41,15 @@ class Central:
     """The pages need no sign-in: for a demonstration on one's own machine only."""
     now_ms: Callable[[], int] = clock_ms
     guesses: Guesses = field(default_factory=Guesses)
+    pace: Pace = field(default_factory=Pace)
+    wrong_secrets: WrongSecrets = field(default_factory=WrongSecrets)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """What it counts; made with the first request, because only a server that is asked needs the library."""
+        from server.figures import Figures
+
+        return Figures()
 
     @classmethod
     def on(

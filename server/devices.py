@@ -42,6 +42,8 @@ class Standing(NamedTuple):
     """Chain after event ``hwm``."""
     folded: int
     """How far its events show in the projections."""
+    backed_up: int = 0
+    """How far a verified backup holds them."""
 
 
 _COLUMNS = "id, name, site, epoch, pending, created_ms, seen_ms, revoked_ms"
@@ -49,7 +51,8 @@ _COLUMNS = "id, name, site, epoch, pending, created_ms, seen_ms, revoked_ms"
 
 def by_token_hash(reader: Reader, token_hash: str) -> Device | None:
     """The device that a token belongs to."""
-    return _device(reader.row(f"SELECT {_COLUMNS} FROM device WHERE token_hash = ?", token_hash))  # noqa: S608
+    sql = f"SELECT {_COLUMNS} FROM device WHERE token_hash = ?"  # noqa: S608
+    return _device(reader.row(sql, token_hash))
 
 
 def by_id(reader: Reader, device: str) -> Device | None:
@@ -90,7 +93,8 @@ def revoke(tx: Writer, device: str, now_ms: int) -> bool:
 def standings(reader: Reader, device: str) -> dict[int, Standing]:
     """Every epoch of a device."""
     found = reader.rows(
-        "SELECT epoch, hwm, chain, folded FROM device_epoch WHERE device = ? ORDER BY epoch", device
+        "SELECT epoch, hwm, chain, folded, backed_up FROM device_epoch WHERE device = ? ORDER BY epoch",
+        device,
     )
     return {row[0]: Standing(*row) for row in found}
 
@@ -98,7 +102,9 @@ def standings(reader: Reader, device: str) -> dict[int, Standing]:
 def standing(reader: Reader, device: str, epoch: int) -> Standing | None:
     """One epoch of a device, or None if nothing of it ever came."""
     row = reader.row(
-        "SELECT epoch, hwm, chain, folded FROM device_epoch WHERE device = ? AND epoch = ?", device, epoch
+        "SELECT epoch, hwm, chain, folded, backed_up FROM device_epoch WHERE device = ? AND epoch = ?",
+        device,
+        epoch,
     )
     return Standing(*row) if row else None
 

@@ -22,6 +22,8 @@ class EnrollmentError(Exception):
 class TooManyTriesError(EnrollmentError):
     """Somebody is guessing codes."""
 
+    retry_s = WRONG_CODES_MS // 1000
+
 
 class Guesses:
     """Counts wrong codes, of whoever: there are never so many honest ones."""

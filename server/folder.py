@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 
-from server import projection
+from server import backup_note, projection
 from server.news import News
 from server.storage import Storage, StorageError
 
-RETRY_S = 5
+LOOK_S = 5
+"""So often it looks by itself: for what failed before, and for what a backup left."""
 LOG = logging.getLogger(__name__)
 
 
@@ -57,10 +58,11 @@ class Folder:
 
     def _follow(self) -> None:
         while not self._stopping:
-            self._woken.wait(RETRY_S if self.trouble else None)
+            self._woken.wait(LOOK_S)
             self._woken.clear()
             try:
                 self.catch_up()
+                backup_note.take(self._storage)
                 self.trouble = ""
             except StorageError as error:
                 self.trouble = str(error)

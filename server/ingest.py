@@ -52,6 +52,7 @@ def take(storage: Storage, device: str, batch: Batch, now_ms: int) -> Stored | R
             current,
             held,
             lambda seq: ledger.chain_at(tx, device, batch.epoch, seq),
+            proven=_proven(storage, device, batch),
         )
         if judged.answer == "append":
             _append(tx, incoming, judged.known)
@@ -67,9 +68,21 @@ def _count_misunderstood(device: str, batch: Batch, bodies: list[bytes]) -> int:
     return sum(isinstance(event, ledger.Misunderstood) for event in events)
 
 
+def _proven(storage: Storage, device: str, batch: Batch) -> bool:
+    """True where this server itself once confirmed everything up to the batch's beginning."""
+    word = batch.proof
+    if not batch.lost or word is None or (word.device, word.epoch) != (device, batch.epoch):
+        return False
+    return word.hwm >= batch.first - 1 and receipt_holds(storage.receipt_key, word)
+
+
 def _append(tx: Writer, incoming: _Incoming, known: int) -> None:
     batch, device = incoming.batch, incoming.device
     first = batch.first + known
+    held = devices.standing(tx, device, batch.epoch)
+    due = held.hwm + 1 if held else 1
+    if first > due:
+        tx.run("INSERT INTO hole VALUES (?, ?, ?, ?, ?)", device, batch.epoch, due, first - 1, incoming.prev)
     ledger.append(
         tx, device, batch.epoch, first, incoming.bodies[known:], incoming.links[known:], incoming.now_ms
     )
@@ -99,6 +112,7 @@ def _answer(
         hwm=hwm,
         chain=link,
         server_ms=now_ms,
+        backed_up_through=stands.backed_up if stands else 0,
         quarantined=incoming.misunderstood,
         receipt=receipt(storage.receipt_key, incoming.device, epoch, hwm, link, now_ms),
     )
@@ -130,4 +144,5 @@ def high_water(
         chain=found.chain.hex() if found else "",
         server_ms=now_ms,
         epochs={number: one.hwm for number, one in held.items()},
+        backed_up={number: one.backed_up for number, one in held.items() if one.backed_up},
     )

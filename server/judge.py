@@ -36,19 +36,24 @@ def judge(
     current_epoch: int,
     held: Standing | None,
     chain_at: Callable[[int], bytes | None],
+    proven: bool = False,
 ) -> Judged:
     """``held`` is the standing of the batch's own epoch, ``links`` the chain recomputed from its events.
 
     ``chain_at(seq)`` is asked only about events that the server holds. A duplicate is one only if it is the same
-    events: a cloned device that repeats the numbers with other facts is a fork, never a silent loss.
+    events: a cloned device that repeats the numbers with other facts is a fork, never a silent loss. ``proven``: the
+    batch shows by a receipt of this server that it was told to let go of what is missing before it.
     """
     if batch.epoch < current_epoch and not batch.orphan:
         return Judged("fenced")
     hwm = held.hwm if held else 0
-    if batch.first > hwm + 1:
+    bridged = proven and batch.first - batch.lost <= hwm + 1
+    if batch.first > hwm + 1 and not bridged:
         return Judged("gap")
     if links[-1] != last:
         return Judged("fork")
+    if batch.first > hwm + 1:
+        return Judged("append")
     if held is None:
         return Judged("append")
     if batch.last <= hwm:

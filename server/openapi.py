@@ -9,9 +9,12 @@ import msgspec
 
 from server.api.count_calls import CountList, Decided
 from server.api.exception_calls import ExceptionList, Settled
+from server.api.operation_calls import Alive
+from server.api.staff_calls import Members, NewMember, NewToken, Removed
 from server.api.unit_calls import Health
 from server.count_decision import Decision
 from server.counts import CountReport
+from server.roles import AUDITOR, DEVICE, OFFICE, READERS, STAFF, SUPERVISOR
 from server.settling import Settlement
 from server.trace import Trace
 from sync import wire
@@ -28,7 +31,11 @@ class Call(NamedTuple):
     answers: dict[int, type[Any]]
     body: type[Any] | None = None
     query: tuple[str, ...] = ()
-    who: tuple[str, ...] = ("office", "device")
+    who: tuple[str, ...] = (OFFICE, DEVICE)
+    """Roles that may call it; empty: anybody, without a token."""
+    media: str = "application/json"
+    revoked: bool = False
+    """Whether a device may call it that was revoked."""
 
 
 class Revoked(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +51,8 @@ class Coming(msgspec.Struct, frozen=True, kw_only=True):
     status: str
 
 
-_DEVICE, _OFFICE, _ANYBODY = ("device",), ("office",), ()
+_DEVICE, _OFFICE, _READERS, _ANYBODY = (DEVICE,), (OFFICE,), READERS, ()
+_EVERYBODY = (*STAFF, DEVICE)
 
 CALLS = (
     Call(
@@ -61,6 +69,14 @@ CALLS = (
         "Where the server stands with a device.",
         {200: wire.HighWater},
         query=("epoch",),
+        who=_DEVICE,
+    ),
+    Call(
+        "/v1/devices/{device}/tasks",
+        "put",
+        "Report the tasks in progress on a device, in place of those before.",
+        {200: wire.TasksKept},
+        wire.OpenTasks,
         who=_DEVICE,
     ),
     Call("/v1/devices/{device}/revoke", "post", "End a device's rights.", {200: Revoked}, who=_OFFICE),
@@ -96,24 +112,29 @@ CALLS = (
         who=_ANYBODY,
     ),
     Call(
-        "/v1/units", "get", "Find units by serial number, or its end.", {200: Trace}, query=("serial", "item")
+        "/v1/units",
+        "get",
+        "Find units by serial number, or its end.",
+        {200: Trace},
+        query=("serial", "item"),
+        who=_EVERYBODY,
     ),
-    Call("/v1/units/{item}/{serial}", "get", "Everything about one unit.", {200: Trace}),
+    Call("/v1/units/{item}/{serial}", "get", "Everything about one unit.", {200: Trace}, who=_EVERYBODY),
     Call(
         "/v1/recall",
         "get",
         "Every unit that a lot, a component or a range of serial numbers is in today.",
         {200: Recall},
         query=("lot", "supplier", "component", "item", "from", "to"),
-        who=_OFFICE,
+        who=_READERS,
     ),
-    Call("/v1/counts", "get", "Count sheets and how far they are.", {200: CountList}, who=_OFFICE),
+    Call("/v1/counts", "get", "Count sheets and how far they are.", {200: CountList}, who=_READERS),
     Call(
         "/v1/counts/{number}",
         "get",
         "What a count found against the books.",
         {200: CountReport},
-        who=_OFFICE,
+        who=_READERS,
     ),
     Call(
         "/v1/counts/{number}/decision",
@@ -121,7 +142,7 @@ CALLS = (
         "Approve a count, or reject it to be counted again.",
         {200: Decided, 409: wire.Problem},
         Decision,
-        who=_OFFICE,
+        who=(OFFICE, SUPERVISOR),
     ),
     Call(
         "/v1/exceptions",
@@ -129,7 +150,7 @@ CALLS = (
         "Exceptions that wait for somebody, newest first.",
         {200: ExceptionList},
         query=("before",),
-        who=_OFFICE,
+        who=_READERS,
     ),
     Call(
         "/v1/exceptions/settle",
@@ -137,9 +158,15 @@ CALLS = (
         "Answer for an exception, with a reason.",
         {200: Settled, 409: wire.Problem},
         Settlement,
-        who=_OFFICE,
+        who=(OFFICE, SUPERVISOR),
     ),
+    Call("/v1/staff", "get", "Who has a token of the office, and for what.", {200: Members}, who=_OFFICE),
+    Call("/v1/staff", "post", "A token for a person or a program.", {200: NewToken}, NewMember, who=_OFFICE),
+    Call("/v1/staff/{name}/remove", "post", "End such a token.", {200: Removed}, who=_OFFICE),
     Call("/v1/health", "get", "Whether the server is well.", {200: Health}, who=_ANYBODY),
+    Call("/healthz", "get", "Whether this process answers.", {200: Alive}, who=_ANYBODY),
+    Call("/readyz", "get", "Whether it can work: database and projections.", {200: Alive}, who=_ANYBODY),
+    Call("/metrics", "get", "Figures for Prometheus.", {200: str}, who=(OFFICE, AUDITOR), media="text/plain"),
 )
 
 
@@ -167,8 +194,8 @@ def document() -> bytes:
             "components": {
                 "schemas": components,
                 "securitySchemes": {
-                    "device": {"type": "http", "scheme": "bearer", "description": "A device's token."},
-                    "office": {"type": "http", "scheme": "bearer", "description": "The office's token."},
+                    role: {"type": "http", "scheme": "bearer", "description": f"A token of the role {role}."}
+                    for role in _EVERYBODY
                 },
             },
         }
@@ -183,7 +210,10 @@ def _operation(call: Call, schema_of: dict[Any, Any]) -> dict[str, Any]:
     responses = {
         str(status): {"description": "A file.", "content": _FILE}
         if kind is bytes
-        else {"description": str(kind.__doc__).split("\n")[0], "content": _json(schema_of[kind])}
+        else {
+            "description": str(kind.__doc__).split("\n")[0],
+            "content": {call.media: {"schema": schema_of[kind]}},
+        }
         for status, kind in call.answers.items()
     }
     responses["default"] = {"description": "A refusal.", "content": _json(schema_of[wire.Problem])}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
 
-from server import ledger, lots, subjects, tallies, units
+from server import handovers, ledger, losses, lots, subjects, tallies, units
 from server.replica import Feed
 from server.storage import Reader, Storage, Writer
 from server.subjects import Subject
@@ -39,10 +40,13 @@ class Plan(NamedTuple):
     documents: list[tallies.DocumentPlan]
     lots: list[tuple[Subject, lots.LotState | None]]
     containers: list[ContainerPlan]
+    handovers: list[handovers.HandOverPlan]
     answered: list[str]
     """Keys of exceptions without a unit or a container that somebody answered for."""
     aside: list[tuple[ledger.Entry, str]]
     applied: dict[tuple[str, int], int]
+    lost: list[tuple[int, ExceptionRecord]]
+    """Ranges of a device's events that nobody holds any more, at the position of what follows them."""
 
 
 def fold_next(storage: Storage, limit: int = BATCH_EVENTS) -> int:
@@ -88,8 +92,15 @@ def make_plan(reader: Reader, limit: int, upto: int) -> Plan | None:
         else:
             batch[entry.position] = event
         applied[entry.device, entry.epoch] = entry.seq
+    return plan_of(reader, batch, start, entries[-1].position)._replace(
+        events=len(entries), aside=aside, applied=applied, lost=losses.holes(reader, entries)
+    )
+
+
+def plan_of(reader: Reader, batch: Mapping[int, Event], start: int, end: int) -> Plan:
+    """What these events (position -> event), which nothing shows yet, change."""
     links = subjects.link(reader, batch)
-    plan = Plan(start, entries[-1].position, len(entries), links, [], [], [], [], [], aside, applied)
+    plan = Plan(start, end, len(batch), links, [], [], [], [], [], [], [], {}, [])
     plan.answered.extend(event.settles for event in batch.values() if _speaks_of_event(event))
     for subject, extra in links.subjects.items():
         match subject.kind:
@@ -101,6 +112,9 @@ def make_plan(reader: Reader, limit: int, upto: int) -> Plan | None:
                 plan.containers.append(
                     _container(subject.name, subjects.events_of(reader, subject, extra, batch))
                 )
+            case handovers.KIND:
+                events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
+                plan.handovers.append(handovers.fold(subject.name, events))
             case subjects.COUNT | subjects.INSIDE | subjects.SETTLED:
                 continue  # asked for when somebody looks at the count, the product, or the answers
             case _:
@@ -148,11 +162,14 @@ def store(tx: Writer, feed: Feed, plan: Plan) -> None:
             feed.put("lot", key, msgspec.json.encode(state))
     for container in plan.containers:
         _store_container(tx, feed, container)
+    handovers.store(feed, plan.handovers)
     for entry, reason in plan.aside:
         tx.run("INSERT INTO quarantine (position, reason) VALUES (?, ?)", entry.position, reason)
         seen = Witness(ref=entry.ref, device=entry.device)
         record = ExceptionRecord(kind=units.NOT_UNDERSTOOD, item="", serial="", first=Witness(), second=seen)
         units.store_exception(tx, feed, entry.position, record)
+    for position, record in plan.lost:
+        units.store_exception(tx, feed, position, record)
     for key in plan.answered:
         units.forget_exception(tx, feed, key)
     tx.run_many(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from server import projection
+from server.quarantine import reread
 from server.replica import Feed
 from server.schema import PROJECTED, PROJECTIONS
 from server.storage import Storage, placeholders
 
 
 def rebuild_where_stale(storage: Storage) -> None:
-    """Rebuild where a newer version of the tables keeps more of a unit than the older one wrote down."""
+    """After an update: rebuild where the new tables keep more of a unit than the old ones; read again what an older
+    version of the server did not understand.
+    """
     with storage.read() as reader:
         stale = reader.row("SELECT value FROM meta WHERE name = 'stale'") is not None
     if stale:
         rebuild(storage)
+    reread(storage)
 
 
 def rebuild(storage: Storage) -> int:

@@ -95,14 +95,37 @@ CREATE TABLE rescued (
 """
 """Where the feed was when, what a backup holds of each device, and what revoked devices handed in."""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL, _SYNC)
+_IDENTITY = """
+ALTER TABLE device ADD COLUMN public_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE device ADD COLUMN next_token_hash TEXT NOT NULL DEFAULT '';
+ALTER TABLE device ADD COLUMN renewal INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX device_by_next_token ON device (next_token_hash) WHERE next_token_hash <> '';
+CREATE TABLE signed_head (
+    device TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, signature BLOB NOT NULL,
+    PRIMARY KEY (device, epoch, seq)
+) WITHOUT ROWID;
+CREATE TABLE staff (
+    name TEXT PRIMARY KEY, role TEXT NOT NULL, token_hash TEXT NOT NULL UNIQUE, created_ms INTEGER NOT NULL
+) WITHOUT ROWID
+"""
+"""Who is who: keys of devices and what they signed, a token that is about to follow, people with a token each."""
+
+_HOLES = """
+CREATE TABLE hole (
+    device TEXT NOT NULL, epoch INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, chain BLOB NOT NULL,
+    PRIMARY KEY (device, epoch, first)
+) WITHOUT ROWID
+"""
+"""Events that the server once had and no backup brought back, and the device's chain after the last of them."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL, _SYNC, _IDENTITY, _HOLES)
 
 VERSION = len(MIGRATIONS)
 
 PROJECTIONS = ("quarantine", "subject", "cancellation", "unit", "credit", "tally", "exception")
 """Tables that follow from the ledger (and, for the feed, ``replica`` rows of :data:`PROJECTED`)."""
 
-PROJECTED = ("unit", "lot", "tally", "exception")
+PROJECTED = ("unit", "lot", "tally", "exception", "handover")
 """Tables of the feed that are projections; the others are master data."""
 
 

@@ -22,6 +22,7 @@ from tracking import clock, pins
 from tracking.chain import first_link
 from tracking.documents import Document, called_back, opening_line
 from tracking.events import Event, encode_body
+from tracking.policy import stated
 from tracking.prefix_rules import PrefixRules
 from tracking.site import OpeningUnit, Operator, Site, SiteError, load
 
@@ -48,7 +49,7 @@ def import_site(storage: Storage, site_name: str, data: bytes, now_ms: int) -> I
             "operators": load_into.rows("operator", [(one.badge, one) for one in operators], site.site),
             "documents": load_into.documents(site),
         }
-        load_into.rows("policy", [(site.site, site.policy)], site.site)
+        load_into.rows("policy", [(site.site, stated(site))], site.site)
         if site.prefix_rules is not None:
             rules = PrefixRules(rules=site.prefix_rules)
             load_into.rows("prefix_rules", [(site.site, rules)], site.site)

@@ -86,6 +86,10 @@ class Storage(Protocol):
         """Call ``told``, in a thread of its own, when another server has changed something."""
         ...
 
+    def bytes_used(self) -> int:
+        """Size of the database. Raises :class:`StorageError`."""
+        ...
+
     def close(self) -> None:
         """Release everything. Nothing may be called afterwards."""
         ...

@@ -179,6 +179,12 @@ class PostgresStorage:
             except (StorageError, psycopg.Error):
                 self._closed.wait(TOLD_S_MAX)
 
+    def bytes_used(self) -> int:
+        """As the server counts it. Raises :class:`StorageError`."""
+        with plain_errors("read"), self._connections.one() as connection:
+            row = cast("Row", connection.execute("SELECT pg_database_size(current_database())").fetchone())
+            return int(row[0])
+
     def close(self) -> None:
         """Close every connection; the folder's lock goes with its own."""
         self._closed.set()

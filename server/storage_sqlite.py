@@ -12,6 +12,7 @@ import os
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ from server.storage import Reader, Row, StorageError, Writer, placeholders
 
 READERS_MAX = 4
 READER_WAIT_S_MAX = 30
+LOCK_S_MAX = 1.0
+"""A server that was killed takes a moment to be gone."""
 SYNCHRONOUS_FULL = 2
 
 
@@ -63,7 +66,7 @@ class SqliteStorage:
         """Open or create the database. Raises :class:`StorageError` with one plain sentence."""
         self.path = path
         with ExitStack() as undo:
-            self._lock_file = undo.enter_context(_lock(path))
+            self._lock_file = undo.enter_context(hold(path))
             self._writer = undo.enter_context(closing(_connect(path)))
             self._write_lock = threading.Lock()
             self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue(READERS_MAX)
@@ -121,6 +124,11 @@ class SqliteStorage:
     def follow(self, told: Callable[[], None]) -> None:
         """Nothing to follow: no other server changes anything."""
 
+    def bytes_used(self) -> int:
+        """Of the file and of what waits beside it to be brought in."""
+        files = (self.path, self.path.with_name(self.path.name + "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
     def close(self) -> None:
         """Close the readers first, so that the last one to close is the one that may checkpoint."""
         for _ in range(READERS_MAX):
@@ -130,19 +138,24 @@ class SqliteStorage:
         self._lock_file.close()
 
 
-def _lock(path: Path) -> IO[bytes]:
-    """Hold the lock file beside the database: it keeps a second writing process away for as long as we live."""
+def hold(path: Path) -> IO[bytes]:
+    """Hold the lock file beside the database: it keeps every other writing process away until it is closed."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = path.with_name(path.name + ".lock").open("ab")
     except OSError as error:
         raise StorageError(f"the folder of the database {path} cannot be used: {error.strerror}") from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        handle.close()
-        raise StorageError(f"another server is using the database {path}: stop that one first") from error
-    return handle
+    give_up_s = time.monotonic() + LOCK_S_MAX
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if time.monotonic() < give_up_s:
+                time.sleep(LOCK_S_MAX / 20)
+                continue
+            handle.close()
+            raise StorageError(f"another server is using the database {path}: stop that one first") from error
+        return handle
 
 
 def _connect(path: Path) -> sqlite3.Connection:

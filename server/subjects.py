@@ -9,7 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from server import ledger
+from server import handovers, ledger
 from server.storage import Reader, Writer, placeholders
 from tracking.containers import is_about_container
 from tracking.events import Event
@@ -19,7 +19,7 @@ class Subject(NamedTuple):
     """What a fold is made of: a unit, a document's events without a serial number, a container's, or a lot's."""
 
     kind: str
-    """``unit``, ``document``, ``container``, ``lot``, ``count``, ``inside`` or ``settled``."""
+    """``unit``, ``document``, ``container``, ``lot``, ``count``, ``inside``, ``settled`` or ``handover``."""
     name: str
     """Item, document number, or the container's code."""
     part: str = ""
@@ -60,6 +60,8 @@ def own_subjects(event: Event) -> frozenset[Subject]:
         found.add(Subject("container", event.container))
     if event.lot and event.item:
         found.add(Subject("lot", event.item, event.lot))
+    if event.step == handovers.STEP:
+        found.add(Subject(handovers.KIND, event.follows or event.ref))
     if event.parent_serial:
         found.add(Subject(INSIDE, event.parent_item, event.parent_serial))
     return frozenset(found)

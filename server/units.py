@@ -12,7 +12,7 @@ from server.replica import Feed
 from server.storage import Reader, Writer
 from server.subjects import Subject, events_of
 from sync.wire import pair_key
-from tracking.documents import credit
+from tracking.documents import credit, takes_off
 from tracking.events import Event
 from tracking.exceptions import ExceptionRecord, from_contradictions, still_open
 from tracking.units import UnitState, fold
@@ -68,7 +68,11 @@ def credits_of(accepted: Sequence[Event], position_of: Mapping[str, int]) -> lis
         if quantity:
             position = position_of[event.ref]
             one = Credit(event.document, event.line, event.item, event.serial, position, quantity)
-            credited.setdefault(one[:4] if event.serial else one[:5], one)
+            key = one[:4] if event.serial else one[:5]
+            if takes_off(event):
+                credited.pop(key, None)
+            else:
+                credited.setdefault(key, one)
     return list(credited.values())
 
 
@@ -134,10 +138,10 @@ def _store_exceptions(tx: Writer, feed: Feed, one: UnitPlan) -> None:
     keys = {record.key for _, record in one.exceptions}
     if not one.first_seen:
         rows = tx.rows(
-            "SELECT key FROM exception WHERE item = ? AND serial = ? AND kind <> ?",
+            "SELECT key FROM exception WHERE item = ? AND serial = ? AND kind NOT IN (?, ?)",
             one.state.item,
             one.state.serial,
-            NOT_UNDERSTOOD,
+            *OF_NO_UNIT,
         )
         for (key,) in rows:
             if key not in keys:
@@ -149,7 +153,7 @@ def _store_exceptions(tx: Writer, feed: Feed, one: UnitPlan) -> None:
 def forget_exceptions(tx: Writer, feed: Feed, name: str, keys: set[str]) -> None:
     """Take away a container's exceptions but those with these keys."""
     rows = tx.rows(
-        "SELECT key FROM exception WHERE item = '' AND serial = ? AND kind <> ?", name, NOT_UNDERSTOOD
+        "SELECT key FROM exception WHERE item = '' AND serial = ? AND kind NOT IN (?, ?)", name, *OF_NO_UNIT
     )
     for (key,) in rows:
         if key not in keys:
@@ -164,6 +168,12 @@ def forget_exception(tx: Writer, feed: Feed, key: str) -> None:
 
 NOT_UNDERSTOOD = "not_understood"
 """The kind of exception that an event in the quarantine makes."""
+
+LOST_RANGE = "lost_range"
+"""The kind of exception that a hole in a device's numbers makes."""
+
+OF_NO_UNIT = (NOT_UNDERSTOOD, LOST_RANGE)
+"""Kinds of exceptions that are about no unit and no container."""
 
 
 def store_exception(tx: Writer, feed: Feed, position: int, record: ExceptionRecord) -> None:

@@ -21,12 +21,14 @@ from sync.line import Line as Line
 from sync.line import Unreachable as Unreachable
 from sync.line import understood as understood
 from sync.snapshot import Coming, Download, SnapshotError
+from sync.tasks import Teller
 from sync.wire import (
     FEED_ROWS_MAX,
     FEED_WAIT_S_MAX,
     Batch,
     FeedPage,
     HighWater,
+    OpenTasks,
     Refused,
     Snapshot,
     Stored,
@@ -37,6 +39,10 @@ BACKOFF_S_MIN = 1.0
 FEED_BACKOFF_S_MAX = 30.0
 ANSWERS_WASTED_MAX = 12
 """Answers to uploads that bring nothing further, before the server is believed to be none."""
+FAILURES_MAX = 3
+"""Of a batch, without a word about it: then half of it is tried."""
+_TOO_MUCH = (400, 408, 413)
+"""Too large, too slow, or something in it that the server cannot even read: less is tried, down to one event."""
 ROWS_A_PAGE = 500
 """Of the feed, once all was downloaded: a scan waits behind a page that is applied, and does not notice so few."""
 SNAPSHOT_TRIES_MAX = 60
@@ -82,6 +88,10 @@ class Port(Protocol):
 
     def refused(self, reply: Refused) -> str:
         """``gap``, ``fork`` or ``fenced``. A sentence where uploading must stop."""
+        ...
+
+    def tasks(self) -> OpenTasks:
+        """The tasks in progress here, for the others of the site."""
         ...
 
     def cursor(self) -> Cursor:
@@ -142,6 +152,8 @@ class Uploader:
         self._events_max = events_max
         self._ask_again_s = ask_again_s
         self._ask_again_at_s = 0.0
+        self._failures = 0
+        """Of the same batch, in a row."""
         self._greeted = False
         self._generation = ""
         """Of the server's life that was greeted."""
@@ -184,6 +196,11 @@ class Uploader:
         self.greet_again()
         return True
 
+    @property
+    def generation(self) -> str:
+        """The server's life that was greeted; empty before that."""
+        return self._generation if self._greeted else ""
+
     def _greet(self) -> None:
         self._greeted = True
         try:
@@ -200,7 +217,12 @@ class Uploader:
     def _send(self, batch: Batch) -> bool:
         """True where the server holds more of these events than before."""
         path = f"/v1/devices/{self._port.device()}/events"
-        status, data = self._line.ask("POST", path, body=msgspec.json.encode(batch))
+        try:
+            status, data = self._line.ask("POST", path, body=msgspec.json.encode(batch))
+        except Unreachable as error:
+            self._failed(batch, error)
+            raise
+        self._failures = 0
         if status == 200:
             self._events_max = min(self._most, self._events_max * 2)
             stored = understood(data, Stored)
@@ -212,10 +234,19 @@ class Uploader:
             self.heard_of(refused.generation)
             self.halted = self._port.refused(refused)
             return False
-        if status == 413 and self._events_max > 1:
-            self._events_max = max(1, min(self._events_max, len(batch.events)) // 2)
+        if status in _TOO_MUCH and len(batch.events) > 1:
+            self._halve(batch)
             return False
         raise Unreachable(f"the server refuses the upload (HTTP {status}); everything is kept", status=status)
+
+    def _failed(self, batch: Batch, error: Unreachable) -> None:
+        """A line that breaks, or a server that breaks on something in it, may manage half of it."""
+        self._failures += error.status == 0 or error.status >= 500
+        if self._failures >= FAILURES_MAX:
+            self._halve(batch)
+
+    def _halve(self, batch: Batch) -> None:
+        self._events_max = max(1, min(self._events_max, len(batch.events)) // 2)
 
 
 class Agent:
@@ -239,6 +270,7 @@ class Agent:
         self._up_line = ground.line(url, token, timeout_s)
         self._down_line = ground.line(url, token, timeout_s)
         self._uploader = Uploader(port, self._up_line, batch_events_max, retry_s_max, ground.now_s)
+        self._teller = Teller(port, self._up_line)
         self._wake, self._wake_feed = ground.flag(), ground.flag()
         self._over = ground.flag()
         self._paused = ground.flag()
@@ -317,7 +349,17 @@ class Agent:
             if self._troubles["down"]:
                 self._wake_feed.set()
             self._tell("up", "")
-        return self._poll_s
+        return self._tell_tasks(backoff)
+
+    def _tell_tasks(self, backoff: Backoff) -> float:
+        """Behind the events, so that what a task stands on is there before it; how long to wait then."""
+        if not self._uploader.generation:
+            return self._poll_s
+        try:
+            left_s = self._teller.tell(self._uploader.generation, self._ground.now_s())
+        except Unreachable as error:  # the events are there; whoever opens the same order is only told later
+            return backoff.next_s(error.retry_after_s)
+        return self._poll_s if left_s is None else min(left_s, self._poll_s)
 
     def _follow(self) -> None:
         backoff = Backoff(min(FEED_BACKOFF_S_MAX, self._retry_s_max), self._ground.seed)

@@ -6,7 +6,6 @@ Nothing that a server, or whatever answers in its place, sends may hold a thread
 from __future__ import annotations
 
 import contextlib
-import gzip
 import socket
 import threading
 import time
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
+from sync.packing import Packing
 from sync.wire import Problem
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ REPLY_BYTES_MAX = 64 * 1024 * 1024
 REPLY_BYTES_PER_S_MIN = 1024
 """A body that comes slower than this, once the time-out is over, is given up."""
 READ_BYTES = 64 * 1024
-GZIP_FROM_BYTES = 600
 RETRY_AFTER_S_MAX = 3600.0
 
 Reply = TypeVar("Reply")
@@ -60,6 +59,7 @@ class Line:
 
     def __init__(self, url: str, token: str, timeout_s: float) -> None:
         self._url, self._token, self._timeout_s = url.rstrip("/"), token, timeout_s
+        self._packing = Packing()
         self._session: requests.Session | None = None
         self._socket: socket.socket | None = None
         self._closed = self._late = False
@@ -75,16 +75,29 @@ class Line:
         **params: Any,
     ) -> tuple[int, bytes]:
         """Status and body. Raises :class:`Unreachable`."""
+        packed, encoding = self._packing.pack(body)
+        headers = {"Content-Encoding": encoding} if encoding else {}
+        if part is not None:
+            headers |= part.headers()
+        status, data = self._sent(method, path, packed, wait_s, headers, params)
+        if status == 415 and self._packing.refused(encoding):
+            return self.ask(method, path, body=body, wait_s=wait_s, part=part, **params)
+        return status, data
+
+    def _sent(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        wait_s: float,
+        headers: dict[str, str],
+        params: dict[str, Any],
+    ) -> tuple[int, bytes]:
         import requests
 
         if self._session is None:
             self._session = _session(self._opened)
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        if part is not None:
-            headers |= part.headers()
-        if len(body) > GZIP_FROM_BYTES:
-            headers["Content-Encoding"] = "gzip"
-            body = gzip.compress(body, 6)
+        headers |= {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         timeouts = (self._timeout_s, self._timeout_s + wait_s)
         # The time-outs are for each piece; headers that come byte by byte would never meet one.
         self._late = False

@@ -41,6 +41,18 @@ class TooLargeError(WireError):
     """A message beyond its bound; a smaller one may pass."""
 
 
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The server's word that it holds everything up to ``hwm``, durably."""
+
+    device: str
+    epoch: Count
+    hwm: Count
+    chain: str
+    received_ms: Moment
+    signature: str
+    """HMAC-SHA-256 of the other fields under the server's key, hex."""
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """Consecutive events of one device and epoch: ``first``, ``first + 1`` ..."""
 
@@ -55,23 +67,14 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Fal
     """Events of an epoch that was fenced: they keep their identity and do not become the current epoch."""
     pending: int = 0
     """How many events the device still has after these: the size of a loss, should it never come back."""
+    lost: int = 0
+    """How many events right before ``first`` neither side holds any more; ``proof`` shows that the server had them."""
+    proof: Receipt | None = None
 
     @property
     def last(self) -> int:
         """Sequence number of the last event."""
         return self.first + len(self.events) - 1
-
-
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """The server's word that it holds everything up to ``hwm``, durably."""
-
-    device: str
-    epoch: Count
-    hwm: Count
-    chain: str
-    received_ms: Moment
-    signature: str
-    """HMAC-SHA-256 of the other fields under the server's key, hex."""
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +116,8 @@ class HighWater(msgspec.Struct, frozen=True, kw_only=True):
     server_ms: Moment
     epochs: dict[Count, Count] = {}
     """Every epoch the server has of this device -> its high-water mark."""
+    backed_up: dict[Count, Count] = {}
+    """Epoch -> the last event that a verified backup holds."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,6 +221,61 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     made_ms: Moment
 
 
+TASKS_MAX = 16
+TASK_STATE_CHARS_MAX = 8192
+TASKS_BYTES_MAX = 262_144
+
+
+class OpenTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A task in progress on a handheld, as it last reported it."""
+
+    task: str
+    """``receiving``, ``pack`` ..."""
+    subject: str
+    """The document, carton or product that it is about."""
+    document: str = ""
+    since_ms: Moment = 0
+    """When it was begun, by the handheld's clock; with :attr:`task` it tells this task from later ones."""
+    since: str = ""
+    """The same for a person: wall time with offset."""
+    operator: str = ""
+    item: str = ""
+    """The part number at hand, where one was chosen."""
+    active_ms: Moment = 0
+    """When something was last done on it, in steps of ten minutes."""
+    state: str = ""
+    """The state at its prompt, base 64; only a handheld reads it."""
+
+
+class OpenTasks(msgspec.Struct, frozen=True, kw_only=True):
+    """``PUT /v1/devices/{device}/tasks``: all tasks in progress there, in place of those reported before."""
+
+    tasks: tuple[OpenTask, ...] = ()
+
+
+class TasksKept(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer: how many there are now, and how many rows of the feed changed."""
+
+    tasks: int
+    changed: int
+
+
+class TaskRow(OpenTask, frozen=True, kw_only=True, omit_defaults=True):
+    """A row of the feed's ``task`` table; its key is :func:`task_id`."""
+
+    device: str = ""
+    name: str = ""
+    """What the office calls the handheld."""
+    site: str = ""
+    heard_ms: Moment = 0
+    """When the server last heard something new of it."""
+
+
+def task_id(device: str, task: OpenTask) -> str:
+    """Names one task in progress: a later one of the same kind is another."""
+    return f"{device}/{task.task}/{task.since_ms}"
+
+
 class OperatorRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the feed's ``operator`` table."""
 
@@ -271,6 +331,8 @@ def batch_of(
     bodies: Sequence[bytes],
     orphan: bool = False,
     pending: int = 0,
+    lost: int = 0,
+    proof: Receipt | None = None,
 ) -> Batch:
     """A batch of these canonical bytes, with its chain."""
     return Batch(
@@ -281,6 +343,8 @@ def batch_of(
         events=[msgspec.Raw(body) for body in bodies],
         orphan=orphan,
         pending=pending,
+        lost=lost,
+        proof=proof,
     )
 
 
@@ -319,7 +383,10 @@ def decode_batch(data: bytes) -> Batch:
     if not batch.events:
         raise WireError("a batch has at least one event")
     if not (
-        1 <= batch.epoch <= COUNT_MAX and 1 <= batch.first <= COUNT_MAX and 0 <= batch.pending <= COUNT_MAX
+        1 <= batch.epoch <= COUNT_MAX
+        and 1 <= batch.first <= COUNT_MAX
+        and 0 <= batch.pending <= COUNT_MAX
+        and 0 <= batch.lost < batch.first
     ):
         raise WireError(f"epoch and first count from 1, and nothing counts beyond {COUNT_MAX}")
     return batch

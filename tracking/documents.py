@@ -165,8 +165,14 @@ def opening_line(document: Document, item: str, serial: str, status: str) -> int
     return named.line if named is not None else of_item[0].line if of_item else 0
 
 
+def takes_off(event: Event) -> bool:
+    """True where a unit does not count on its line any more: a part came out of what was finished."""
+    return event.step == "assembling" and event.action == "DELETE"
+
+
 def credit(event: Event, document_before: str, step_before: str) -> int:
-    """What an event adds to its line: its quantity, or 0 where the same unit was already counted there.
+    """What an event adds to its line: its quantity, or 0 where the same unit was already counted there; negative for
+    one that is unfinished again.
 
     ``document_before`` and ``step_before`` are those of the unit's state before the event: a unit picked for an
     order and then shipped on it counts once.
@@ -177,6 +183,8 @@ def credit(event: Event, document_before: str, step_before: str) -> int:
         return event.quantity
     if not any(event.step in steps for steps in CREDITING.values()):
         return 0
+    if takes_off(event):
+        return -event.quantity
     already = event.step == "shipping" and step_before == "picking" and document_before == event.document
     return 0 if already else event.quantity
 
@@ -193,6 +201,12 @@ def tally_of(events: Iterable[Event]) -> Tally:
         if not credit(event, "", ""):
             continue
         key = (event.line, event.item, event.serial)
+        if takes_off(event) and key not in seen:
+            continue
+        if takes_off(event):
+            seen.remove(key)
+            done[event.line] -= event.quantity
+            continue
         if event.serial and key in seen:
             continue
         seen.add(key)

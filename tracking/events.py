@@ -5,8 +5,9 @@ gives it its identity ``(device, epoch, seq)`` and its place in the hash chain. 
 are hashed and sent, so a server that does not know a newer field still stores exactly what was written.
 
 Steps are CBV 2.0 business steps where CBV has the word. Ours beside them: ``returning`` (CBV: receiving with
-disposition returned), ``completing`` (a document is closed), ``sighting`` (a code was seen and nothing done) and
-``settling`` (somebody answers for an exception).
+disposition returned), ``completing`` (a document is closed), ``sighting`` (a code was seen and nothing done),
+``settling`` (somebody answers for an exception) and ``handing_over`` (a task goes to another handheld: DELETE gives it
+away, ADD takes it).
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ STEPS = (
     "completing",
     "sighting",
     "settling",
+    "handing_over",
 )
 
 EVIDENCE = ("scanned", "ranged", "imported", "typed")
@@ -137,6 +139,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Badge of who took a stop upon himself; ``reason`` says why."""
     settles: str = ""
     """With ``settling``: the key of the exception that somebody answers for; ``reason`` says how it came out."""
+    follows: str = ""
+    """With ``handing_over``: the hand-over that this one answers, named by the event that gave the task away."""
 
     @property
     def ref(self) -> str:

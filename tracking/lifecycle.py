@@ -179,6 +179,19 @@ _row(
     shipped="!already_shipped",
     written_off="!written_off",
 )
+# A part came out of a finished unit: it is begun and not finished, until it is complete again.
+_row(
+    "assembling",
+    "DELETE",
+    received="planned",
+    produced="planned",
+    booked="planned!booked_elsewhere",
+    picked="planned!already_picked",
+    consumed="!consumed",
+    shipped="!already_shipped",
+    in_service="!already_shipped",
+    written_off="!written_off",
+)
 _row("inspecting", "OBSERVE", rest="=")
 _row("holding", "ADD", rest="=")
 _row("holding", "DELETE", rest="=")

@@ -121,6 +121,8 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forb
     """Stops that a supervisor may take upon himself. What is stolen, recalled or unreadable is never among them."""
     override_role: str = "supervisor"
     """The role that it takes."""
+    claim_minutes: int = 240
+    """So long after its last scan a task counts as being done by whoever began it; 0 tells nobody."""
     stolen_contact: str = ""
     """Whom to call when a stolen unit turns up: shown with the stop."""
 
@@ -163,9 +165,19 @@ class Site(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid
     policy: Policy = Policy()
     prefix_rules: tuple[PrefixRule, ...] | None = None
     """What plain codes are by how they begin; left out, those that were loaded before stay."""
+    stated_policy: tuple[str, ...] = ()
+    """Which policies the file names. Filled by :func:`load`; no field of a file."""
+
+
+class _Names(msgspec.Struct):
+    """Only which names an object of the file has."""
+
+    policy: dict[str, msgspec.Raw] = {}
+    stated_policy: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 _DECODER = msgspec.json.Decoder(Site)
+_NAMES = msgspec.json.Decoder(_Names)
 
 
 def load(data: bytes, name: str = "the site file") -> Site:
@@ -175,12 +187,16 @@ def load(data: bytes, name: str = "the site file") -> Site:
             f"{name} is larger than {SITE_BYTES_MAX // 1024 // 1024} MB: split its units over several files"
         )
     try:
-        site = _DECODER.decode(data)
+        site, names = _DECODER.decode(data), _NAMES.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise SiteError(f"{name} cannot be read: {error}; correct that field") from error
+    if names.stated_policy is not msgspec.UNSET:
+        raise SiteError(f"{name} cannot be read: it has the unknown field `stated_policy`; remove that field")
     _check(site, name)
     return msgspec.structs.replace(
-        site, documents=tuple(_numbered(document, site.site) for document in site.documents)
+        site,
+        documents=tuple(_numbered(document, site.site) for document in site.documents),
+        stated_policy=tuple(sorted(names.policy)),
     )
 
 

@@ -44,6 +44,8 @@ class UnitState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The count sheet or recall that it was counted or collected on last."""
     seen_recount: int = 0
     """Which count of the sheet that was: 0 the first."""
+    seen_earlier: tuple[tuple[str, int], ...] = ()
+    """Sheet or recall, and count, that saw it before that one: newest first, at most :data:`SEEN_EARLIER_MAX`."""
 
     document: str = ""
     """The document of the step that gave it its status."""
@@ -57,6 +59,26 @@ class UnitState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     def has(self, flag: str) -> bool:
         """True when the flag is set."""
         return flag in self.flags
+
+    @property
+    def seen(self) -> tuple[tuple[str, int], ...]:
+        """Every sheet or recall that is remembered to have seen it, with its count, newest first."""
+        return ((self.seen_on, self.seen_recount), *self.seen_earlier) if self.seen_on else ()
+
+    def seen_by(self, document: str) -> bool:
+        """True when a sheet (in whichever of its counts) or a recall has seen it."""
+        return any(document == seen for seen, _ in self.seen)
+
+
+SEEN_EARLIER_MAX = 8
+"""Two sheets that are counted by turns must not count a unit twice; the sheets of former years may be forgotten."""
+
+
+def seen_fields(seen: Sequence[tuple[str, int]]) -> dict[str, object]:
+    """The fields of a state whose sheets and recalls are these, newest first."""
+    (newest, recount), *earlier = seen or [("", 0)]
+    kept = tuple(earlier[:SEEN_EARLIER_MAX])
+    return {"seen_on": newest, "seen_recount": recount, "seen_earlier": kept}
 
 
 class Contradiction(NamedTuple):
@@ -210,7 +232,8 @@ def _relations(state: UnitState, event: Event) -> dict[str, object]:
         case "removing":
             return {"installed_in_item": "", "installed_in_serial": "", "position": ""}
         case "stock_taking" | "collecting" if event.document and event.action == "OBSERVE":
-            return {"seen_on": event.document, "seen_recount": event.recount}
+            now = (event.document, event.recount)
+            return seen_fields([now, *(seen for seen in state.seen if seen != now)])
         case "stock_taking" if event.action == "ADD" and state.status in {"shipped", "in_service"}:
             return {"customer": "", "sold_on": ""}
         case "destroying" | "decommissioning":

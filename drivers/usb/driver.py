@@ -6,12 +6,13 @@ import errno
 import os
 import selectors
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Event
 
 import msgspec
 
+from drivers.bursts import Joiner, soonest
 from drivers.driver import Delivery, DriverError, Sink
 from drivers.scan import Scan
 from drivers.usb.opened import Delivered, Gone, Opened, open_scanner
@@ -35,18 +36,29 @@ class _Port(msgspec.Struct):
     device: Attached
     opened: Opened
     delivery: Delivery
+    joiner: Joiner
 
 
 class UsbScanners:
     """A :class:`drivers.driver.Driver` for every scanner on USB, keyboards and HID-POS alike."""
 
-    def __init__(self, settings: UsbSettings, *, sys: Path = SYS, dev: Path = DEV) -> None:
+    def __init__(
+        self,
+        settings: UsbSettings,
+        *,
+        sys: Path = SYS,
+        dev: Path = DEV,
+        learned_gap_ms: Callable[[str], int] = lambda source: 0,
+    ) -> None:
+        """``learned_gap_ms``: by source, what the calibration card has told of a scanner's bursts."""
         self._settings = settings
+        self._learned_gap_ms = learned_gap_ms
         self._sys, self._dev = sys, dev
         self._ports: dict[Path, _Port] = {}
         self._said: dict[str, str] = {}
         self._retry_s: dict[Path, float] = {}
         self._seen: tuple[int, ...] = ()
+        self._look_s = 0.0
         self._closing = Event()
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
@@ -63,9 +75,11 @@ class UsbScanners:
         with selectors.DefaultSelector() as selector:
             selector.register(self._wake_read, selectors.EVENT_READ)
             try:
+                now_s = time.monotonic()
                 while not self._closing.is_set():
-                    self._look_around(selector, sink)
-                    self._wait(selector)
+                    if now_s >= self._look_s:
+                        self._look_around(selector, sink)
+                    now_s = self._wait(selector, now_s)
             finally:
                 for port in tuple(self._ports.values()):
                     self._let_go(port, selector, "")
@@ -86,6 +100,7 @@ class UsbScanners:
     def _look_around(self, selector: selectors.BaseSelector, sink: Sink) -> None:
         """Open what was plugged in. The folders of device files change whenever something is."""
         now_s = time.monotonic()
+        self._look_s = now_s + LOOK_S
         seen = (_changed(self._dev), _changed(self._dev / "input"))
         due = any(now_s >= at_s for at_s in self._retry_s.values())
         if seen == self._seen and not due:
@@ -115,14 +130,21 @@ class UsbScanners:
             return
         self._said.pop(choice.name, None)
         self._retry_s.pop(device.node, None)
-        port = _Port(device, opened, delivery)
+        source, set_ms = f"usb:{choice.name}", choice.typing.burst_gap_ms
+        joiner = Joiner(lambda: set_ms or self._learned_gap_ms(source))
+        port = _Port(device, opened, delivery, joiner)
         self._ports[device.node] = port
         selector.register(opened.fd, selectors.EVENT_READ, port)
         delivery.state("ready")
 
     def _let_go(self, port: _Port, selector: selectors.BaseSelector, why: str) -> None:
         selector.unregister(port.opened.fd)
+        while port.opened.behind:
+            _deliver(port, port.opened.read())
         half = port.opened.close()
+        # Codes that came whole are codes, though the rest of their label is lost.
+        for whole in port.joiner.rest():
+            port.delivery.scan(whole)
         del self._ports[port.device.node]
         if half:
             why = f"{why or 'closed'}; {TORN}"
@@ -131,32 +153,46 @@ class UsbScanners:
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
-    def _wait(self, selector: selectors.BaseSelector) -> None:
-        now_s = time.monotonic()
-        due = [at_s for port in self._ports.values() if (at_s := port.opened.deadline()) is not None]
-        wait_s = min([LOOK_S, *(max(0.0, at_s - now_s) + 0.001 for at_s in due)])
-        for key, _ in selector.select(wait_s):
+    def _wait(self, selector: selectors.BaseSelector, now_s: float) -> float:
+        """Read what comes, until something else is due; what time it is then."""
+        due = [at_s for port in self._ports.values() if (at_s := _deadline(port)) is not None]
+        wait_s = max(0.0, min([self._look_s, *due]) - now_s) + 0.001
+        behind = any(port.opened.behind for port in self._ports.values())
+        for key, _ in selector.select(0 if behind else wait_s):
             if isinstance(key.data, _Port):
-                self._read(key.data, selector)
+                self._drain(key.data, selector)
         now_s = time.monotonic()
         for port in tuple(self._ports.values()):
+            if port.opened.behind:
+                _deliver(port, port.opened.read())
+                continue
             _deliver(port, port.opened.flush(now_s))
+            for whole in port.joiner.flush(now_s, reading=port.opened.deadline() is not None):
+                port.delivery.scan(whole)
             port.delivery.remind()
+        return now_s
 
-    def _read(self, port: _Port, selector: selectors.BaseSelector) -> None:
+    def _drain(self, port: _Port, selector: selectors.BaseSelector) -> None:
         try:
-            _deliver(port, port.opened.read())
+            port.opened.drain()
         except Gone:
             self._let_go(port, selector, f"{port.device.product or port.device.ids} is unplugged")
-            self._seen = ()  # a device that comes back at once may have the same file
+            self._seen, self._look_s = (), 0.0  # a device that comes back at once may have the same file
 
 
 def _deliver(port: _Port, items: Iterable[Delivered]) -> None:
     for item in items:
         if isinstance(item, Scan):
-            port.delivery.scan(item)
+            for whole in port.joiner.take(item):
+                port.delivery.scan(whole)
         else:
             port.delivery.state("ready", TORN, discarded=item.raw)
+
+
+def _deadline(port: _Port) -> float | None:
+    """When the silence of a scanner is to be judged."""
+    due_s = port.opened.deadline()
+    return soonest(due_s, port.joiner.deadline(reading=due_s is not None))
 
 
 def _changed(folder: Path) -> int:

@@ -30,6 +30,7 @@ class PosScan(msgspec.Struct, frozen=True):
     """AIM identifier; empty where the scanner names none."""
     time_s: float
     bytes_cut: int = 0
+    began_s: float = 0.0
 
 
 class PosFragment(msgspec.Struct, frozen=True):
@@ -98,6 +99,7 @@ class PosReader:
         self._cut = 0
         self._symbology = ""
         self._last_s = 0.0
+        self._began_s = 0.0
         self.ignored = 0
         """Reports that were no scanned data."""
 
@@ -111,6 +113,7 @@ class PosReader:
             self.ignored += 1
             return done
         if not self._open:
+            self._began_s = now_s
             self._symbology = _aim(body[place] for place in shape.symbology if place < len(body))
         self._take(_data(shape, body))
         self._last_s = now_s
@@ -146,7 +149,7 @@ class PosReader:
         cut, raw = self._cut, bytes(self._open)
         self._open.clear()
         self._cut = 0
-        return PosScan(raw, self._symbology, self._last_s, cut) if raw else None
+        return PosScan(raw, self._symbology, self._last_s, cut, self._began_s) if raw else None
 
 
 def _data(shape: Shape, body: bytes) -> bytes:

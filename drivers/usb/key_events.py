@@ -32,6 +32,9 @@ class InputEvent(msgspec.Struct, frozen=True):
 
 
 def unpack(data: bytes) -> Iterator[InputEvent]:
-    """The events in what a device file gave; it gives whole ones only. Raises ``struct.error`` for anything else."""
+    """The keys, and what the kernel says about them, in what a device file gave; each key also has a scan code that
+    says nothing more. Raises ``struct.error`` where the bytes are no whole events.
+    """
     for seconds, micros, kind, code, value in EVENT.iter_unpack(data):
-        yield InputEvent(seconds + micros / 1e6, kind, code, value)
+        if kind in (EV_SYN, EV_KEY):
+            yield InputEvent(seconds + micros / 1e6, kind, code, value)

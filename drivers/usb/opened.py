@@ -1,4 +1,8 @@
-"""One USB scanner whose device file is open: read without waiting, turned into codes and what was lost of them."""
+"""One USB scanner whose device file is open: read without waiting, turned into codes and what was lost of them.
+
+The kernel keeps 64 events or reports for a reader and drops what comes on top. So what waits is taken off it first,
+whatever it means, and understood in small portions with another look at the kernel after each.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import fcntl
 import os
 import struct
 import time
+from collections import deque
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -28,9 +33,20 @@ EVIOCSCLOCKID = 0x400445A0
 EVENTS_MAX = 256
 """Most events taken in one read."""
 
+EVENTS_PORTION = 16
+REPORTS_PORTION = 16
+"""Understood before the kernel is looked at again: a quarter of what it keeps."""
+
+EVENTS_WAITING_MAX = 65_536
+"""Most events taken off the kernel and not understood yet. Beyond it they stay there, and it says what it drops."""
+
+REPORTS_WAITING_MAX = 4096
+"""The same for reports. The kernel would drop those without a word, so they are taken, thrown away and owned up to."""
+
 REPORT_BYTES_MAX = DESCRIPTOR_BYTES_MAX
-REPORTS_MAX = 64
-"""Most reports taken before others have their turn."""
+
+_OVERRUN = b""
+"""Stands for the reports that had no room; a report has bytes."""
 
 Delivered = Scan | Fragment
 """A whole code, or half of one that is to be scanned again."""
@@ -47,8 +63,15 @@ class Opened(Protocol):
     def fd(self) -> int:
         """Readable when there is something."""
 
+    @property
+    def behind(self) -> bool:
+        """Whether something is taken and not understood: :meth:`read` is due."""
+
+    def drain(self) -> None:
+        """Take off the kernel what waits there. Raises :class:`Gone`; what was taken can still be read."""
+
     def read(self) -> Sequence[Delivered]:
-        """What is complete now. Raises :class:`Gone`."""
+        """What is complete after the next portion."""
 
     def flush(self, now_s: float) -> Sequence[Delivered]:
         """Judge the silence."""
@@ -104,16 +127,31 @@ class KeyPort:
         self.fd = fd
         self._source = source
         self._stream = stream
+        self._taken = bytearray()
+
+    @property
+    def behind(self) -> bool:
+        """Whether a whole event is taken and not understood."""
+        return len(self._taken) >= EVENT.size
+
+    def drain(self) -> None:
+        """Take the events that wait."""
+        while len(self._taken) < EVENT.size * EVENTS_WAITING_MAX:
+            data = _read(self.fd, EVENT.size * EVENTS_MAX)
+            self._taken += data
+            if len(data) < EVENT.size * EVENTS_MAX:
+                return
 
     def read(self) -> list[Delivered]:
-        """Read the events that wait."""
-        data = _read(self.fd, EVENT.size * EVENTS_MAX)
-        whole = len(data) - len(data) % EVENT.size
-        return self._delivered(self._stream.feed(unpack(data[:whole])))
+        """Understand the next events."""
+        size = min(len(self._taken) - len(self._taken) % EVENT.size, EVENT.size * EVENTS_PORTION)
+        portion = bytes(self._taken[:size])
+        del self._taken[:size]
+        return self._delivered(self._stream.feed(unpack(portion)))
 
     def flush(self, now_s: float) -> list[Delivered]:
-        """Judge the silence."""
-        return self._delivered(self._stream.flush(now_s))
+        """Judge the silence, of the scanner and not of this program that is late."""
+        return [] if self.behind else self._delivered(self._stream.flush(now_s))
 
     def deadline(self) -> float | None:
         """When :meth:`flush` is due."""
@@ -142,20 +180,35 @@ class PosPort:
         self.fd = fd
         self._source = source
         self._reader = reader
+        self._taken: deque[tuple[float, bytes]] = deque()
+
+    @property
+    def behind(self) -> bool:
+        """Whether a report is taken and not understood."""
+        return bool(self._taken)
+
+    def drain(self) -> None:
+        """Take the reports that wait: each read of the kernel gives one."""
+        while report := _read(self.fd, REPORT_BYTES_MAX):
+            if len(self._taken) < REPORTS_WAITING_MAX:
+                self._taken.append((time.monotonic(), report))
+            elif self._taken[-1][1]:
+                self._taken.append((time.monotonic(), _OVERRUN))
 
     def read(self) -> list[Delivered]:
-        """Read the reports that wait: each read gives one."""
+        """Understand the next reports."""
         found: list[PosScan | PosFragment] = []
-        for _ in range(REPORTS_MAX):
-            report = _read(self.fd, REPORT_BYTES_MAX)
-            if not report:
-                break
-            found += self._reader.feed(report, time.monotonic())
+        for _ in range(min(REPORTS_PORTION, len(self._taken))):
+            at_s, report = self._taken.popleft()
+            if report is _OVERRUN:
+                found.append(self._reader.lost() or PosFragment(b"?"))
+            else:
+                found += self._reader.feed(report, at_s)
         return [self._delivered(item) for item in found]
 
     def flush(self, now_s: float) -> list[Delivered]:
-        """Judge the silence."""
-        return [self._delivered(item) for item in self._reader.flush(now_s)]
+        """Judge the silence, of the scanner and not of this program that is late."""
+        return [] if self.behind else [self._delivered(item) for item in self._reader.flush(now_s)]
 
     def deadline(self) -> float | None:
         """When :meth:`flush` is due."""
@@ -174,6 +227,7 @@ class PosPort:
             raw=item.raw,
             symbology_id=item.symbology_id,
             source=self._source,
+            began_ns=round(item.began_s * 1e9),
             mono_ns=round(item.time_s * 1e9),
             wall_ms=wall_ms_at(item.time_s),
         )

@@ -14,11 +14,13 @@ LayoutName = Literal["us", "uk", "de", "fr", "es", "it", "ch"]
 
 
 class Typing(msgspec.Struct, frozen=True, kw_only=True):
-    """How a keyboard scanner types; a HID-POS scanner uses only prefix and suffix."""
+    """How a keyboard scanner types; a HID-POS scanner uses only the burst's gap."""
 
     layout: LayoutName = "us"
     """The keyboard that the scanner is set to, whatever keyboard this machine is set to."""
     framing: Framing = Framing()
+    burst_gap_ms: int = 0
+    """For an imager that sends several codes for one pull: see :mod:`drivers.bursts`. 0: it does not."""
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -25,17 +26,23 @@ PRINT_FOLDER = "print"
 """Below the data directory: the labels that wait, and those that were printed."""
 
 
-def drivers_of(settings: Settings) -> list[Driver]:
-    """Every input that the settings name, and the label printer."""
+def drivers_of(settings: Settings, learned_gap_ms: Callable[[str], int] = lambda source: 0) -> list[Driver]:
+    """Every input that the settings name, and the label printer.
+
+    ``learned_gap_ms``: by source, the pause within a scanner's bursts as the calibration card has shown it.
+    """
     drivers: list[Driver] = []
     if settings.serial.ports:
         from drivers.serial_port import SerialPort
 
-        drivers += [SerialPort(serial_settings(port)) for port in settings.serial.ports]
+        drivers += [
+            SerialPort(serial_settings(port), learned_gap_ms=partial(learned_gap_ms, f"serial:{port.name}"))
+            for port in settings.serial.ports
+        ]
     if settings.usb.scanners == "auto":
         from drivers.usb.driver import UsbScanners
 
-        drivers.append(UsbScanners(usb_settings(settings.usb)))
+        drivers.append(UsbScanners(usb_settings(settings.usb), learned_gap_ms=learned_gap_ms))
     if settings.camera.source:
         from drivers.camera.driver import CameraScanner
 
@@ -82,6 +89,7 @@ def serial_settings(port: PortSetting) -> SerialSettings:
         baud=port.baud,
         terminator=terminators[port.terminator],
         profile=port.profile,
+        burst_gap_ms=port.burst_gap_ms,
     )
 
 
@@ -135,6 +143,7 @@ def usb_settings(usb: Usb) -> UsbSettings:
                     device.prefix,
                     device.suffix,
                 ),
+                burst_gap_ms=device.burst_gap_ms,
             ),
         )
         for device in usb.devices

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
 from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, REFUSED, Call, Refusal
@@ -34,7 +35,8 @@ def run(call: Call) -> int:
     site = getattr(call.options, "site", None)
     if site:
         _load(running, site)
-    drivers = drivers_of(settings)
+    scanners = running.handheld.scanners
+    drivers = drivers_of(settings, scanners.burst_gap_ms)
     sounds = sounds_of(settings.sound, drivers)
     running.handheld.session.observers.append(lambda answer: sounds.play(answer.tone))
     if settings.printer.target:
@@ -42,7 +44,13 @@ def run(call: Call) -> int:
     running.start(drivers)
     try:
         timezone = running.handheld.cache.meta("timezone")
-        show(running, settings, timezone=timezone, finder=finder_of(drivers))
+        show(
+            running,
+            settings,
+            timezone=timezone,
+            finder=finder_of(drivers),
+            learned_gap_ms=partial(scanners.burst_gap_ms, "wedge"),
+        )
     except RuntimeError as error:
         raise Refusal(str(error), REFUSED) from error
     return DONE

@@ -1,12 +1,27 @@
-"""``scanner server``: the central server in the foreground."""
+"""``scanner server``: the central server in the foreground, and what whoever keeps it running does with it."""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config.paths import server_database
-from scanner_app.commands.call import DONE, REFUSED, Call, Refusal
+from scanner_app.commands.call import DONE, REFUSED, Call, Refusal, print_json, usage
+
+if TYPE_CHECKING:
+    from server.production import Tls
+
+ACTIONS = {
+    "serve": "serve until it is told to stop (what 'scanner server' alone does)",
+    "rebuild": "make every projection anew, from the events",
+    "backup": "write a backup into a file or folder, while the server works",
+    "restore": "put a backup in the place of the database; handhelds bring back what it lacks",
+    "drill": "lose a server on purpose, with handhelds of its own, and count what is lost with it",
+}
+_ELSEWHERE = "scanner_app.commands.server_{}"
+"""Each other action is a module with ``run(call, database)``."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -14,42 +29,82 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action",
         nargs="?",
-        choices=["serve", "rebuild"],
+        choices=list(ACTIONS),
         default="serve",
-        help="rebuild: every projection anew, from the events",
+        help="; ".join(f"{name}: {text}" for name, text in ACTIONS.items()),
     )
+    parser.add_argument("target", nargs="?", help="the file, folder or name that the action is about")
     parser.add_argument("--host", help="address to listen on")
     parser.add_argument("--port", type=int, help="port to listen on")
     parser.add_argument("--database", help="the server's SQLite file, or postgresql://...")
+    parser.add_argument("--workers", type=int, help="server processes side by side (PostgreSQL)")
+    parser.add_argument("--certificate", help="PEM file of the server's certificate: serve with TLS")
+    parser.add_argument("--key", help="PEM file of its key")
+    parser.add_argument(
+        "--service",
+        action="store_true",
+        help="say nothing on standard output, the office's token least of all",
+    )
 
 
 def run(call: Call) -> int:
-    """Serves until SIGTERM or Ctrl-C."""
-    from server.main import ServerError, serve_forever
+    """Serves until SIGTERM or Ctrl-C, or does what the action says."""
+    from server.main import ServerError
 
-    settings, options = call.loaded.settings.server, call.options
+    options = call.options
     database = server_database(call.loaded.settings, options.database or "")
+    if options.target and options.action in {"serve", "rebuild"}:
+        usage(f"'scanner server {options.action}' takes no {options.target!r}")
     try:
         if isinstance(database, Path):
             database.parent.mkdir(parents=True, exist_ok=True)
         if options.action == "rebuild":
-            return _rebuild(database)
-        serve_forever(
-            database, options.host or settings.host, options.port or settings.port, started=_started
-        )
+            return _rebuild(call, database)
+        if options.action != "serve":
+            code: int = importlib.import_module(_ELSEWHERE.format(options.action)).run(call, database)
+            return code
+        return _serve(call, database)
     except OSError as error:
         raise Refusal(f"the folder of {database} cannot be used: {error.strerror}", REFUSED) from error
     except ServerError as error:
         raise Refusal(str(error), REFUSED) from error
+
+
+def _serve(call: Call, database: Path | str) -> int:
+    from server.production import serve_forever
+
+    settings, options = call.loaded.settings.server, call.options
+    serve_forever(
+        database,
+        options.host or settings.host,
+        options.port or settings.port,
+        workers=options.workers or settings.workers,
+        tls=_tls(call),
+        started=_started if not options.service else lambda _url, _token: None,
+    )
     return DONE
 
 
-def _rebuild(database: Path | str) -> int:
+def _tls(call: Call) -> Tls | None:
+    """Certificate and key, where they are named."""
+    from server.production import Tls
+
+    settings, options = call.loaded.settings.server, call.options
+    certificate, key = options.certificate or settings.certificate, options.key or settings.key
+    if bool(certificate) != bool(key):
+        usage("TLS needs both: name the server's certificate and its key")
+    return Tls(Path(certificate), Path(key)) if certificate else None
+
+
+def _rebuild(call: Call, database: Path | str) -> int:
     """Makes units, tallies, exceptions and feed anew from the ledger; the server must not be running."""
     from server.main import rebuild_at
 
     events = rebuild_at(database)
-    print(f"rebuilt from {events} events")
+    if call.options.json:
+        print_json({"rebuilt": events})
+    else:
+        print(f"rebuilt from {events} events")
     return DONE
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from drivers.scan import Scan
 from scanner_app.scanners.profile import NOTHING_KNOWN, Profile
 from scanner_app.storage_errors import StoreError
 
@@ -22,6 +23,8 @@ class LearnedScanners:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._path = folder / SCANNERS_FILE if folder is not None else None
+        self.last_card: Scan | None = None
+        """The last scan of a card: a second one at once after it shows that this scanner sends bursts."""
         self.damaged = False
         """The file could not be read: its scanners must be taught again."""
         self._profiles = self._read()
@@ -41,6 +44,10 @@ class LearnedScanners:
     def of(self, source: str) -> Profile:
         """The profile of a source; one that does nothing where nobody taught it."""
         return self._profiles.get(source, NOTHING_KNOWN)
+
+    def burst_gap_ms(self, source: str) -> int:
+        """The pause within the bursts of a source; 0 for a scanner that sends one code a pull. From any thread."""
+        return self.of(source).burst_gap_ms
 
     def all(self) -> Mapping[str, Profile]:
         """Every profile by its source, the one taught last at the end."""

@@ -51,6 +51,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether it sends AIM identifiers in front of the data; None where that is not known."""
     terminator: str = ""
     """What ends its codes; empty where nothing does, or unknown."""
+    burst_gap_ms: int = 0
+    """Longest pause between the codes that it sends for one pull, milliseconds; 0 where it sends one."""
 
     @property
     def separates(self) -> bool:

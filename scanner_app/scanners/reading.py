@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 
 from config.keyboard_text import RETYPINGS, meant, typed
 from scanner_app.scanners.profile import NOTHING_KNOWN, Profile, undone
-from tracking.identifiers import retyped
+from tracking.identifiers import parsers, retyped
 from tracking.identifiers.reader import read, split_aim
 from tracking.identifiers.reading import Reading
 from tracking.identifiers.symbologies import COMPOSITE, GS1_SYMBOLOGIES, LOOKS_GS1, MAY_BE_MISSING
@@ -27,6 +28,14 @@ def ways() -> retyped.Ways:
     shown = {typed(head, way) for head in retyped.HEADS for way in RETYPINGS} - set(retyped.HEADS)
     heads = re.compile("|".join(map(re.escape, sorted(shown))))
     return retyped.Ways(tuple(partial(meant, retyping=way) for way in RETYPINGS), heads)
+
+
+def load_all() -> None:
+    """Loads every standard and the ways of damage: in a pause, so that no code waits for that."""
+    parsers.load_all()
+    ways()
+    importlib.import_module("tracking.identifiers.lost_separators")
+    importlib.import_module("tracking.identifiers.digital_link_compressed")
 
 
 class Understood(NamedTuple):

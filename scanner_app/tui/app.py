@@ -202,11 +202,22 @@ class ScannerScreens(App[None]):
             page=self._local.page if _as_before(view, before) else "",
             cache_age_s=view.cache_age_s,
         )
+        if view.page and view.n != before.n:
+            self._open(view.page)
         if self._finder is not None and self._finder.is_open and view.n != before.n:
             self._aim(self._finder, opened=False)  # an answer is looked at, not aimed through
         self._paint()
         if view.tone and view.n != before.n:  # news of the link bring the old answer again
             self._ring(cast(ToneName, view.tone))
+
+    def _open(self, page: str) -> None:
+        """What a command card, a key or a touch asked the session for."""
+        if page == "theme":
+            theme = "night" if self._local.theme == "sun" else "sun"
+            self._local = msgspec.structs.replace(self._local, theme=theme)
+            self._colours()
+        else:
+            self._local = msgspec.structs.replace(self._local, page=page, cursor=0, entry="")
 
     @on(Canvas.Resized)
     def _fit(self) -> None:

@@ -11,7 +11,7 @@ import math
 import msgspec
 
 from drivers.keys import TypedChar, TypedEnter, TypedKey
-from drivers.scan import SCAN_BYTES_MAX, Scan
+from drivers.scan import SCAN_BYTES_MAX, Burst, Scan
 from drivers.wedge import Cut, Output
 from scanner_app.inputs import Command, Typed
 from scanner_app.tui.local import Local
@@ -28,6 +28,7 @@ TOUCH_BOUNCE_S = 0.25
 HELD_KEY_S = (0.015, 0.06)
 """A function key that comes for the third time with both gaps between these, seconds, is held down: it repeats."""
 ENTRY_CHARACTERS_MAX = 64
+_NUMBER_DIGITS_MAX = 9
 
 
 class Own(msgspec.Struct, frozen=True):
@@ -57,8 +58,9 @@ class Desk:
 
     def take(self, given: Output, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
         """One scan or key."""
-        if isinstance(given, Scan):
-            self._last_s = given.mono_ns / 1e9
+        if isinstance(given, Scan | Burst):
+            last = given if isinstance(given, Scan) else given.scans[-1]
+            self._last_s = last.mono_ns / 1e9
             return _changed(local, page=""), [given]
         if isinstance(given, Cut):
             return self._cut(given, view, local)
@@ -89,11 +91,15 @@ class Desk:
     def _character(self, character: str, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
         if character == "?" and not local.entry and not view.wants_text:
             return self._do(_action("f1", local.page, view), view, local)
+        if local.page == "list" and not view.stopped and character.isdecimal():
+            return _number(character, view, local)
         if len(local.entry) >= ENTRY_CHARACTERS_MAX:
             return local, [Own("bell")]
         return _changed(local, entry=local.entry + character, page=""), []
 
     def _enter(self, quiet_s: float, now_s: float, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
+        if local.entry and local.page == "list" and not view.stopped:
+            return self._do(":undo", view, local)
         if local.entry:
             return self._entered(view, local)
         if quiet_s < QUIET_S:
@@ -102,6 +108,8 @@ class Desk:
             return local, [Command(name="ack")] if self._seen(now_s) else []
         if local.refused:
             return self._do(":taken_note", view, local)
+        if view.symbol:
+            return local, [Command(name="more")]
         if local.page:
             return self._do(":undo" if local.page == "list" else ":close", view, local)
         return local, []
@@ -176,6 +184,8 @@ def _action(key: str, page: str, view: ScreenView) -> str:
         return ":theme"
     if key == "f10":
         return ":leave" if page == "device" else ":device"
+    if key == "f9" and view.workflow != "home" and not page and not view.stopped:
+        return "hand_over"
     if page == "device":
         return ":sound" if key == "f6" else ":close"
     for soft_key in soft_keys(view):
@@ -184,10 +194,30 @@ def _action(key: str, page: str, view: ScreenView) -> str:
     for task in () if view.stopped else view.tasks:
         if task.key == key:
             return task.command
-    return f"key {key}"
+    return ":list" if key == "f6" else f"key {key}"
+
+
+def _number(digit: str, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
+    """A digit of a line's number on the session list: the cursor goes to the line that has it."""
+    entry = (local.entry + digit)[:_NUMBER_DIGITS_MAX]
+    at = next((at for at, line in enumerate(view.taken) if str(line.number) == entry), local.cursor)
+    return _changed(local, entry=entry, cursor=at), []
+
+
+def _take_back(view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
+    """The chosen line of the session list, or the one whose number was typed."""
+    chosen = view.taken[local.cursor : local.cursor + 1]
+    if local.entry:
+        chosen = tuple(line for line in view.taken if str(line.number) == local.entry)
+    if not chosen:
+        return _changed(local, entry=""), [Own("bell")]
+    return _changed(local, page="", entry=""), [Command(name="undo", argument=str(chosen[0].number))]
 
 
 def _own(name: str, argument: str, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
+    if name == "list" and local.page != "list":
+        # What was done stands in the journal: the session's answer opens the page.
+        return local, [] if view.stopped else [Command(name="list")]
     if name in ("help", "keys", "list", "device"):
         return _changed(local, page="" if local.page == name else name, cursor=0), []
     if name == "close":
@@ -198,11 +228,9 @@ def _own(name: str, argument: str, view: ScreenView, local: Local) -> tuple[Loca
         return _changed(local, sound=not local.sound), []
     if name in ("up", "down", "choose"):
         wanted = int(argument) if argument else local.cursor + (1 if name == "down" else -1)
-        return _changed(local, cursor=max(0, min(wanted, len(view.history) - 1))), []
+        return _changed(local, cursor=max(0, min(wanted, len(view.taken) - 1)), entry=""), []
     if name == "undo":
-        chosen = view.history[local.cursor : local.cursor + 1]
-        gestures = [line.gesture for line in chosen if line.gesture]
-        return _changed(local, page=""), [Command(name="undo", argument=str(gesture)) for gesture in gestures]
+        return _take_back(view, local)
     if name == "taken_note":
         return _changed(local, refused=0, refused_last=""), []
     return local, [Own(name)]

@@ -26,6 +26,8 @@ _BRIGHT_GREEN, _LIGHT_GREY, _GREY = "#5fff5f", "#d7d7d7", "#afafaf"
 Look = dict[str, Pair]
 """Style name -> colours."""
 
+_SYMBOL = Pair(BLACK, WHITE)
+"""A code that another scanner reads: dark on light in both themes, or many cannot read it."""
 _STOP = Pair(WHITE, _RED, bold=True)
 
 SUN: Look = {
@@ -47,6 +49,7 @@ SUN: Look = {
     "entry": Pair(BLACK, "#ffff87", bold=True),
     "field": Pair(BLACK, _LIGHT_GREY),
     "field_edge": Pair(BLACK, _LIGHT_GREY),
+    "symbol": _SYMBOL,
 }
 
 NIGHT: Look = {
@@ -68,6 +71,7 @@ NIGHT: Look = {
     "entry": Pair(BLACK, "#ffff87", bold=True),
     "field": Pair(WHITE, "#303030"),
     "field_edge": Pair(_LIGHT_GREY, "#303030"),
+    "symbol": _SYMBOL,
 }
 
 LOOKS: dict[str, Look] = {"sun": SUN, "night": NIGHT}

@@ -81,11 +81,6 @@ def row(text: str, width: int, style: str = "plain") -> Row:
     return (Span(fit(text, width), style),)
 
 
-def restyled(drawn: Row, style: str) -> Row:
-    """A row with one style throughout."""
-    return tuple(Span(span.text, style) for span in drawn)
-
-
 def sides(left: str, right: str, width: int, style: str = "plain", right_style: str = "") -> Row:
     """A row with something at each edge. The right side is never cut unless it alone is too wide."""
     right = cut(right, width)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from drivers.bursts import Gap, no_gap
 from drivers.wedge_rules import WedgeRules
 
 THEMES = ("sun", "night")
@@ -36,6 +37,9 @@ class ScreenSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     wedge: WedgeRules = WedgeRules()
     """When keys are a scan and when a person's typing."""
+
+    burst_gap_ms: Gap = no_gap
+    """The pause within the codes of one pull of a scanner that types here; see :mod:`drivers.bursts`."""
 
     def __post_init__(self) -> None:
         """Refuse what no screen could show."""

@@ -94,6 +94,11 @@ class TerminalBytes:
             return self._last_s + HELD_S_MAX
         return self._framer.deadline()
 
+    @property
+    def reading(self) -> bool:
+        """True while something has begun and is not whole yet."""
+        return self.deadline() is not None
+
     def _run_open(self, time_s: float, out: list[Taken]) -> bool:
         """Whether a run of characters is going on, so that ESC belongs to it."""
         due_s = self._framer.deadline()

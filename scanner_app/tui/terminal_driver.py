@@ -12,6 +12,7 @@ import os
 import selectors
 import sys
 import time
+from collections.abc import Sequence
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -20,6 +21,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from drivers.bursts import Joiner, joined, soonest
 from drivers.wedge import KeyFramer, Output
 from scanner_app.tui.terminal_bytes import Report, Taken, TerminalBytes
 
@@ -84,6 +86,7 @@ class TerminalDriver(LinuxDriver):
         constants.DISABLE_KITTY_KEY = True  # type: ignore[misc]
         self._file = cast(Any, _Lasting(cast(TextIO, sys.__stderr__)))
         self._rules = app.settings.wedge
+        self._burst_gap_ms = app.settings.burst_gap_ms
         self._room = BoundedSemaphore(WAITING_READS_MAX)
         self._wake: tuple[int, int] | None = None
 
@@ -128,23 +131,27 @@ class TerminalDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read until the end. Sleeps without waking up as long as nothing is held back."""
         reader = TerminalBytes(KeyFramer(self._rules))
+        joiner = Joiner(self._burst_gap_ms)
         parser = XTermParser(self._debug)
         assert self._wake is not None
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             selector.register(self._wake[0], selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                due_s = reader.deadline()
+                due_s = soonest(reader.deadline(), joiner.deadline(reading=reader.reading))
                 wait_s = None if due_s is None else max(0.0, due_s - time.monotonic())
                 ready = [key.fd for key, _ in selector.select(wait_s)]
                 if self.fileno in ready:
                     data = self._read()
                     if not data:
+                        self._hand_on(joiner.rest(), parser)
                         self.send_message(TerminalGone())
                         return
-                    self._hand_on(reader.feed(data, time.monotonic()), parser)
-                elif not ready:
-                    self._hand_on(reader.flush(time.monotonic()), parser)
+                    self._hand_on(joined(joiner, reader.feed(data, time.monotonic())), parser)
+                now_s = time.monotonic()
+                if not ready:
+                    self._hand_on(joined(joiner, reader.flush(now_s)), parser)
+                self._hand_on(joiner.flush(now_s, reading=reader.reading), parser)
 
     def _read(self) -> bytes:
         try:
@@ -153,7 +160,7 @@ class TerminalDriver(LinuxDriver):
             _log.info("the terminal is gone: %s", error)
             return b""
 
-    def _hand_on(self, taken: list[Taken], parser: XTermParser) -> None:
+    def _hand_on(self, taken: Sequence[Taken], parser: XTermParser) -> None:
         outputs: list[Output] = []
         for given in taken:
             if not isinstance(given, Report):

@@ -15,11 +15,13 @@ class HomeState(State, frozen=True, kw_only=True, omit_defaults=True):
 
     more: bool = False
     """True while the second page of the menu is shown."""
+    others: bool = False
+    """True while the tasks of other handhelds are listed."""
 
 
 def _advance(state: State, given: Input, knows: Knowledge) -> Step:
     if isinstance(given, Asked):
-        turned = isinstance(state, HomeState) and state.more
+        turned = isinstance(state, HomeState) and (state.more or state.others)
         if given.name == "more" or (given.name == "back" and turned):
             what = phrase("what_more" if given.name == "more" else "what_menu")
             return Step(state=HomeState(more=given.name == "more"), verdict=verdict("command", what=what))
@@ -37,7 +39,9 @@ def document_scanned(given: Input, knows: Knowledge) -> str:
     return meaning.value if meaning.kind == "document" else ""
 
 
-def _prompt(_state: State, _knows: Knowledge) -> Prompt:
+def _prompt(state: State, _knows: Knowledge) -> Prompt:
+    if isinstance(state, HomeState) and state.others:
+        return Prompt(name="task_of_others", more=phrase("more_others"))
     return Prompt(name="anything", more=phrase("more_start"))
 
 

@@ -27,7 +27,7 @@ def current_line(document: Document, tally: Tally) -> Line | None:
 
 def _absent(unit: UnitState, sheet: str) -> bool:
     """Not in yet; for a count sheet or a recall, not seen on it yet."""
-    return unit.seen_on != sheet if sheet else unit.status in {"unknown", "planned"}
+    return not unit.seen_by(sheet) if sheet else unit.status in {"unknown", "planned"}
 
 
 def missing_text(document: Document, tally: Tally, knows: Knowledge) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from scanner_app.workflows import production_commands, production_parts
+from scanner_app.workflows import production_commands, production_out, production_parts
 from scanner_app.workflows.flow import (
     Asked,
     Input,
@@ -21,7 +21,7 @@ from scanner_app.workflows.meaning import Meaning, understand
 from scanner_app.workflows.order_labels import wrong_kind
 from scanner_app.workflows.parts import NO_PARTS
 from scanner_app.workflows.production_state import Bench, ProductionState, bench_of, slots_in
-from scanner_app.workflows.production_units import select_product
+from scanner_app.workflows.production_units import order_that_built, select_product
 from scanner_app.workflows.subject import typed_quantity
 from tracking.assembly import bill_of, complete, next_slot
 from tracking.documents import Document, Line
@@ -50,7 +50,10 @@ def _order_prompt(state: ProductionState, given: Scanned, knows: Knowledge) -> S
     if meaning.kind == "document":
         return _open(state, meaning.value, knows)
     if meaning.kind == "label" and meaning.parts.serial:
-        return _rework(state, meaning, text, knows)
+        onto = _rework(state, meaning, text, knows)
+        if state.taking_out and onto.verdict.code == "wrong_kind":
+            return production_out.out_of_any(state, None, meaning.parts, given, knows)
+        return onto
     if meaning.kind == "label":
         said = verdict(
             "wrong_kind",
@@ -74,10 +77,9 @@ def _rework(state: ProductionState, meaning: Meaning, text: str, knows: Knowledg
     """A finished unit at the order prompt: back onto the bench, under the order that built it."""
     units = knows.units_of_serial(meaning.parts.serial)
     for unit in units:
-        document = knows.document(unit.document)
-        ours = document is not None and document.product == unit.item and document.type == "work_order"
-        if document is not None and ours and meaning.parts.item in {"", unit.item}:
-            at_order = ProductionState(document=document.number)
+        document = order_that_built(unit, knows) if meaning.parts.item in {"", unit.item} else None
+        if document is not None:
+            at_order = ProductionState(document=document.number, taking_out=state.taking_out)
             return select_product(at_order, document, unit.item, unit.serial, knows)
     item = units[0].item if len(units) == 1 else meaning.parts.item
     said = verdict(
@@ -123,6 +125,10 @@ def _product_prompt(state: ProductionState, document: Document, given: Scanned, 
     aside = _not_a_label(state, document, meaning, given)
     if aside is not None:
         return aside
+    if state.taking_out and meaning.parts.serial:
+        read = meaning.parts
+        if not any(unit.item == document.product for unit in knows.units_of_serial(read.serial)):
+            return production_out.out_of_any(state, document, read, given, knows)
     got = gather(state.parts, meaning.parts, _both(document, bill), knows, going_out=True)
     if got.answer is not None or got.item is None:
         return _half(state, got.parts, got.answer or verdict("unknown_code", raw=given.texts[0]))
@@ -173,7 +179,7 @@ def _component_prompt(state: ProductionState, bench: Bench, given: Scanned, know
     if aside is not None:
         return aside
     if state.taking_out:
-        return production_parts.take_out(state, bench, meaning.parts, given, knows)
+        return production_out.take_out(state, bench, meaning.parts, given, knows)
     again = state.confirming and production_parts.is_again(state, meaning.parts)
     if again:
         return production_parts.confirm(state, bench, knows)
@@ -193,6 +199,9 @@ def _component_prompt(state: ProductionState, bench: Bench, given: Scanned, know
 def _prompt(state: State, knows: Knowledge) -> Prompt:
     assert isinstance(state, ProductionState)
     document = knows.document(state.document) if state.document else None
+    if state.taking_out and not state.product and state.parts.empty:
+        more = document.product if document is not None else state.finished
+        return Prompt(name="remove", more=more, keys=("remove", "back"))
     if document is None:
         return Prompt(name="next_work_order" if state.finished else "work_order", more=state.finished)
     if not state.product:

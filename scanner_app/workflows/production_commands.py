@@ -19,9 +19,14 @@ def command(state: ProductionState, document: Document | None, asked: Asked, kno
     """A command while an order is built, or at the order prompt."""
     bench = bench_of(state, document, knows) if document is not None and state.product else None
     match asked.name:
-        case "remove" if bench is not None:
+        case "remove":
             taking_out = not state.taking_out
-            there = ProductionState(document=state.document, product=state.product, taking_out=taking_out)
+            there = ProductionState(
+                document=state.document,
+                product=state.product,
+                taking_out=taking_out,
+                finished=state.finished,
+            )
             return Step(
                 state=there,
                 verdict=verdict("command", what=phrase("what_take_out" if taking_out else "what_put_in")),
@@ -37,6 +42,8 @@ def command(state: ProductionState, document: Document | None, asked: Asked, kno
         case "done" if document is not None:
             return _done(state, document, bench, knows)
         case "confirm" if document is not None and state.confirming == "done":
+            if knows.tally(document.number).closed:  # the unit stays unfinished; its order was closed before
+                return Step(state=ProductionState(), verdict=verdict("command", what=phrase("what_back")))
             return _close(document, knows, "partial")
         case "back":
             return _back(state, document)
@@ -94,9 +101,12 @@ def _scrap(state: ProductionState, document: Document, reason: str, knows: Knowl
 
 def _done(state: ProductionState, document: Document, bench: Bench | None, knows: Knowledge) -> Step:
     tally = knows.tally(document.number)
-    if tally.closed:  # a finished unit was changed on the bench; its order is closed already
+    missing = ""
+    if bench is not None:
+        missing = ", ".join(f"{slot.missing} x {slot.line.item}" for slot in bench.slots if slot.missing)
+    if tally.closed and not missing:  # a finished unit was changed on the bench; its order is closed already
         return Step(state=ProductionState(), verdict=verdict("completed", document=document.number))
-    if complete(document, tally):
+    if complete(document, tally) and not tally.closed:
         return _close(document, knows, "")
     what = phrase(
         "lacks",
@@ -104,9 +114,6 @@ def _done(state: ProductionState, document: Document, bench: Bench | None, knows
         missing=str(document.total - tally.total),
         total=str(document.total),
     )
-    missing = ""
-    if bench is not None:
-        missing = ", ".join(f"{slot.missing} x {slot.line.item}" for slot in bench.slots if slot.missing)
     asked = verdict("confirm_required", document=document.number, what=what, missing=missing)
     return Step(state=msgspec.structs.replace(state, confirming="done", parts=NO_PARTS), verdict=asked)
 
@@ -130,7 +137,8 @@ def _back(state: ProductionState, document: Document | None) -> Step:
     """One step back: the half label, then the unit (its parts stay in), then the order, then the start screen."""
     said = verdict("command", what=phrase("what_back"))
     if state.confirming or state.taking_out or not state.parts.empty:
-        return Step(state=ProductionState(document=state.document, product=state.product), verdict=said)
+        there = ProductionState(document=state.document, product=state.product, finished=state.finished)
+        return Step(state=there, verdict=said)
     if state.product and document is not None:
         return Step(state=ProductionState(document=document.number), verdict=said)
     if state.document:

@@ -1,10 +1,11 @@
-"""Production: a part goes into the unit on the bench, comes out of it, or is booked to the order ahead."""
+"""Production: a part goes into the unit on the bench, or is booked to the order ahead."""
 
 from __future__ import annotations
 
 import msgspec
 
-from scanner_app.workflows.flow import Knowledge, Scanned, Step
+from scanner_app.workflows import production_out
+from scanner_app.workflows.flow import Knowledge, Step
 from scanner_app.workflows.gathering import waiting_answer
 from scanner_app.workflows.order_state import QUANTITY_MAX
 from scanner_app.workflows.parts import NO_PARTS, Parts
@@ -157,7 +158,7 @@ def _install(
     for story in ("operator", "when", "where"):
         told.pop(story, None)
     shown = msgspec.structs.replace(answer, fields=_without_empty(told))
-    return Step(state=after(cleared(state), built), verdict=shown, events=(event, *built))
+    return Step(state=after(cleared(state), built, knows), verdict=shown, events=(event, *built))
 
 
 # -- quantities -----------------------------------------------------------------------------------------------------
@@ -176,100 +177,13 @@ def add_quantity(state: ProductionState, bench: Bench, quantity: int, knows: Kno
         return Step(state=state, verdict=said)
     parts = msgspec.structs.replace(state.parts, quantity=quantity)
     if state.taking_out:
-        return _take_quantity(state, bench, parts)
+        return production_out.take_quantity(state, bench, parts, knows)
     step = add(state, bench, parts, item, "", knows)
     if step.verdict.code == "installed":
         return msgspec.structs.replace(
             step, verdict=msgspec.structs.replace(step.verdict, code="quantity_recorded")
         )
     return step
-
-
-# -- taking out -----------------------------------------------------------------------------------------------------
-
-
-def take_out(state: ProductionState, bench: Bench, read: Parts, given: Scanned, knows: Knowledge) -> Step:
-    """A part comes out of the unit on the bench; a lot by its label, and as much as is asked for."""
-    within = [one for slot in bench.slots for one in slot.filled]
-    found = [one for one in within if _matches(one, read, state.parts)]
-    units = [one for one in found if one.serial]
-    if len(units) == 1 and read.serial:
-        return _taken(state, bench, units[0], knows)
-    lots = [one for one in found if not one.serial]
-    if lots and not read.serial:
-        first = lots[0]
-        if len({one.lot for one in lots}) > 1:
-            held = msgspec.structs.replace(state, parts=Parts(item=first.item))
-            item = knows.item(first.item) or Item(item=first.item)
-            return Step(state=held, verdict=waiting_answer(held.parts, item, "lot"))
-        held = msgspec.structs.replace(state, parts=Parts(item=first.item, lot=first.lot))
-        if first.quantity == 1:
-            return _take_quantity(held, bench, msgspec.structs.replace(held.parts, quantity=1))
-        item = knows.item(first.item) or Item(item=first.item)
-        return Step(state=held, verdict=waiting_answer(held.parts, item, "quantity"))
-    said = verdict(
-        "wrong_component",
-        item=read.item,
-        serial=read.serial,
-        raw=given.texts[0],
-        document=bench.document.number,
-        parent=bench.name,
-    )
-    return Step(state=msgspec.structs.replace(state, parts=NO_PARTS), verdict=said)
-
-
-def _matches(one: Inside, read: Parts, held: Parts) -> bool:
-    item = read.item or held.item
-    return (
-        (not item or one.item == item)
-        and (not read.serial or one.serial == read.serial)
-        and (not read.lot or one.lot == read.lot)
-    )
-
-
-def _taken(state: ProductionState, bench: Bench, one: Inside, knows: Knowledge) -> Step:
-    unit = knows.unit(one.item, one.serial)
-    alarm = rules.stopped_anywhere(unit)
-    event = _removing(bench, one, 1)
-    out = ProductionState(
-        document=state.document, product=state.product, out_item=one.item, out_serial=one.serial
-    )
-    said = verdict("removed", item=one.item, serial=one.serial, parent=bench.name, position=one.position)
-    # It is out whatever it is: a recalled part has to come out. The stop says where to put it.
-    return Step(state=out, verdict=alarm or said, events=(event,))
-
-
-def _removing(bench: Bench, one: Inside, quantity: int) -> Event:
-    return Event(
-        step="removing",
-        action="DELETE",
-        item=one.item,
-        serial=one.serial,
-        lot=one.lot,
-        quantity=quantity,
-        document=bench.document.number,
-        parent_item=bench.unit.item,
-        parent_serial=bench.unit.serial,
-        position=one.position,
-        code="removed",
-    )
-
-
-def _take_quantity(state: ProductionState, bench: Bench, parts: Parts) -> Step:
-    within = [one for slot in bench.slots for one in slot.filled if not one.serial]
-    one = next((one for one in within if (one.item, one.lot) == (parts.item, parts.lot)), None)
-    if one is None or parts.quantity > one.quantity:
-        said = verdict(
-            "over_quantity",
-            item=parts.item,
-            lot=parts.lot,
-            document=bench.document.number,
-            total=str(one.quantity if one is not None else 0),
-        )
-        return Step(state=msgspec.structs.replace(state, parts=NO_PARTS), verdict=said)
-    said = verdict("removed", item=one.item, lot=one.lot, quantity=str(parts.quantity), parent=bench.name)
-    out = ProductionState(document=state.document, product=state.product)
-    return Step(state=out, verdict=said, events=(_removing(bench, one, parts.quantity),))
 
 
 # -- booking --------------------------------------------------------------------------------------------------------

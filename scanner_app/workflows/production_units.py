@@ -8,7 +8,7 @@ from scanner_app.workflows.flow import Knowledge, Step
 from scanner_app.workflows.order_state import completion
 from scanner_app.workflows.production_state import Bench, ProductionState, bench_of
 from tracking import rules
-from tracking.assembly import Slot, complete
+from tracking.assembly import Slot, complete, product_line
 from tracking.documents import Document
 from tracking.documents import complete as all_built
 from tracking.events import Event
@@ -21,7 +21,7 @@ def select_product(
     state: ProductionState, document: Document, item_number: str, serial: str, knows: Knowledge
 ) -> Step:
     """A unit comes onto the bench; a new serial number is written down as planned, and a bill of nothing is built."""
-    opened = ProductionState(document=document.number, product=serial)
+    opened = ProductionState(document=document.number, product=serial, taking_out=state.taking_out)
     bench = bench_of(opened, document, knows)
     answer = _may_build(bench, document, knows)
     if answer.stops:
@@ -43,7 +43,7 @@ def select_product(
         return Step(state=opened, verdict=shown, events=events, afresh=True)
     built = finished(bench, bench.slots, knows)
     shown = msgspec.structs.replace(shown, code="produced" if shown.level == "ok" else shown.code)
-    return Step(state=after(opened, built), verdict=shown, events=(*events, *built), afresh=True)
+    return Step(state=after(opened, built, knows), verdict=shown, events=(*events, *built), afresh=True)
 
 
 def _between(state: ProductionState) -> ProductionState:
@@ -77,7 +77,8 @@ def finished(bench: Bench, slots: tuple[Slot, ...], knows: Knowledge) -> tuple[E
     """The events of a unit that lacks nothing any more, and of an order of which it was the last; else none."""
     if is_produced(bench.unit) or not complete(slots):
         return ()
-    document, line = bench.document, bench.line
+    document = order_of(bench, knows)
+    line = product_line(document)
     built = Event(
         step="assembling",
         action="ADD",
@@ -88,6 +89,8 @@ def finished(bench: Bench, slots: tuple[Slot, ...], knows: Knowledge) -> tuple[E
         line=line.line if line is not None else 0,
         code="produced",
     )
+    if document.number != bench.document.number or knows.tally(document.number).closed:
+        return (built,)
     if line is None:
         return (built, completion(document, ""))
     after_it = knows.tally(document.number).plus(line.line, 1)
@@ -96,10 +99,28 @@ def finished(bench: Bench, slots: tuple[Slot, ...], knows: Knowledge) -> tuple[E
     return (built,)
 
 
-def after(state: ProductionState, events: tuple[Event, ...]) -> ProductionState:
+def order_that_built(unit: UnitState, knows: Knowledge) -> Document | None:
+    """The work order that a unit was built by: its own, or that of what is in it; None where none is known."""
+    parts = knows.inside(unit.item, unit.serial)
+    for number in dict.fromkeys((unit.document, *(part.document for part in parts))):
+        document = knows.document(number) if number else None
+        if document is not None and document.type == "work_order" and document.product == unit.item:
+            return document
+    return None
+
+
+def order_of(bench: Bench, knows: Knowledge) -> Document:
+    """The order that counts the unit: the one that built it, else the one that is worked on."""
+    unit = bench.unit
+    built = unit.status == "produced" or unit.step == "assembling"
+    own = knows.document(unit.document) if built and unit.document else None
+    return own if own is not None and own.product == unit.item else bench.document
+
+
+def after(state: ProductionState, events: tuple[Event, ...], knows: Knowledge) -> ProductionState:
     """Where the task stands after these events: at the same unit, between two units, or behind the order."""
     steps = {event.step for event in events}
-    if "completing" in steps:
+    if "completing" in steps or ("assembling" in steps and knows.tally(state.document).closed):
         return ProductionState(finished=state.document)
     if "assembling" in steps:
         return ProductionState(document=state.document)

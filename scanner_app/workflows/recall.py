@@ -76,7 +76,7 @@ def _collect(state: RecallState, subject: Subject, document: Document, knows: Kn
     stop = _stop(subject, document, line)
     if stop is not None:
         return Step(state=state, verdict=stop)
-    if subject.serial and subject.unit.seen_on == document.number:
+    if subject.serial and subject.unit.seen_by(document.number):
         return Step(state=state, verdict=rules.about("already_collected", subject.unit))
     event = subject.event(
         "collecting",

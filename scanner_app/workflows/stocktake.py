@@ -132,10 +132,7 @@ def _moved_on(state: CountState, place: str, document: Document, knows: Knowledg
 def _count(state: CountState, subject: Subject, document: Document, knows: Knowledge) -> Step:
     unit = subject.unit
     place = _place(state, document)
-    counted_already = bool(subject.serial) and (unit.seen_on, unit.seen_recount) == (
-        document.number,
-        state.recount,
-    )
+    counted_already = bool(subject.serial) and (document.number, state.recount) in unit.seen
     answer = judged(subject, place, document, knows, already=counted_already)
     if counted_already or answer.code in {"serial_pattern", "bad_check_digit"}:
         return Step(state=state, verdict=answer)

@@ -73,8 +73,8 @@ def _seen(state: WriteOffState, seen: Seen, text: str, knows: Knowledge) -> Step
 
 def _stop(state: WriteOffState, subject: Subject, knows: Knowledge) -> Verdict | None:
     unit = subject.unit
-    recall = knows.document(unit.seen_on)
-    collected = recall is not None and recall.type == "recall"
+    papers = (knows.document(number) for number, _ in unit.seen)
+    collected = any(paper is not None and paper.type == "recall" for paper in papers)
     alarm = rules.stopped_anywhere(unit)
     # What a recall has collected is there to be destroyed; anything else that is called back is collected first.
     if alarm is not None and not (alarm.code == "recalled" and collected):

@@ -7,21 +7,31 @@ import contextlib
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server import devices, ingest
+from server import devices, ingest, tasks
 from server.api.exchange import (
     Refusal,
     answer,
     body_of,
     central_of,
+    decoded,
     device_of,
     in_thread,
-    need_office,
     number,
     unpacked,
 )
 from server.devices import Device
 from server.storage import StorageError
-from sync.wire import BATCH_BYTES_MAX, COUNT_MAX, HighWater, Refused, Stored, decode_batch
+from sync.wire import (
+    BATCH_BYTES_MAX,
+    COUNT_MAX,
+    TASKS_BYTES_MAX,
+    HighWater,
+    OpenTasks,
+    Refused,
+    Stored,
+    TasksKept,
+    decode_batch,
+)
 
 
 def _own(request: Request) -> Device:
@@ -43,6 +53,8 @@ async def upload(request: Request) -> Response:
         return ingest.take(central.storage, device.id, batch, central.now_ms())
 
     result = await in_thread(work)
+    batches = central.figures.batches
+    batches.labels(result.error if isinstance(result, Refused) else result.status).inc()
     if isinstance(result, Refused):
         return answer(result, 409)
     central.folder.wake()
@@ -64,14 +76,31 @@ async def high_water(request: Request) -> Response:
     return answer(await in_thread(work))
 
 
+async def report_tasks(request: Request) -> Response:
+    """``PUT /v1/devices/{device}/tasks``."""
+    body = await body_of(request, TASKS_BYTES_MAX)
+    central = central_of(request)
+
+    def work() -> TasksKept:
+        device = _own(request)
+        report = decoded(unpacked(request, body, TASKS_BYTES_MAX), OpenTasks)
+        with central.storage.write() as tx:
+            return tasks.take(tx, device, report, central.now_ms())
+
+    kept = await in_thread(work)
+    if kept.changed:
+        central.news.announce()
+    return answer(kept)
+
+
 async def revoke(request: Request) -> Response:
     """``POST /v1/devices/{device}/revoke``, by the office."""
-    need_office(request)
     central = central_of(request)
     device = request.path_params["device"]
 
     def work() -> bool:
         with central.storage.write() as tx:
+            tasks.forget(tx, device)
             return devices.revoke(tx, device, central.now_ms())
 
     if not await in_thread(work):

@@ -14,7 +14,6 @@ from server.api.exchange import (
     central_of,
     decoded,
     in_thread,
-    need_office,
     number,
     packed,
 )
@@ -54,7 +53,6 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
 
 async def listed(request: Request) -> Response:
     """``GET /v1/exceptions``."""
-    need_office(request)
     central = central_of(request)
     before = number(request, "before", COUNT_MAX, COUNT_MAX)
 
@@ -71,7 +69,6 @@ async def listed(request: Request) -> Response:
 
 async def settle(request: Request) -> Response:
     """``POST /v1/exceptions/settle``."""
-    need_office(request)
     central = central_of(request)
     said = decoded(await body_of(request, BODY_BYTES_MAX), Settlement)
     try:

@@ -13,19 +13,23 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from server import access, devices
+from server import access
 from server.central import Central
 from server.decompress import UnknownEncodingError, decompress
 from server.devices import Device
 from server.enrollment import EnrollmentError, TooManyTriesError
 from server.feed import Resnapshot
+from server.pace import TooFastError
+from server.roles import NOBODY, Caller
 from server.storage import StorageError
+from server.watching import seen_of
 from sync.wire import Problem, TooLargeError, WireError
 from tracking.site import SiteError
 
 T = TypeVar("T")
 COMPRESS_FROM_BYTES = 1024
 RETRY_AFTER_S = "5"
+_CALLER = "scanner.caller"
 BODY_S_MAX = 120
 """A body that takes longer to arrive is given up."""
 CLOSE = {"Connection": "close"}
@@ -110,15 +114,22 @@ async def in_thread(work: Callable[[], T]) -> T:
     return await run_in_threadpool(work)
 
 
+def remember(request: Request, caller: Caller) -> None:
+    """Keep who is asking, for whoever answers."""
+    request.scope[_CALLER] = caller
+
+
+def asker(request: Request) -> Caller:
+    """Who is asking, as the door found out."""
+    caller: Caller = request.scope.get(_CALLER, NOBODY)
+    return caller
+
+
 def device_of(request: Request) -> Device:
-    """The device whose token this is. Raises :class:`Refusal` 401, or 403 where it was revoked."""
-    token = access.bearer(request.headers.get("authorization", ""))
-    with central_of(request).storage.read() as reader:
-        device = devices.by_token_hash(reader, access.token_hash(token)) if token else None
+    """The device whose token this is. Raises :class:`Refusal` 401 for anybody else."""
+    device = asker(request).device
     if device is None:
         raise unauthorized()
-    if device.revoked:
-        raise Refusal(403, "revoked", "this device was revoked: keep its data and ask the office")
     return device
 
 
@@ -160,8 +171,8 @@ def refusal_of(error: Exception) -> Refusal:
             return Refusal(422, "site_file", str(error))
         case Resnapshot():
             return Refusal(410, "resnapshot", str(error))
-        case TooManyTriesError():
-            return Refusal(429, "too_many", str(error), {"Retry-After": "60"})
+        case TooFastError() | TooManyTriesError():
+            return Refusal(429, "too_many", str(error), {"Retry-After": str(error.retry_s)})
         case EnrollmentError():
             return Refusal(403, "enrollment", str(error))
         case StorageError():
@@ -175,9 +186,16 @@ def refusal_of(error: Exception) -> Refusal:
             return Refusal(500, "fault", "the server has a fault: nothing of this was stored")
 
 
-def refused(_: Request, error: Exception) -> Response:
-    """Starlette's handler for every error above."""
+def noted(request: Request, error: Exception) -> Refusal:
+    """The refusal that an error is, counted."""
     refusal = refusal_of(error)
+    seen_of(request).refused = refusal.error
+    return refusal
+
+
+def refused(request: Request, error: Exception) -> Response:
+    """Starlette's handler for every error above."""
+    refusal = noted(request, error)
     problem = Problem(error=refusal.error, detail=refusal.detail)
     return answer(problem, refusal.status, refusal.headers)
 
@@ -192,6 +210,7 @@ REFUSED: tuple[type[Exception], ...] = (
     SiteError,
     Resnapshot,
     EnrollmentError,
+    TooFastError,
     StorageError,
     ClientDisconnect,
 )

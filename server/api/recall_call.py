@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.api.exchange import Refusal, central_of, in_thread, need_office, packed
+from server.api.exchange import Refusal, central_of, in_thread, packed
 from server.recall import recall
 from tracking.printable import printable
 from tracking.recall import Recall, RecallError, Wanted, wanted
@@ -31,7 +31,6 @@ async def ask(request: Request) -> Response:
     """``GET /v1/recall?lot=&supplier=&component=&item=&from=&to=``."""
 
     def work() -> Recall:
-        need_office(request)
         try:
             question = question_of(fields_of(request))
         except RecallError as error:

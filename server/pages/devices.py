@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from server import devices, enrollment
+from server import devices, enrollment, tasks
 from server.api.exchange import central_of, in_thread
 from server.enrollment import EnrollmentError
-from server.pages.overview import DeviceLine, device_lines
+from server.pages.documents import SHOWN_MS
+from server.pages.overview import device_lines
+from server.pages.people import names
 from server.pages.render import page
 from server.pages.sign_in import form_of, guarded
 from server.storage import Reader
@@ -26,12 +30,17 @@ def _sites(reader: Reader) -> list[str]:
 async def _show(request: Request, status: int = 200, code: Code | None = None, wrong: str = "") -> Response:
     central = central_of(request)
 
-    def work() -> tuple[list[DeviceLine], list[str]]:
+    def work() -> dict[str, Any]:
         with central.storage.read() as reader:
-            return device_lines(reader), _sites(reader)
+            known = names(reader)
+            return {
+                "devices": device_lines(reader),
+                "sites": _sites(reader),
+                "tasks": tasks.everywhere(reader, central.now_ms() - SHOWN_MS),
+                "people": known.people,
+            }
 
-    lines, sites = await in_thread(work)
-    return page(request, "devices.html", status, devices=lines, sites=sites, code=code, wrong=wrong)
+    return page(request, "devices.html", status, code=code, wrong=wrong, **await in_thread(work))
 
 
 @guarded
@@ -61,6 +70,7 @@ async def revoke(request: Request) -> Response:
 
     def work() -> None:
         with central.storage.write() as tx:
+            tasks.forget(tx, fields.get("device", ""))
             devices.revoke(tx, fields.get("device", ""), central.now_ms())
 
     await in_thread(work)

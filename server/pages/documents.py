@@ -8,17 +8,21 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server import replica, tallies
+from server import replica, tallies, tasks
 from server.api.exchange import Refusal, central_of, in_thread
 from server.api.unit_calls import path_names
+from server.pages.people import names
 from server.pages.render import page
 from server.pages.sign_in import guarded
 from server.storage import Reader
+from sync.wire import TaskRow
 from tracking.documents import DOCUMENT_TYPES, Document, Tally, complete
 from tracking.site import NAME_CHARS_MAX, Item, Party
 
 PAGE_LINES = 200
 UNITS_MAX = 500
+SHOWN_MS = 24 * 3_600_000
+"""A task of which nothing was heard for a day is not shown as being done."""
 
 
 class Progress(NamedTuple):
@@ -112,9 +116,13 @@ class OneDocument(NamedTuple):
     units: list[CreditedUnit]
     statuses: dict[tuple[str, str], str]
     """Of the units that its lines expect."""
+    at_work: list[TaskRow]
+    """Who is doing it just now, as far as handhelds have said so."""
+    people: dict[tuple[str, str], str]
+    """(site, badge) -> name."""
 
 
-def one_document(reader: Reader, number: str) -> OneDocument | None:
+def one_document(reader: Reader, number: str, since_ms: int = 0) -> OneDocument | None:
     """A document with its lines and units, or None."""
     sites = replica.sites_of(reader, "document", number)
     body = replica.get(reader, "document", number, sites[0]) if sites else None
@@ -135,6 +143,8 @@ def one_document(reader: Reader, number: str) -> OneDocument | None:
         descriptions={line.item: _description(reader, line.item) for line in document.lines},
         units=[CreditedUnit(*row) for row in rows],
         statuses=_expected(reader, document),
+        at_work=[task for task in tasks.everywhere(reader, since_ms) if task.document == number],
+        people=names(reader).people,
     )
 
 
@@ -144,9 +154,9 @@ def _description(reader: Reader, item: str) -> str:
 
 
 def _expected(reader: Reader, document: Document) -> dict[tuple[str, str], str]:
-    names = [(line.item, serial) for line in document.lines for serial in line.serials][:UNITS_MAX]
+    wanted = [(line.item, serial) for line in document.lines for serial in line.serials][:UNITS_MAX]
     found = {
-        name: reader.row("SELECT status FROM unit WHERE item = ? AND serial = ?", *name) for name in names
+        name: reader.row("SELECT status FROM unit WHERE item = ? AND serial = ?", *name) for name in wanted
     }
     return {name: str(row[0]) if row else "" for name, row in found.items()}
 
@@ -155,11 +165,12 @@ def _expected(reader: Reader, document: Document) -> dict[tuple[str, str], str]:
 async def document(request: Request) -> Response:
     """``/documents/{number}``."""
     central = central_of(request)
-    names = path_names(request, "/documents/")
+    asked = path_names(request, "/documents/")
 
     def work() -> OneDocument | None:
         with central.storage.read() as reader:
-            return one_document(reader, names[0]) if len(names) == 1 else None
+            since_ms = central.now_ms() - SHOWN_MS
+            return one_document(reader, asked[0], since_ms) if len(asked) == 1 else None
 
     found = await in_thread(work)
     if found is None:

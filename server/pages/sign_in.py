@@ -9,9 +9,12 @@ from urllib.parse import parse_qs, quote, urlsplit
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from server import access
-from server.api.exchange import Refusal, body_of, central_of
+from server import access, staff
+from server.api.exchange import Refusal, body_of, central_of, in_thread
+from server.central import Central
 from server.pages.render import page
+from server.roles import OFFICE, READERS, may_open
+from server.watching import seen_of
 
 FORM_BYTES_MAX = 8192
 Handler = Callable[[Request], Awaitable[Response]]
@@ -24,7 +27,11 @@ def guarded(handler: Handler) -> Handler:
     async def wrapped(request: Request) -> Response:
         if request.method == "POST":
             _refuse_foreign_form(request)
-        if is_signed_in(request):
+        role = role_of(request)
+        if role:
+            if not may_open(role, request.url.path, request.method):
+                raise Refusal(403, "forbidden", f"this is not for {role}s: ask the office")
+            seen_of(request).who = role
             return await handler(request)
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?next={quote(back, safe='')}", 303)
@@ -32,11 +39,14 @@ def guarded(handler: Handler) -> Handler:
     return wrapped
 
 
-def is_signed_in(request: Request) -> bool:
-    """True for a browser with our cookie, and for everybody where the pages are open."""
+def role_of(request: Request) -> str:
+    """The role of a browser with our cookie, the office's for everybody where the pages are open; else empty."""
     central = central_of(request)
-    value = request.cookies.get(access.COOKIE, "")
-    return central.open_pages or access.cookie_holds(central.storage.receipt_key, value, central.now_ms())
+    if central.open_pages:
+        return OFFICE
+    return access.cookie_role(
+        central.storage.receipt_key, request.cookies.get(access.COOKIE, ""), central.now_ms()
+    )
 
 
 async def form_of(request: Request) -> dict[str, str]:
@@ -54,18 +64,32 @@ async def sign_in(request: Request) -> Response:
     _refuse_foreign_form(request)
     fields = await form_of(request)
     back = _local(fields.get("next", ""))
-    if not access.same_token(fields.get("token", "").strip(), central.office_token_hash):
+    address, now_ms = request.client.host if request.client else "", central.now_ms()
+    central.wrong_secrets.check(address, now_ms)
+    token = fields.get("token", "").strip()
+    role = await in_thread(lambda: _role_of_token(central, token))
+    if role not in READERS:
+        central.wrong_secrets.wrong(address, now_ms)
         return page(request, "sign_in.html", 403, next=back, wrong=True)
     response = RedirectResponse(back, 303)
     response.set_cookie(
         access.COOKIE,
-        access.cookie(central.storage.receipt_key, central.now_ms()),
+        access.cookie(central.storage.receipt_key, now_ms, role),
         max_age=access.COOKIE_S,
         httponly=True,
         samesite="strict",
         secure=request.url.scheme == "https",
     )
     return response
+
+
+def _role_of_token(central: Central, token: str) -> str:
+    """Whose token this is; empty for nobody's."""
+    if access.same_token(token, central.office_token_hash):
+        return OFFICE
+    with central.storage.read() as reader:
+        found = staff.by_token_hash(reader, access.token_hash(token)) if token else None
+    return found.role if found else ""
 
 
 async def sign_out(request: Request) -> Response:

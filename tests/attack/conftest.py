@@ -25,6 +25,8 @@ class Town(NamedTuple):
     """One of another site."""
     gone: Handheld
     """Revoked."""
+    staff: dict[str, str]
+    """Role -> token."""
 
     def headers(self, role: str) -> dict[str, str]:
         """What this caller shows."""
@@ -41,6 +43,8 @@ class Town(NamedTuple):
                 return self.gone.auth
             case "made-up token":
                 return {"Authorization": "Bearer 0123456789abcdef0123456789abcdef0123456789a"}
+        if role in self.staff:
+            return {"Authorization": f"Bearer {self.staff[role]}"}
         return {}
 
 
@@ -57,5 +61,9 @@ def town(tmp_path: Path) -> Iterator[Town]:
         assert device.send().status_code == 200
         assert http.post(f"/v1/devices/{gone.device}/revoke", headers=office.auth).status_code == 200
         office.settle()
-        yield Town(office, device, other, far, gone)
+        staff = {}
+        for role in ("supervisor", "operator", "auditor"):
+            given = http.post("/v1/staff", json={"name": f"a {role}", "role": role}, headers=office.auth)
+            staff[role] = str(given.json()["token"])
+        yield Town(office, device, other, far, gone, staff)
     running.stop()

@@ -19,7 +19,7 @@ from tests.attack.conftest import Town
 
 REQUESTS = int(os.environ.get("SCANNER_TEST_FUZZ", "12"))
 CHECKS = [content_type_conformance, response_schema_conformance]
-ROLES = ("nobody", "device", "office")
+ROLES = ("nobody", "device", "office", "supervisor", "operator", "auditor")
 
 
 def operations(town: Town) -> list[Any]:

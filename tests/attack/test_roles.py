@@ -6,10 +6,15 @@ import re
 
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
-from server.app import PAGES
+from server.app import API, PAGES
+from server.guard import behind_the_table
 from server.openapi import CALLS, Call
+from server.pace import REQUESTS_AT_ONCE
+from server.roles import READERS, STAFF
 from tests.attack.conftest import Town
 
 CALLERS = (
@@ -19,6 +24,9 @@ CALLERS = (
     "device",
     "device of another site",
     "other device",
+    "operator",
+    "auditor",
+    "supervisor",
     "office",
 )
 OUT = {401, 403}
@@ -30,8 +38,8 @@ def may(call: Call, caller: str) -> bool:
     """What the table says: the roles of the call, and that a device speaks for itself and for its own site only."""
     if not call.who:
         return True
-    if caller == "office":
-        return "office" in call.who
+    if caller in STAFF:
+        return caller in call.who
     if "device" not in call.who or "device" not in caller or caller == "revoked device":
         return False
     if call.path.startswith(OF_ONE_DEVICE):
@@ -63,6 +71,7 @@ def test_a_call_is_answered_to_those_who_may_and_to_nobody_else(town: Town, call
         else:
             assert answer.status_code in OUT, where
             assert answer.json().keys() == {"error", "detail"}, where
+            assert (answer.status_code == 401) == (caller in {"nobody", "made-up token"}), where
 
 
 @pytest.mark.parametrize("caller", [one for one in CALLERS if one != "nobody"])
@@ -79,6 +88,55 @@ def test_no_token_opens_a_page_and_no_page_shows_anything_before_the_sign_in(tow
             assert answer.status_code in OUT | {303, 405}, where
             assert answer.headers.get("location", "/sign-in").startswith("/sign-in"), where
             assert b"PUMP" not in answer.content, where
+
+
+@pytest.mark.parametrize("role", STAFF)
+def test_a_person_sees_the_pages_and_sends_the_forms_that_the_role_is_for(town: Town, role: str) -> None:
+    http = town.office.http
+    token = town.staff.get(role, town.office.running.office_token)
+    entered = http.post("/sign-in", data={"token": token, "next": "/"})
+    assert entered.status_code == (303 if role in READERS else 403)
+    for path in ("/", "/devices", "/units/PUMP/A", "/recall", "/counts"):
+        assert (http.get(path, follow_redirects=False).status_code == 200) == (role in READERS), path
+    for path, who in (("/devices/codes", ("office",)), ("/counts/decision", ("office", "supervisor"))):
+        answer = http.post(path, data={"site": "HAM"}, follow_redirects=False)
+        refused = 403 if role in READERS else 303  # to the sign-in page
+        assert (answer.status_code == refused) == (role not in who), (path, answer.status_code)
+    http.post("/sign-out")
+
+
+def test_a_token_that_was_ended_opens_nothing(town: Town) -> None:
+    http, mine = town.office.http, town.headers("auditor")
+    assert http.get("/v1/recall?lot=L", headers=mine).status_code == 404
+    assert http.post("/v1/staff/a%20auditor/remove", headers=town.office.auth).status_code == 200
+    assert http.get("/v1/recall?lot=L", headers=mine).status_code == 401
+
+
+def test_every_address_is_in_the_table() -> None:
+    async def handler(request: Request) -> Response:
+        raise AssertionError
+
+    with pytest.raises(RuntimeError, match="GET /v1/backdoor"):
+        behind_the_table([*API, Route("/v1/backdoor", handler)])
+
+
+def test_guessing_tokens_on_the_sign_in_page_is_stopped(town: Town) -> None:
+    http, token = town.office.http, town.office.running.office_token
+    tries = [http.post("/sign-in", data={"token": f"guess {number}"}).status_code for number in range(12)]
+    assert tries == [403] * 10 + [429] * 2
+    answer = http.post("/sign-in", data={"token": token})
+    assert (answer.status_code, 0 < int(answer.headers["retry-after"]) <= 60) == (429, True)
+
+
+def test_a_device_that_asks_without_end_is_slowed_down_and_the_others_are_not(town: Town) -> None:
+    pace = town.office.running.central.pace
+    now_ms = town.office.running.central.now_ms() + 3_600_000  # nothing flows back meanwhile
+    for _ in range(int(REQUESTS_AT_ONCE)):
+        pace.check(town.device.device, now_ms)
+    path = f"/v1/devices/{town.device.device}/hwm"
+    answer = town.office.http.get(path, headers=town.device.auth)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+    assert town.other.hwm().hwm == 0
 
 
 def test_a_form_from_elsewhere_does_nothing_even_for_a_signed_in_browser(town: Town) -> None:

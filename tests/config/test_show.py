@@ -36,7 +36,14 @@ def test_the_rows_are_json(machine: Machine) -> None:
     machine.write("[[serial.ports]]\nname = 'a'\npath = '/dev/x'\n")
     rows = {row["key"]: row for row in msgspec.json.decode(msgspec.json.encode(show.rows(machine.load())))}
     assert rows["serial.ports"]["value"] == [
-        {"name": "a", "path": "/dev/x", "baud": 9600, "terminator": "CR", "profile": "generic"}
+        {
+            "name": "a",
+            "path": "/dev/x",
+            "baud": 9600,
+            "terminator": "CR",
+            "profile": "generic",
+            "burst_gap_ms": 0,
+        }
     ]
 
 

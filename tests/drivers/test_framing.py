@@ -151,7 +151,7 @@ def test_a_code_whose_end_never_comes_is_a_fragment_and_is_not_merged_into_the_n
     assert framer.deadline() == 2.0
     assert framer.feed(b"SN-3\r", 2.5) == [
         Fragment(raw=b"SN-2", time_s=0.0),
-        Frame(raw=b"SN-3", time_s=2.5, terminator="\r"),
+        Frame(raw=b"SN-3", time_s=2.5, began_s=2.5, terminator="\r"),
     ]
 
 

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import time
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from config.keyboard_layouts import LAYOUTS, SHIFT
 from tests.drivers.usb.test_hid_pos import raw_descriptor
+from tests.hil.usages import keys_of
+
+SEND_S_MAX = 1200.0
+"""Longest time for one sending, seconds: the emulated machine is slow."""
 
 CONFIGFS = Path("/sys/kernel/config/usb_gadget")
 SERIAL = "SN0042"
 NAME = "0c2e-0907-SN0042"
-
-_US = LAYOUTS["us"].strokes
-_USAGES = {
-    **{_US[letter].code: 0x04 + number for number, letter in enumerate("abcdefghijklmnopqrstuvwxyz")},
-    **{_US[digit].code: 0x1E + number for number, digit in enumerate("1234567890")},
-    _US["-"].code: 0x2D,
-    _US[" "].code: 0x2C,
-}
-"""HID usage (usage page 7) of the keys that are pressed here, by their event code."""
-
-
-def _usage(character: str) -> tuple[int, int]:
-    """Modifier byte and HID usage of the key that types a character on a US keyboard."""
-    stroke = _US[character]
-    return (2 if stroke.level == SHIFT else 0), _USAGES[stroke.code]
 
 
 class Gadget:
@@ -91,41 +80,25 @@ class Gadget:
         """Pull the cable."""
         self._set("UDC", "\n")
 
-    def type(self, text: str) -> None:
-        """Type as fast as the bus takes it; ``\\r`` is the Enter key."""
-        fd = os.open("/dev/hidg0", os.O_RDWR)
-        try:
-            for character in text:
-                modifier, usage = (0, 0x28) if character == "\r" else _usage(character)
-                _write(fd, bytes([modifier, 0, usage, 0, 0, 0, 0, 0]))
-                _write(fd, bytes(8))
-        finally:
-            os.close(fd)
+    def type(self, text: str) -> float:
+        """Type on a US keyboard; ``\\r`` is the Enter key. Each of these gives the seconds that it took."""
+        return self.press([report for character in text for report in (keys_of(character), bytes(8))])
 
-    def report(self, data: bytes) -> None:
-        """Send one HID-POS report."""
-        fd = os.open("/dev/hidg1", os.O_RDWR)
-        try:
-            _write(fd, data)
-        finally:
-            os.close(fd)
+    def press(self, reports: Sequence[bytes]) -> float:
+        """Send keyboard reports of eight bytes: modifiers, nothing, up to six keys that are down."""
+        return _send("/dev/hidg0", b"".join(reports), 8)
 
-    def serial(self, data: bytes) -> None:
+    def report(self, *reports: bytes) -> float:
+        """Send HID-POS reports, all of a size."""
+        return _send("/dev/hidg1", b"".join(reports), len(reports[0]))
+
+    def serial(self, data: bytes) -> float:
         """Send bytes on the serial interface."""
-        fd = os.open("/dev/ttyGS0", os.O_WRONLY | os.O_NOCTTY)
-        try:
-            while data:
-                data = data[os.write(fd, data) :]
-        finally:
-            os.close(fd)
+        return _send("/dev/ttyGS0", data, 4096)
 
 
-def _write(fd: int, data: bytes) -> None:
-    for _ in range(2000):
-        try:
-            os.write(fd, data)
-        except BlockingIOError:
-            time.sleep(0.001)
-        else:
-            return
-    raise TimeoutError
+def _send(device: str, data: bytes, size: int) -> float:
+    command = [sys.executable, "-I", str(Path(__file__).with_name("sender.py")), device, str(size)]
+    return float(
+        subprocess.run(command, input=data, capture_output=True, check=True, timeout=SEND_S_MAX).stdout
+    )

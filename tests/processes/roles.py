@@ -19,7 +19,7 @@ from scanner_app.clockwork import SkippingClock
 from scanner_app.inputs import Command
 from scanner_app.running import RunningHandheld, Server
 from scanner_app.session import Session, SessionSettings
-from server.main import serve_forever
+from server.production import serve_forever
 from tests.durability.goods import serial
 from tests.sync.fleet import patient
 

@@ -18,7 +18,7 @@ from tracking.identifiers.commands import COMMANDS
 from tracking.identifiers.reader import read
 
 TODAY = date(2026, 11, 23)
-NOT_ON_THE_CARD = {"location", "look_up", "list", "theme", "more"}
+NOT_ON_THE_CARD = {"location", "look_up", "more", "take_back", "task"}
 """A place has a label of its own, looking up is a task of the card, the rest belongs to a screen."""
 
 

@@ -256,7 +256,9 @@ class RandomBench(RuleBasedStateMachine):
             done: dict[tuple[str, str, int], int] = {}
             for event in events:
                 if event.document == document.number and event.line and event.step in CREDITED:
-                    done[event.item, event.serial, 0 if event.serial else event.seq] = event.quantity
+                    less = event.step == "assembling" and event.action == "DELETE"
+                    counted = 0 if less else event.quantity
+                    done[event.item, event.serial, 0 if event.serial else event.seq] = counted
             closed = any(e.document == document.number and e.step == "completing" for e in events)
             tally = self.floor.session.knows.tally(document.number)
             assert (tally.total, tally.closed) == (sum(done.values()), closed), document.number
@@ -264,10 +266,16 @@ class RandomBench(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "floor"))
     @invariant()
     def a_built_unit_had_all_its_parts(self) -> None:
-        """Nothing is produced while a position of its bill is empty: as things stood then, before later take-outs."""
+        """Nothing is produced while a position of its bill is empty; what lost a part since is so no more."""
         everything = self.floor.events()
+        knows = self.floor.session.knows
+        last = {
+            (event.item, event.serial): event for event in standing(everything) if event.step == "assembling"
+        }
+        for name, event in last.items():
+            assert event.action == "ADD" or knows.unit(*name).status != "produced", name
         for place, event in enumerate(everything):
-            if event.step != "assembling" or event.cancels:
+            if event.step != "assembling" or event.action != "ADD" or event.cancels:
                 continue
             document = self.floor.session.knows.document(event.document)
             assert document is not None

@@ -12,7 +12,7 @@ from scanner_app.knowledge import with_own
 from scanner_app.overlay import OverlayRow
 from tests.scanner_app.floor import Floor, site_named
 from tracking.events import Event
-from tracking.units import UnitState
+from tracking.units import UnitState, evolve, seen_fields
 
 BEFORE = UnitState(item="PUMP-100", serial="SN-1", status="received", location="A", ref="d/1/1")
 COUNT = Event(step="stock_taking", item="PUMP-100", serial="SN-1", document="CS-1", location="B")
@@ -76,3 +76,32 @@ def test_a_lot_on_hold_here_is_on_hold_at_once_and_after_a_crash(floor: Floor) -
     assert floor.session.knows.lot_flags("SEAL-KIT", "L-9") == ("held",)
     floor.command("undo")
     assert floor.session.knows.lot_flags("SEAL-KIT", "L-9") == ()
+
+
+def test_two_sheets_by_turns_count_a_unit_once_each(floor: Floor) -> None:
+    floor.command("workflow", "stocktake")
+    codes = []
+    for sheet in ("CS-1", "CS-OPEN", "CS-1", "CS-OPEN"):
+        floor.scan(sheet)
+        floor.wait()
+        codes.append(floor.scan("SN-000001").verdict.code)
+        floor.command("back")
+    assert codes == ["counted", "counted", "already_counted", "already_counted"]
+    assert floor.session.knows.unit("PUMP-100", "SN-000001").seen == (("CS-OPEN", 0), ("CS-1", 0))
+
+
+def test_of_two_sheets_the_one_that_is_taken_back_is_forgotten(floor: Floor) -> None:
+    shown = msgspec.structs.replace(BEFORE, **seen_fields([("CS-2", 0), ("CS-1", 0), ("CS-0", 1)]))
+    kept = msgspec.structs.replace(BEFORE, **seen_fields([("CS-0", 1)]))
+    found = with_own(shown, [OverlayRow(BACK, msgspec.msgpack.encode(kept))])
+    assert found.seen == (("CS-2", 0), ("CS-0", 1))
+    again = with_own(shown, [OverlayRow(BACK, msgspec.msgpack.encode(found))])
+    assert again.seen == (("CS-2", 0), ("CS-0", 1))
+
+
+def test_so_many_sheets_are_remembered_and_no_more() -> None:
+    unit = BEFORE
+    for number in range(20):
+        unit, _ = evolve(unit, msgspec.structs.replace(COUNT, document=f"CS-{number}"))
+    assert [sheet for sheet, _ in unit.seen] == [f"CS-{number}" for number in range(19, 10, -1)]
+    assert not unit.seen_by("CS-10")

@@ -10,7 +10,8 @@ A script is what ``scanner replay`` plays. Beside it its comments may say:
 ``#! confirmed 840``                    the server confirmed the cache so many seconds ago
 ``#! full``                             the disk is full from the next line on; ``#! room`` ends it
 ``#! policy over_receipt=note``         with this policy of the site; before the first line
-``#! home``                             the key START
+``#! command workflow home``            a command that no script's line gives
+``#! others``                           two other handhelds are at work on tasks of their own
 ``#! driver lost gun: unplugged``       news of a driver: its state, its name, what it says
 ======================================  ==========================================================================
 """
@@ -33,6 +34,7 @@ from scanner_app.session import SessionSettings
 from scanner_app.storage_errors import StoreFull
 from scanner_app.tui.local import Local
 from scanner_app.view import ScreenView
+from sync.wire import TaskRow
 from tests.durability.disks import MEMORY
 from tracking.site import Policy, Site, load
 
@@ -160,8 +162,11 @@ def _obey(replay: Replay, order: str) -> None:
     if word == "confirmed":
         with session.cache.transaction():
             session.cache.put_meta("confirmed_ms", str(replay.clock.wall_ms() - 1000 * int(rest)))
-    elif word == "home":
-        session.handle(Command(name="workflow", argument="home"))
+    elif word == "command":
+        name, _, argument = rest.partition(" ")
+        session.handle(Command(name=name, argument=argument))
+    elif word == "others":
+        session.knows.tasks_elsewhere = lambda: tuple(_others(replay))  # type: ignore[method-assign]
     elif word == "full":
         session.journal.append = session.journal.save_session = _no_room  # type: ignore[method-assign,assignment]
     elif word == "room":
@@ -172,6 +177,15 @@ def _obey(replay: Replay, order: str) -> None:
         session.handle(DeviceNews(name=name, state=state, detail=detail))
     else:
         assert word == "policy", order
+
+
+def _others(replay: Replay) -> list[TaskRow]:
+    now_ms = replay.clock.wall_ms()
+    return [
+        TaskRow(device=f"D-{n}", name=f"Hall 2 handheld {n}", task="receiving", subject=document, document=document,
+                operator=who, heard_ms=now_ms, since="2026-11-23T07:40:00.000+01:00", since_ms=now_ms)
+        for n, document, who in ((1, "PO-2026-004713", "OP-8"), (2, "PO-2026-004711", "SV-2"))
+    ]  # fmt: skip
 
 
 def _no_room(*_args: object, **_named: object) -> None:

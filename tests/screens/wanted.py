@@ -39,6 +39,10 @@ class Wanted(NamedTuple):
 
 def wanted(view: ScreenView, local: Local, bands: Bands) -> Iterator[Wanted]:
     """Every text that must be read on this screen."""
+    if view.symbol and not view.stopped and not local.page:
+        texts = (view.prompt, view.symbol_of, *(key.label for key in view.soft_keys))
+        yield from (Wanted("screen", text) for text in texts)
+        return
     yield from _top(view)
     if local.page and not view.stopped:
         yield from (Wanted("body", text) for text in _page(view, local))
@@ -89,7 +93,8 @@ def _counted(view: ScreenView) -> Iterator[str]:
 
 
 def _middle(view: ScreenView, local: Local, bands: Bands) -> Iterator[Wanted]:
-    yield from (Wanted("tasks", line.label) for line in view.tasks)
+    if not any(line.wide for line in view.menu):
+        yield from (Wanted("tasks", line.label) for line in view.tasks)
     if not view.stopped:
         yield from (Wanted("all", f"{line.key} {line.label}") for line in view.menu)
     banner = view.banner
@@ -110,7 +115,7 @@ def _page(view: ScreenView, local: Local) -> Iterator[str]:
         yield from (word(name, view.language) for name in ("page_keys", *HELP_KEYS))
     elif local.page == "list":
         yield word("page_list", view.language)
-        yield from (line.text for line in view.history[:10])
+        yield from (line.text for line in view.taken[:10])
     else:
         names = ("page_device", "leave_once_more", "task_stays", "sound_on")
         yield from (word(name, view.language) for name in names)
@@ -126,6 +131,7 @@ def cut(view: ScreenView, local: Local, rows: Sequence[str]) -> list[str]:
     seen["upper"] = _joined(rows[bands.prompt.top : bands.count.end])
     # A task's key stands at the right edge of its first row.
     seen["tasks"] = _joined([re.sub(r" F\d+ *$", "", row) for row in rows[bands.count.top : bands.count.end]])
+    seen["screen"] = _joined(rows)
     seen["body"] = seen["all"] = _joined(rows[1 : bands.keys.top])
     return [
         f"{part}: {text}"

@@ -13,15 +13,27 @@ NOW_MS = 1_795_000_000_000
 def test_a_cookie_holds_for_half_a_day_and_for_this_server_only() -> None:
     value = access.cookie(KEY, NOW_MS)
     last_ms = NOW_MS + access.COOKIE_S * 1000
-    assert access.cookie_holds(KEY, value, NOW_MS)
-    assert access.cookie_holds(KEY, value, last_ms - 1)
-    assert not access.cookie_holds(KEY, value, last_ms)
-    assert not access.cookie_holds(b"1" * 32, value, NOW_MS)
+    assert access.cookie_role(KEY, value, NOW_MS) == "office"
+    assert access.cookie_role(KEY, value, last_ms - 1) == "office"
+    assert access.cookie_role(KEY, value, last_ms) == ""
+    assert access.cookie_role(b"1" * 32, value, NOW_MS) == ""
 
 
 def test_a_cookie_cannot_be_made_to_last_longer() -> None:
-    until, _, signature = access.cookie(KEY, NOW_MS).partition(".")
-    assert not access.cookie_holds(KEY, f"{int(until) + 1}.{signature}", NOW_MS)
+    until, _, rest = access.cookie(KEY, NOW_MS).partition(".")
+    assert access.cookie_role(KEY, f"{int(until) + 1}.{rest}", NOW_MS) == ""
+
+
+def test_a_cookie_cannot_be_made_to_mean_more() -> None:
+    until, role, signature = access.cookie(KEY, NOW_MS, "auditor").split(".")
+    assert access.cookie_role(KEY, f"{until}.{role}.{signature}", NOW_MS) == "auditor"
+    for forged in (
+        f"{until}.office.{signature}",
+        f"{until}.{signature}",
+        f"{until}..{signature}",
+        "\u00e9.é.é",
+    ):
+        assert access.cookie_role(KEY, forged, NOW_MS) == ""
 
 
 @pytest.mark.parametrize(

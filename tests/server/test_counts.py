@@ -276,11 +276,11 @@ def test_the_page_shows_it_and_decides(office: Office, shelves: Handheld) -> Non
 
 def test_only_the_office_asks_and_decides(office: Office, shelves: Handheld) -> None:
     for address in ("/v1/counts", "/v1/counts/CS-1"):
-        assert office.http.get(address, headers=shelves.auth).status_code == 401
+        assert office.http.get(address, headers=shelves.auth).status_code == 403
     answer = office.http.post(
         "/v1/counts/CS-1/decision", json={"approve": True, "seen": 0}, headers=shelves.auth
     )
-    assert answer.status_code == 401
+    assert answer.status_code == 403
     assert office.http.get("/v1/counts/PO-9", headers=office.auth).status_code == 404
     listed = office.http.get("/v1/counts", headers=office.auth).json()["sheets"]
     assert [one["number"] for one in listed] == ["CS-1", "CS-LOTS"]

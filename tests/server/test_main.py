@@ -21,7 +21,7 @@ from tests.server.fleet import Handheld, Office, receiving
 ROOT = Path(__file__).parents[2]
 FOREGROUND = """
 import sys
-from server.main import serve_forever
+from server.production import serve_forever
 serve_forever(sys.argv[1], "127.0.0.1", 0, started=lambda url, token: print(url, token, flush=True))
 """
 

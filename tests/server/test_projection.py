@@ -272,6 +272,27 @@ def check_against_the_rules(office: Office, handheld: Handheld) -> None:
         assert row["closed"] == wanted.closed
 
 
+def test_a_finished_unit_that_lost_a_part_counts_again_when_it_is_complete(
+    office: Office, handheld: Handheld
+) -> None:
+    def seen() -> tuple[str, Any]:
+        assert handheld.send().status_code == 200
+        office.settle()
+        held = handheld.replica()
+        gear = held[("unit", msgspec.json.encode(("GEAR", "G1")).decode())]
+        return gear["status"], held.get(("tally", "WO-1"), {"done": {}})["done"]
+
+    def step(name: str, action: str) -> None:
+        handheld.write(Event(step=name, action=action, item="GEAR", serial="G1", document="WO-1", line=1))
+
+    step("assembling", "ADD")
+    assert seen() == ("produced", {"1": 1})
+    step("assembling", "DELETE")
+    assert seen() == ("planned", {})
+    step("assembling", "ADD")
+    assert seen() == ("produced", {"1": 1})
+
+
 def test_following_stops_and_goes_on_at_any_point(office: Office, handheld: Handheld) -> None:
     handheld.write(*(receiving(f"S{number}") for number in range(50)))
     storage = office.running.central.storage

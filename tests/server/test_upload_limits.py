@@ -110,7 +110,7 @@ def test_without_a_good_token_nobody_gets_in(office: Office, handheld: Handheld)
     ):
         answer = office.http.post(path, content=body, headers=header)
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
-    assert office.http.post(path, content=body, headers=office.auth).status_code == 401
+    assert office.http.post(path, content=body, headers=office.auth).status_code == 403
     assert office.ledger() == []
 
 

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple, TypeVar
 from unittest.mock import patch
 from urllib.parse import quote, urlencode
 
-from server import access, enrollment
+from server import access, backup_note, enrollment
 from server.api import exchange
 from server.app import make_app
+from server.backup_check import check
 from server.central import Central
 from server.folder import Folder
 from server.news import News
@@ -78,7 +79,7 @@ class Centre:
 
     def __init__(self, folder: Path, now_ms: Callable[[], int], heard: Callable[[], None]) -> None:
         self.database = folder / "server.db"
-        self._copy = folder / "backup.db"
+        self._copy, self._older = folder / "backup.db", folder / "older.db"
         self._now_ms, self._heard = now_ms, heard
         self.up = False
         self.full = False
@@ -175,21 +176,35 @@ class Centre:
         return self.storage._writer
 
     def back_up(self) -> None:
-        """A copy of what is committed now."""
+        """A copy of what is committed now; the handhelds may let go of what is in it. The copy before it is kept too.
+
+        Raises :class:`server.storage.StorageError`.
+        """
         self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if self._copy.exists():
+            shutil.copyfile(self._copy, self._older)
         shutil.copyfile(self.database, self._copy)
+        checked = check(self._copy)
+        note = backup_note.Note(generation=checked.generation, at_ms=self._now_ms(), marks=checked.marks)
+        with self.storage.write() as tx:
+            backup_note.apply(tx, note, self.storage.generation)
 
     @property
     def backed_up(self) -> bool:
         """True once there is a copy."""
         return self._copy.exists()
 
-    def put_back(self) -> None:
+    @property
+    def older(self) -> bool:
+        """True once there is a copy before the last one."""
+        return self._older.exists()
+
+    def put_back(self, *, older: bool = False) -> None:
         """The database is lost, and the copy takes its place, as the runbook says: with a new generation."""
         self.stop()
         for suffix in ("-wal", "-shm"):
             self.database.with_name(self.database.name + suffix).unlink(missing_ok=True)
-        shutil.copyfile(self._copy, self.database)
+        shutil.copyfile(self._older if older else self._copy, self.database)
         renew_generation(self.database)
         self.start()
 

@@ -194,15 +194,22 @@ class Misfortunes:
     def _backup(self, terminal: Terminal) -> bool:
         if not self._world.centre.up:
             return False
-        self._world.centre.back_up()
+        try:
+            self._world.centre.back_up()
+        except StorageError:
+            return False
         return True
 
     def _restore(self, terminal: Terminal) -> bool:
-        centre = self._world.centre
-        if not centre.backed_up:
-            return False
+        return self._put_back(older=False) if self._world.centre.backed_up else False
+
+    def _older_restore(self, terminal: Terminal) -> bool:
+        """The last copy is of no use: the one before it has less than the handhelds were told."""
+        return self._put_back(older=True) if self._world.centre.older else False
+
+    def _put_back(self, *, older: bool) -> bool:
         self._world.network.promised.clear()
-        centre.put_back()
+        self._world.centre.put_back(older=older)
         self._world.network.cut_off()
         return True
 

@@ -24,6 +24,8 @@ from tests.simulation.timeline import Flag, Green, Timeline
 from tracking.events import SCHEMA, Event
 
 SETTINGS = SessionSettings(app="simulated", repeat_ms=500)
+KEEP_MS = 60_000
+"""So long an event is kept that a backup holds."""
 TIMEOUT_S, RETRY_S_MAX, POLL_S = 20.0, 300.0, 30.0
 Result = TypeVar("Result")
 
@@ -120,7 +122,7 @@ class Terminal:
         self.clock.restart(f"b{self.boots}")
         self.handheld = Handheld(self.folder, self.clock, SETTINGS, device=self.device)
         self.on, self.full = True, False
-        port = SessionPort(cast(SessionThread, _Inline(self)), site=self.site)
+        port = SessionPort(cast(SessionThread, _Inline(self)), site=self.site, keep_ms=KEEP_MS)
         timeline, workers = self.network.timeline, cast("list[Green]", [])
 
         def begin(work: Callable[[], None], name: str) -> Green:

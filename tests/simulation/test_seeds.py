@@ -33,8 +33,8 @@ ANSWERS = {
 """Every row of the protocol's table that a handheld can be answered with; silence is among the faults."""
 FAULTS = {
     "lost", "swallowed", "late", "twice", "cut", "busy", "partition", "handheld crash", "handheld disk full",
-    "cache lost", "clock step", "server crash", "server disk full", "backup", "restore", "clone", "old image",
-    "new token", "revoked", "newer program", "newcomer", "small server",
+    "cache lost", "clock step", "server crash", "server disk full", "backup", "restore", "older restore", "clone",
+    "old image", "new token", "revoked", "newer program", "newcomer", "small server",
 }  # fmt: skip
 
 

@@ -140,6 +140,16 @@ def test_a_unit_picked_and_shipped_counts_once() -> None:
     assert tally_of([picked, shipped]).done == {1: 1}
 
 
+def test_a_unit_taken_apart_does_not_count_until_it_is_complete_again() -> None:
+    built = _event(1, "assembling", document="WO-1", line=1, action="ADD")
+    opened = _event(2, "assembling", document="WO-1", line=1, action="DELETE")
+    again = _event(3, "assembling", document="WO-1", line=1, action="ADD")
+    assert tally_of([built]).total == 1
+    assert tally_of([built, opened]).total == 0
+    assert tally_of([built, opened, again]).total == 1
+    assert tally_of([opened]).total == 0  # it never counted there
+
+
 def test_the_same_serial_of_two_items_counts_twice() -> None:
     first = _event(1, "receiving", document="PO-1", line=1)
     second = _event(2, "receiving", document="PO-1", line=1, item="VALVE-9")

@@ -2,7 +2,7 @@
 
 Writes each input as a JSON line to the file named by the first argument. Further arguments: ``--night``, ``--full-after
 N`` (the queue refuses after N inputs), ``--stop-on TEXT``, ``--crash-on TEXT``,
-``--crash-reader``.
+``--crash-reader``, ``--burst-gap-ms N``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from threading import Thread
 
 import msgspec
 
-from drivers.scan import Scan
+from drivers.scan import Burst, Scan
 from scanner_app.inputs import Command, Typed
 from scanner_app.tui.port import Input
 from scanner_app.tui.settings import ScreenSettings
@@ -70,6 +70,8 @@ class EchoPort:
     def _record(self, given: Input) -> dict[str, object]:
         if isinstance(given, Scan):
             return {"kind": "scan", "raw": given.raw.hex(), "source": given.source}
+        if isinstance(given, Burst):
+            return {"kind": "burst", "raws": [scan.raw.hex() for scan in given.scans]}
         if isinstance(given, Typed):
             return {"kind": "typed", "text": given.text}
         assert isinstance(given, Command)
@@ -108,12 +110,16 @@ def main() -> int:
     parser.add_argument("--stop-on", default="")
     parser.add_argument("--crash-on", default="")
     parser.add_argument("--crash-reader", action="store_true")
+    parser.add_argument("--burst-gap-ms", type=int, default=0)
     args = parser.parse_args()
     if args.crash_reader:
         TerminalBytes.feed = _crash  # type: ignore[assignment, method-assign]
     port = EchoPort(args.path, args.full_after, args.stop_on, args.crash_on)
     try:
-        run(port, ScreenSettings(theme="night" if args.night else "sun"))
+        run(
+            port,
+            ScreenSettings(theme="night" if args.night else "sun", burst_gap_ms=lambda: args.burst_gap_ms),
+        )
     except ScreensError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import msgspec
+import pytest
 
 from drivers.keys import TypedChar, TypedEnter, TypedKey
 from drivers.scan import Scan
@@ -14,7 +15,7 @@ from scanner_app.tui.desk import ENTRY_CHARACTERS_MAX, Act, Desk, Own
 from scanner_app.tui.local import Local
 from scanner_app.tui.port import command
 from scanner_app.view import ScreenView
-from tests.tui.views import HOME, PIN, RECEIVED, STOP
+from tests.tui.views import HOME, PIN, RECEIVED, STOP, TAKEN
 
 
 class Person:
@@ -158,13 +159,46 @@ def test_any_scan_closes_a_page_and_is_taken() -> None:
     assert [type(act) for act in person.acts] == [Scan]
 
 
-def test_the_list_takes_back_the_chosen_scan() -> None:
-    person = Person(RECEIVED).presses("f3").presses("down").enter()
+def at_the_list() -> Person:
+    """The session has answered ``list``: the page is open."""
+    person = Person(TAKEN)
+    person.local = Local(page="list")
+    return person
+
+
+@pytest.mark.parametrize("key", ["f6", "down", "up", "f3"])
+def test_the_list_is_asked_of_the_session(key: str) -> None:
+    person = Person(RECEIVED).presses(key)
+    assert person.acts == [command("list")]
+    assert person.local.page == ""
+    assert command("list") not in Person(STOP).presses(key).acts
+
+
+def test_the_list_takes_back_the_chosen_line() -> None:
+    person = at_the_list().presses("down").enter()
     assert person.acts == [command("undo 10")]
     assert person.local.page == ""
-    undone_before = Person(RECEIVED).presses("f3").touches(":choose 3").enter()
-    assert undone_before.acts == []
-    assert Person(RECEIVED).presses("f3").presses("up").local.cursor == 0
+    assert at_the_list().touches(":choose 3").enter().acts == [command("undo 7")]
+    assert at_the_list().presses("up").local.cursor == 0
+    assert [at_the_list().presses("f6").local.page, at_the_list().presses("escape").local.page] == ["", ""]
+
+
+def test_the_list_takes_back_the_line_whose_number_is_typed() -> None:
+    person = at_the_list().types("1")
+    assert (person.local.page, person.local.entry, person.local.cursor) == ("list", "1", 0)
+    person.types("0")
+    assert person.local.cursor == 1
+    assert person.enter(0.1).acts == [command("undo 10")]
+    wrong = at_the_list().types("99").enter()
+    assert wrong.acts == [Own("bell")]
+    assert (wrong.local.page, wrong.local.entry) == ("list", "")
+    assert at_the_list().types("1").presses("escape").local.page == "list"
+
+
+def test_an_empty_list_takes_nothing_back() -> None:
+    person = Person(RECEIVED)
+    person.local = Local(page="list")
+    assert person.enter().acts == [Own("bell")]
 
 
 def test_leaving_takes_two_keys() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from scanner_app.view import Banner, HistoryLine, MenuLine, ScreenView, SoftKey
+import msgspec
+
+from scanner_app.view import Banner, HistoryLine, MenuLine, ScreenView, SoftKey, TakenLine
 
 KEYS = (
     SoftKey(key="f2", label="UNDO", command="undo"),
@@ -44,6 +46,20 @@ RECEIVED = ScreenView(
     hint="F1 help · hold the label flat",
     soft_keys=KEYS,
     help=("Scan the serial number on the label of each pump.", "A lot or date label may come in any order."),
+)
+
+TAKEN = msgspec.structs.replace(
+    RECEIVED,
+    n=13,
+    page="list",
+    taken=(
+        TakenLine(number=11, text="SN-004711", what="RECEIVED", time="14:02:11"),
+        TakenLine(number=10, text="SN-004710", what="RECEIVED", time="14:02:08"),
+        TakenLine(
+            number=9, text="SN-004709", what="NOT ON THE NOTICE", time="14:02:04", level="note", sent=True
+        ),
+        TakenLine(number=7, text="SN-004707", what="RECEIVED", time="14:01:58", sent=True),
+    ),
 )
 
 STOP = ScreenView(

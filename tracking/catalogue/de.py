@@ -6,6 +6,10 @@ _UNIT = "{item}  {serial}|in {container}"
 _WHO = "von {operator}|{where}|{when}|auf {document}|für {party}"
 _ASIDE = "Bitte beiseitelegen"
 _NOT_THIS = "Nicht dieses: bitte beiseitelegen"
+_SCANNER = (
+    "{source}|Tastatur {layout}|{caps}|Trenner {separator}|endet mit {ending}|davor {prefix}|danach {suffix}"
+    "|{aim}|{bursts}"
+)
 
 MESSAGES: dict[str, tuple[str, str, str]] = {
     "waiting_for_partner": ("HALBES ETIKETT", "", "{have}|jetzt {need} scannen"),
@@ -50,7 +54,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT
         + "|{quantity} Stück|Charge {lot}|auf {position}|in {parent}|noch {missing}|{built} ist komplett",
     ),
-    "removed": ("WIEDER HERAUSGENOMMEN", "", "{item}|{serial}|Charge {lot}|aus {parent}"),
+    "removed": (
+        "WIEDER HERAUSGENOMMEN",
+        "",
+        "{item}|{serial}|Charge {lot}|aus {parent}|{reopened} ist jetzt offen",
+    ),
     "produced": ("GEFERTIGT", "", "{item}|{serial}"),
     "inspected": (
         "GEPRÜFT",
@@ -82,6 +90,13 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "{quantity} x {item}|Charge {lot}|in {parent}|in {container}|{built} ist komplett",
     ),
     "completed": ("AUFTRAG FERTIG", "", "{document}|{done} von {total}|{missing} fehlen|{counted} gezählt"),
+    "being_done": (
+        "WIRD SCHON GEMACHT",
+        "",
+        "{item}|{document}|von {who}|auf {device}|seit {when}|{done} von {total}|{others} weitere|Weitermachen geht",
+    ),
+    "handed_over": ("ÜBERGEBEN", "", "{document}  {task}|{more}"),
+    "taken_over": ("ÜBERNOMMEN", "", "{document}  {task}|{done} von {total}|von {device}|{missing}"),
     "undone": ("STORNIERT", "", "{item}|{serial}|{what}|wenn es stimmt, neu scannen"),
     "looked_up": (
         "AUSKUNFT",
@@ -93,7 +108,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "command": (
         "{what}",
         "",
-        "{source}|Tastatur {layout}|{caps}|Trenner {separator}|endet mit {ending}|davor {prefix}|danach {suffix}|{aim}",
+        _SCANNER,
     ),
     "checked": ("ABGEHAKT", "", "{what}|{done} von {total}"),
     "restocked": ("WIEDER AM LAGER", "", _UNIT + "|{reason}"),
@@ -241,6 +256,8 @@ PROMPTS: dict[str, str] = {
     "override_badge": "Leitung: Ausweis scannen",
     "override_reason": "WARUM? Nummer oder Text",
     "pin": "PIN eingeben",
+    "task_of_others": "Welche Aufgabe?",
+    "symbol": "Mit dem anderen Gerät scannen",
     "anything": "Irgendetwas scannen",
     "order_in": "BESTELLUNG oder AVIS scannen",
     "order_out": "AUFTRAG scannen",
@@ -279,6 +296,7 @@ PROMPTS: dict[str, str] = {
     "card_no_ending": "nichts: auf Enter stellen",
     "card_caps": "Feststelltaste ist an",
     "card_aim": "nennt die Art des Codes",
+    "card_bursts": "liest mehrere Codes auf einmal",
     "card_no_aim": "nennt die Art des Codes nicht",
     "new_serial": "NEUE SERIENNUMMER scannen",
     "range_first": "Die ERSTE des Bereichs scannen",

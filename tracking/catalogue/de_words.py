@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import hand_words
+from tracking.catalogue import hand_words, handing
 
 _MEANINGS: dict[str, str] = {
     "kind_item": "EINE ARTIKELNUMMER",
@@ -220,7 +220,6 @@ _ANSWERS: dict[str, str] = {
     "no_such_task": "keine Aufgabe heißt {name}",
     "undo_number": "undo {number}: die Nummer einer Zeile angeben",
     "undo_nothing": "Nichts zu stornieren",
-    "undo_newer": "{serial} ging seither weiter: zuerst den neueren Schritt stornieren",
     "not_in_task": "{text} wurde in dieser Aufgabe nicht gescannt",
     "nothing_to_hold": "Nichts zu sperren: zuerst das Stück scannen",
     "nothing_to_release": "Nichts freizugeben: zuerst das Stück scannen",
@@ -310,7 +309,6 @@ _SCREEN: dict[str, str] = {
     "left_out": "{count} ausgelassen über {most} Bytes",
     "too_small": "{size} ist zu klein: 40x20",
     "page_keys": "TASTEN",
-    "page_list": "LETZTE SCANS  wählen und stornieren",
     "page_device": "GERÄT",
     "this_device": "dieses Gerät",
     "sound_on": "F6  Ton ist an",
@@ -326,7 +324,7 @@ _SCREEN: dict[str, str] = {
     "help_keys": "F2-F5 die Tasten am unteren Rand",
     "help_light": "F8 helles oder dunkles Bild",
     "help_device": "F10 Gerät: Ton, beenden",
-    "help_list": "↓ letzte Scans, einen stornieren",
+    "help_list": "F6 was hier getan ist, eines stornieren",
     "help_typed": "getippt und mit ENTER beendet gilt als gescannt und wird als getippt vermerkt",
     "key_release": "FREIGEBEN",
     "key_pass": "GUT",
@@ -340,7 +338,15 @@ _SCREEN: dict[str, str] = {
     "key_remove": "HERAUS",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN, **hand_words.WORDS["de"]}
+WORDS: dict[str, str] = {
+    **_MEANINGS,
+    **_REASONS,
+    **_THINGS,
+    **_ANSWERS,
+    **_SCREEN,
+    **hand_words.WORDS["de"],
+    **handing.WORDS["de"],
+}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Start", "Start"),

@@ -6,6 +6,10 @@ _UNIT = "{item}  {serial}|in {container}"
 _WHO = "by {operator}|{where}|{when}|on {document}|for {party}"
 _ASIDE = "Put it aside"
 _NOT_THIS = "Not this one: put it aside"
+_SCANNER = (
+    "{source}|keyboard {layout}|{caps}|separator {separator}|ends with {ending}|adds {prefix}|adds {suffix}"
+    "|{aim}|{bursts}"
+)
 
 MESSAGES: dict[str, tuple[str, str, str]] = {
     "waiting_for_partner": ("HALF A LABEL", "", "{have}|now scan {need}"),
@@ -43,7 +47,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         _UNIT + "|{quantity} pieces|lot {lot}|at {position}|in {parent}|{missing} to go|{built} is complete",
     ),
-    "removed": ("TAKEN OUT AGAIN", "", "{item}|{serial}|lot {lot}|out of {parent}"),
+    "removed": (
+        "TAKEN OUT AGAIN",
+        "",
+        "{item}|{serial}|lot {lot}|out of {parent}|{reopened} is not complete now",
+    ),
     "produced": ("BUILT", "", "{item}|{serial}"),
     "inspected": (
         "INSPECTED",
@@ -71,6 +79,13 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "{quantity} x {item}|lot {lot}|in {parent}|in {container}|{built} is complete",
     ),
     "completed": ("JOB COMPLETE", "", "{document}|{done} of {total}|{missing} missing|{counted} counted"),
+    "being_done": (
+        "BEING DONE",
+        "",
+        "{item}|{document}|by {who}|on {device}|since {when}|{done} of {total}|and {others} more|you may go on",
+    ),
+    "handed_over": ("HANDED OVER", "", "{document}  {task}|{more}"),
+    "taken_over": ("YOURS NOW", "", "{document}  {task}|{done} of {total}|from {device}|{missing}"),
     "undone": ("TAKEN BACK", "", "{item}|{serial}|{what}|scan it again when right"),
     "looked_up": (
         "LOOK-UP",
@@ -82,7 +97,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "command": (
         "{what}",
         "",
-        "{source}|keyboard {layout}|{caps}|separator {separator}|ends with {ending}|adds {prefix}|adds {suffix}|{aim}",
+        _SCANNER,
     ),
     "in_hand": ("IN HAND", "", _UNIT + "|lot {lot}|{quantity} pieces|to {last}"),
     "checked": ("CHECKED", "", "{what}|{done} of {total}"),
@@ -236,6 +251,8 @@ PROMPTS: dict[str, str] = {
     "override_badge": "Supervisor: scan your BADGE",
     "override_reason": "WHY? A number, or type it",
     "pin": "Type your PIN",
+    "task_of_others": "Which task?",
+    "symbol": "Scan this with the other one",
     "anything": "Scan anything",
     "order_in": "Scan the ORDER or NOTICE",
     "order_out": "Scan the ORDER",
@@ -270,5 +287,6 @@ PROMPTS: dict[str, str] = {
     "card_no_ending": "nothing: set it to send Enter",
     "card_caps": "caps lock is on",
     "card_aim": "names the kind of code",
+    "card_bursts": "reads several codes at once",
     "card_no_aim": "does not name the kind of code",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import hand_words
+from tracking.catalogue import hand_words, handing
 
 _MEANINGS: dict[str, str] = {
     # what was scanned instead: "THAT IS ..."
@@ -225,7 +225,6 @@ _ANSWERS: dict[str, str] = {
     "no_such_task": "no task is called {name}",
     "undo_number": "undo {number}: give the number of a line",
     "undo_nothing": "Nothing to take back",
-    "undo_newer": "{serial} went on since: take back the newer step first",
     "not_in_task": "{text} was not scanned in this task",
     "nothing_to_hold": "Nothing to hold: scan the unit first",
     "nothing_to_release": "Nothing to release: scan the unit first",
@@ -316,7 +315,6 @@ _SCREEN: dict[str, str] = {
     "left_out": "{count} left out beyond {most} bytes",
     "too_small": "{size} is too small: 40x20",
     "page_keys": "KEYS",
-    "page_list": "LAST SCANS  choose one to take it back",
     "page_device": "DEVICE",
     "this_device": "this device",
     "sound_on": "F6  sound is on",
@@ -332,7 +330,7 @@ _SCREEN: dict[str, str] = {
     "help_keys": "F2-F5 the keys at the bottom edge",
     "help_light": "F8 light or dark screen",
     "help_device": "F10 device: sound, leave",
-    "help_list": "↓ last scans, take one back",
+    "help_list": "F6 what was done here, take one back",
     "help_typed": "what you type and end with ENTER counts as scanned, and is marked as typed",
     "key_release": "RELEASE",
     "key_pass": "PASS",
@@ -346,7 +344,15 @@ _SCREEN: dict[str, str] = {
     "key_remove": "TAKE OUT",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN, **hand_words.WORDS["en"]}
+WORDS: dict[str, str] = {
+    **_MEANINGS,
+    **_REASONS,
+    **_THINGS,
+    **_ANSWERS,
+    **_SCREEN,
+    **hand_words.WORDS["en"],
+    **handing.WORDS["en"],
+}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Start", "start"),

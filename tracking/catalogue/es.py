@@ -6,6 +6,10 @@ _UNIT = "{item}  {serial}|en {container}"
 _WHO = "por {operator}|{where}|{when}|en {document}|para {party}"
 _ASIDE = "Apártelo"
 _NOT_THIS = "Este no: apártelo"
+_SCANNER = (
+    "{source}|teclado {layout}|{caps}|separador {separator}|fin {ending}|antes {prefix}|después {suffix}"
+    "|{aim}|{bursts}"
+)
 
 MESSAGES: dict[str, tuple[str, str, str]] = {
     "waiting_for_partner": ("MEDIA ETIQUETA", "", "{have}|ahora escanee {need}"),
@@ -46,7 +50,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT
         + "|{quantity} piezas|lote {lot}|en {position}|en {parent}|faltan {missing}|{built} está completo",
     ),
-    "removed": ("RETIRADO", "", "{item}|{serial}|lote {lot}|de {parent}"),
+    "removed": ("RETIRADO", "", "{item}|{serial}|lote {lot}|de {parent}|{reopened} ya no está completo"),
     "produced": ("FABRICADO", "", "{item}|{serial}"),
     "inspected": (
         "INSPECCIONADO",
@@ -82,6 +86,13 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{document}|{done} de {total}|faltan {missing}|{counted} contados",
     ),
+    "being_done": (
+        "YA SE ESTÁ HACIENDO",
+        "",
+        "{item}|{document}|por {who}|en {device}|desde {when}|{done} de {total}|y {others} más|puede seguir",
+    ),
+    "handed_over": ("TRASPASADO", "", "{document}  {task}|{more}"),
+    "taken_over": ("AHORA ES SUYO", "", "{document}  {task}|{done} de {total}|de {device}|{missing}"),
     "undone": ("DESHECHO", "", "{item}|{serial}|{what}|escanéelo de nuevo cuando esté bien"),
     "looked_up": (
         "CONSULTA",
@@ -93,7 +104,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "command": (
         "{what}",
         "",
-        "{source}|teclado {layout}|{caps}|separador {separator}|fin {ending}|antes {prefix}|después {suffix}|{aim}",
+        _SCANNER,
     ),
     "checked": ("COMPROBADO", "", "{what}|{done} de {total}"),
     "restocked": ("DE NUEVO EN STOCK", "", _UNIT + "|{reason}"),
@@ -225,6 +236,8 @@ PROMPTS: dict[str, str] = {
     "override_badge": "Responsable: escanee la TARJETA",
     "override_reason": "¿POR QUÉ? Número o texto",
     "pin": "Teclee su PIN",
+    "task_of_others": "¿Qué tarea?",
+    "symbol": "Escanee con el otro terminal",
     "anything": "Escanee cualquier cosa",
     "order_in": "Escanee el PEDIDO o el AVISO",
     "order_out": "Escanee el PEDIDO",
@@ -263,6 +276,7 @@ PROMPTS: dict[str, str] = {
     "card_no_ending": "nada: ajústelo para enviar Intro",
     "card_caps": "bloqueo de mayúsculas activo",
     "card_aim": "indica el tipo de código",
+    "card_bursts": "lee varios códigos a la vez",
     "card_no_aim": "no indica el tipo de código",
     "new_serial": "Escanee el Nº DE SERIE NUEVO",
     "range_first": "Escanee el PRIMERO del rango",

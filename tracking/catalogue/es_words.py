@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import hand_words
+from tracking.catalogue import hand_words, handing
 
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNA REFERENCIA",
@@ -220,7 +220,6 @@ _ANSWERS: dict[str, str] = {
     "no_such_task": "ninguna tarea se llama {name}",
     "undo_number": "undo {number}: dé el número de una línea",
     "undo_nothing": "Nada que deshacer",
-    "undo_newer": "{serial} siguió adelante: deshaga antes el paso más nuevo",
     "not_in_task": "{text} no se escaneó en esta tarea",
     "nothing_to_hold": "Nada que bloquear: escanee antes la unidad",
     "nothing_to_release": "Nada que liberar: escanee antes la unidad",
@@ -310,7 +309,6 @@ _SCREEN: dict[str, str] = {
     "left_out": "{count} omitidos, pasan de {most} bytes",
     "too_small": "{size} es demasiado pequeño: 40x20",
     "page_keys": "TECLAS",
-    "page_list": "ÚLTIMAS LECTURAS  elija y deshaga",
     "page_device": "TERMINAL",
     "this_device": "este terminal",
     "sound_on": "F6  el sonido está activo",
@@ -326,7 +324,7 @@ _SCREEN: dict[str, str] = {
     "help_keys": "F2-F5 las teclas del borde inferior",
     "help_light": "F8 pantalla clara u oscura",
     "help_device": "F10 terminal: sonido, salir",
-    "help_list": "↓ últimas lecturas, deshacer una",
+    "help_list": "F6 lo hecho aquí, deshacer uno",
     "help_typed": "lo que teclee y termine con INTRO vale como escaneado, y consta como tecleado",
     "key_release": "LIBERAR",
     "key_pass": "BIEN",
@@ -340,7 +338,15 @@ _SCREEN: dict[str, str] = {
     "key_remove": "SACAR",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN, **hand_words.WORDS["es"]}
+WORDS: dict[str, str] = {
+    **_MEANINGS,
+    **_REASONS,
+    **_THINGS,
+    **_ANSWERS,
+    **_SCREEN,
+    **hand_words.WORDS["es"],
+    **handing.WORDS["es"],
+}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Inicio", "inicio"),

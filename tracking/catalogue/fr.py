@@ -6,6 +6,10 @@ _UNIT = "{item}  {serial}|dans {container}"
 _WHO = "par {operator}|{where}|{when}|sur {document}|pour {party}"
 _ASIDE = "Mettez-le de côté"
 _NOT_THIS = "Pas celui-ci : mettez-le de côté"
+_SCANNER = (
+    "{source}|clavier {layout}|{caps}|séparateur {separator}|fin {ending}|avant {prefix}|après {suffix}"
+    "|{aim}|{bursts}"
+)
 
 MESSAGES: dict[str, tuple[str, str, str]] = {
     "waiting_for_partner": ("DEMI-ÉTIQUETTE", "", "{have}|scannez maintenant {need}"),
@@ -50,7 +54,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT
         + "|{quantity} pièces|lot {lot}|en {position}|dans {parent}|reste {missing}|{built} est complet",
     ),
-    "removed": ("RETIRÉ", "", "{item}|{serial}|lot {lot}|de {parent}"),
+    "removed": ("RETIRÉ", "", "{item}|{serial}|lot {lot}|de {parent}|{reopened} n'est plus complet"),
     "produced": ("FABRIQUÉ", "", "{item}|{serial}"),
     "inspected": (
         "CONTRÔLÉ",
@@ -86,6 +90,13 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{document}|{done} sur {total}|{missing} manquants|{counted} comptés",
     ),
+    "being_done": (
+        "DÉJÀ EN COURS",
+        "",
+        "{item}|{document}|par {who}|sur {device}|depuis {when}|{done} sur {total}|{others} autres|continuez si besoin",
+    ),
+    "handed_over": ("PASSÉ", "", "{document}  {task}|{more}"),
+    "taken_over": ("À VOUS", "", "{document}  {task}|{done} sur {total}|de {device}|{missing}"),
     "undone": ("ANNULÉ", "", "{item}|{serial}|{what}|rescannez-le quand c'est bon"),
     "looked_up": (
         "CONSULTATION",
@@ -97,7 +108,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "command": (
         "{what}",
         "",
-        "{source}|clavier {layout}|{caps}|séparateur {separator}|fin {ending}|avant {prefix}|après {suffix}|{aim}",
+        _SCANNER,
     ),
     "checked": ("VÉRIFIÉ", "", "{what}|{done} sur {total}"),
     "restocked": ("REMIS EN STOCK", "", _UNIT + "|{reason}"),
@@ -233,6 +244,8 @@ PROMPTS: dict[str, str] = {
     "override_badge": "Responsable: scannez le BADGE",
     "override_reason": "POURQUOI? Un numéro ou un texte",
     "pin": "Tapez votre code PIN",
+    "task_of_others": "Quelle tâche ?",
+    "symbol": "Scannez avec l'autre terminal",
     "anything": "Scannez n'importe quoi",
     "order_in": "Scannez la COMMANDE ou l'AVIS",
     "order_out": "Scannez la COMMANDE",
@@ -271,6 +284,7 @@ PROMPTS: dict[str, str] = {
     "card_no_ending": "rien : réglez-le sur Entrée",
     "card_caps": "verrouillage majuscules actif",
     "card_aim": "nomme le type de code",
+    "card_bursts": "lit plusieurs codes à la fois",
     "card_no_aim": "ne nomme pas le type de code",
     "new_serial": "Scannez le NOUVEAU N° DE SÉRIE",
     "range_first": "Scannez le PREMIER de la plage",

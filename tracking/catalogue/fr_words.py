@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import hand_words
+from tracking.catalogue import hand_words, handing
 
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNE RÉFÉRENCE",
@@ -220,7 +220,6 @@ _ANSWERS: dict[str, str] = {
     "no_such_task": "aucune tâche ne s'appelle {name}",
     "undo_number": "undo {number} : donnez le numéro d'une ligne",
     "undo_nothing": "Rien à annuler",
-    "undo_newer": "{serial} a avancé depuis : annulez d'abord l'étape plus récente",
     "not_in_task": "{text} n'a pas été scanné dans cette tâche",
     "nothing_to_hold": "Rien à bloquer : scannez d'abord l'unité",
     "nothing_to_release": "Rien à débloquer : scannez d'abord l'unité",
@@ -310,7 +309,6 @@ _SCREEN: dict[str, str] = {
     "left_out": "{count} laissés au-delà de {most} octets",
     "too_small": "{size} est trop petit : 40x20",
     "page_keys": "TOUCHES",
-    "page_list": "DERNIERS SCANS  choisir pour annuler",
     "page_device": "TERMINAL",
     "this_device": "ce terminal",
     "sound_on": "F6  le son est actif",
@@ -326,7 +324,7 @@ _SCREEN: dict[str, str] = {
     "help_keys": "F2-F5 les touches du bord inférieur",
     "help_light": "F8 écran clair ou sombre",
     "help_device": "F10 terminal : son, quitter",
-    "help_list": "↓ derniers scans, en annuler un",
+    "help_list": "F6 ce qui est fait ici, en annuler un",
     "help_typed": "ce que vous tapez et validez compte comme scanné, et est noté comme tapé",
     "key_release": "DÉBLOQUER",
     "key_pass": "BON",
@@ -340,7 +338,15 @@ _SCREEN: dict[str, str] = {
     "key_remove": "SORTIR",
 }
 
-WORDS: dict[str, str] = {**_MEANINGS, **_REASONS, **_THINGS, **_ANSWERS, **_SCREEN, **hand_words.WORDS["fr"]}
+WORDS: dict[str, str] = {
+    **_MEANINGS,
+    **_REASONS,
+    **_THINGS,
+    **_ANSWERS,
+    **_SCREEN,
+    **hand_words.WORDS["fr"],
+    **handing.WORDS["fr"],
+}
 
 TASKS: dict[str, tuple[str, str, str]] = {
     "home": ("", "Accueil", "accueil"),

@@ -36,6 +36,10 @@ COMMANDS = (
     "destroy",
     "replace",
     "range",
+    # A task goes to another handheld, or comes from one.
+    "hand_over",
+    "take_back",
+    "task",
 )
 """Every command, as barcode, soft key and script line alike."""
 

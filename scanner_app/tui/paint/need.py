@@ -44,4 +44,5 @@ def _below(view: ScreenView) -> int:
         return 0
     if view.wants_text:
         return -(-len(grid.digits(view.language)) // grid.COLUMNS)
-    return -(-len(view.menu) // grid.COLUMNS)
+    columns = 1 if any(line.wide for line in view.menu) else grid.COLUMNS
+    return -(-len(view.menu) // columns)

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from functools import partial
 
+from scanner_app.tui import glyphs
 from scanner_app.tui.layout import Band
 from scanner_app.tui.local import Local
-from scanner_app.tui.paint.history import line
-from scanner_app.tui.picture import Row, Touch, restyled, row, wrapped
-from scanner_app.view import ScreenView, SoftKey
+from scanner_app.tui.picture import Row, Touch, cut, row, sides, wrapped
+from scanner_app.view import ScreenView, SoftKey, TakenLine
 from tracking.catalogue import word
+from tracking.printable import cells
 
-HELP_KEYS = ("help_back", "help_keys", "help_light", "help_device", "help_list", "help_typed")
+_WHAT_COLUMNS_MIN = 5
+
+HELP_KEYS = (
+    "help_back",
+    "help_keys",
+    "help_hand_over",
+    "help_light",
+    "help_device",
+    "help_list",
+    "help_typed",
+)
 """What is true on every screen."""
 
 LINE_ROWS_MAX = 4
@@ -79,18 +90,32 @@ def _told(title: str, lines: tuple[str, ...], width: int) -> list[Row]:
 
 
 def _list(view: ScreenView, local: Local, band: Band, width: int) -> tuple[list[Row], list[Touch]]:
-    rows = [row(f" {word('page_list', view.language)}", width, "strong")]
+    """What was done here, newest first; the chosen line stays in sight."""
+    typed = f"{glyphs.ENTRY} {local.entry}{glyphs.CURSOR} " if local.entry else ""
+    rows = [sides(f" {word('page_list', view.language)}", typed, width, "strong")]
+    if not view.taken:
+        return [*rows, row(f" {word('list_empty', view.language)}", width)], []
     room = band.rows - 1
-    first = max(0, min(local.cursor - room // 2, len(view.history) - room))
+    first = max(0, min(local.cursor - room // 2, len(view.taken) - room))
+    digits = len(str(view.taken[0].number))
     touches = []
-    for at, shown in enumerate(view.history[first : first + room], first):
-        drawn = line(shown, width)
-        if at == local.cursor:
-            drawn = restyled(drawn, "entry")
+    for at, shown in enumerate(view.taken[first : first + room], first):
         top = band.top + len(rows)
         touches.append(Touch(top, top + 1, 0, width, f":choose {at}"))
-        rows.append(drawn)
+        rows.append(_taken(shown, digits, width, "entry" if at == local.cursor else ""))
     return rows, touches
+
+
+def _taken(shown: TakenLine, digits: int, width: int, style: str) -> Row:
+    """Number, sign, what it was about, what was done, when, and whether the server has it. The serial is cut last."""
+    right = f"{shown.time[:5]} {' ' if shown.sent else glyphs.UNSYNCED} "
+    room = width - cells(right) - 1
+    left = f" {shown.number:>{digits}} {glyphs.LEVEL.get(shown.level, ' ')} "
+    head = left + cut(shown.text, room - cells(left))
+    left_over = room - cells(head) - 2
+    if left_over >= _WHAT_COLUMNS_MIN:
+        head = f"{head}  {cut(shown.what, left_over)}"
+    return sides(head, right, width, style or ("line_note" if shown.level == "note" else "line_ok"))
 
 
 def _device(view: ScreenView, local: Local, width: int) -> list[Row]:

@@ -6,7 +6,7 @@ from scanner_app.tui import layout
 from scanner_app.tui.glyphs import ascii_twin
 from scanner_app.tui.layout import Band, Bands
 from scanner_app.tui.local import Local
-from scanner_app.tui.paint import home, task
+from scanner_app.tui.paint import home, symbol, task
 from scanner_app.tui.paint.banner import banner
 from scanner_app.tui.paint.grid import digits, grid
 from scanner_app.tui.paint.history import history
@@ -26,6 +26,8 @@ def paint(view: ScreenView, local: Local, width: int, height: int, ascii_glyphs:
     """The picture of ``width`` x ``height`` cells."""
     if height < layout.ROWS_MIN or width < layout.COLUMNS_MIN:
         return _too_small(view, width, height)
+    if view.symbol and not view.stopped and not local.page:
+        return symbol.page(view, width, height)
     bands = bands_of(view, local, width, height)
     parts: Parts = [(0, [top(view, local, width)])]
     shown_keys = soft_keys(view)

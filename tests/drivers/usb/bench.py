@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import struct
+import termios
 import time
 from pathlib import Path
 from threading import Lock
@@ -61,6 +64,11 @@ class Bench:
         """What the device sends."""
         os.write(self._held[node], data)
 
+    def unread(self, node: Path) -> int:
+        """How many bytes the driver has not read yet."""
+        answer = fcntl.ioctl(self._held[node], termios.FIONREAD, struct.pack("i", 0))
+        return int(struct.unpack("i", answer)[0])
+
     def type(self, node: Path, events: list[InputEvent]) -> None:
         """Keys that the device presses now."""
         now_s = time.monotonic()
@@ -108,6 +116,11 @@ class Heard:
     def codes(self) -> list[tuple[str, bytes]]:
         """Source and bytes of the scans."""
         return [(item.source, item.raw) for item in self.items if isinstance(item, Scan)]
+
+    @property
+    def bursts(self) -> list[list[bytes]]:
+        """The bytes of the codes that came as one gesture."""
+        return [[scan.raw for scan in item.scans] for item in self.items if isinstance(item, Burst)]
 
     @property
     def states(self) -> list[tuple[str, str]]:

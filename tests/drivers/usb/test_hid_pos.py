@@ -63,7 +63,7 @@ def test_a_code_whose_rest_never_comes_is_half_and_not_the_start_of_the_next() -
     assert due_s == pytest.approx(REST_S_MAX)
     assert reader.feed(counted(b"SN-2"), due_s + 0.01) == [
         PosFragment(b"A" * 56),
-        PosScan(b"SN-2", "]C1", due_s + 0.01),
+        PosScan(b"SN-2", "]C1", due_s + 0.01, began_s=due_s + 0.01),
     ]
 
 

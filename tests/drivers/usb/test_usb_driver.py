@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers import bursts
 from drivers.driver import DriverState, start
 from drivers.framing import Framing
 from drivers.usb import driver as usb_driver
@@ -68,6 +69,41 @@ def test_a_scanner_that_types_is_found_and_read(
     bench.type(node, keys(2, 3, KEY_ENTER, 4, 5, KEY_ENTER))
     until(lambda: len(heard.codes) == 2)
     assert heard.codes == [(IMAGER, b"12"), (IMAGER, b"34")]
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pause that joins even where this machine is busy."""
+    monkeypatch.setattr(bursts, "GAP_MS_MAX", 1500)
+
+
+@pytest.mark.usefixtures("patient")
+def test_an_imager_that_types_all_codes_of_a_label_at_once_gives_a_burst(
+    bench: Bench, heard: Heard, running: Callable[[UsbSettings], None]
+) -> None:
+    node = bench.plug_keyboard(3)
+    running(UsbSettings(typing=Typing(burst_gap_ms=1500)))
+    until(lambda: heard.states == [(IMAGER, "ready")])
+    bench.type(node, keys(2, 3, KEY_ENTER, 4, 5, KEY_ENTER, 6, 7, KEY_ENTER))
+    until(lambda: len(heard.bursts) == 1)
+    assert heard.bursts == [[b"12", b"34", b"56"]]
+    assert heard.codes == []
+
+
+@pytest.mark.usefixtures("patient")
+def test_reports_of_one_pull_are_a_burst_and_unplugging_loses_none(
+    bench: Bench, heard: Heard, running: Callable[[UsbSettings], None]
+) -> None:
+    node = bench.plug_pos(0, raw_descriptor("counted"))
+    running(UsbSettings(rules=(Rule(match="05e0:*", typing=Typing(burst_gap_ms=1500)),)))
+    until(lambda: heard.states == [(POS, "ready")])
+    for code in (b"SN-1", b"LOT7"):
+        bench.write(node, counted(code))
+        until(lambda: bench.unread(node) == 0)  # a pipe would join what is not read yet, a device never does
+    assert heard.codes == []
+    bench.unplug(node)
+    until(lambda: heard.states == [(POS, "ready"), (POS, "lost")])
+    assert heard.bursts == [[b"SN-1", b"LOT7"]]
 
 
 def test_the_keyboard_of_a_person_is_left_alone(

@@ -1,0 +1,105 @@
+"""Where a journal begins once old events were let go of: the chain goes on from an anchor, and can still be verified.
+
+An event goes only when a verified backup of the server holds it and a receipt says so much, when it is old, when the
+cache shows it, and never the newest of an epoch.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import AbstractContextManager
+from typing import NamedTuple
+
+from tracking.clock import unix_ms
+from tracking.events import Event
+
+PRUNED_MAX = 5000
+"""Events that are let go of in one transaction: a scan that comes meanwhile does not notice."""
+
+
+class Anchor(NamedTuple):
+    """What is left of the events up to ``seq`` of an epoch."""
+
+    seq: int
+    link: bytes
+    """The chain after event ``seq``."""
+
+
+class Anchors:
+    """The part of the journal that knows what is gone. :class:`scanner_app.journal.Journal` is one."""
+
+    connection: sqlite3.Connection
+
+    def _transaction(self) -> AbstractContextManager[None]:
+        raise NotImplementedError
+
+    def event(self, epoch: int, seq: int) -> Event | None:
+        """One own event by its identity."""
+        raise NotImplementedError
+
+    def anchors(self) -> dict[int, Anchor]:
+        """Epoch -> where what is held of it begins; no entry where that is event 1."""
+        rows = self.connection.execute("SELECT epoch, seq, link FROM anchor")
+        return {epoch: Anchor(seq, bytes(link)) for epoch, seq, link in rows}
+
+    def anchor(self, epoch: int) -> Anchor | None:
+        """The anchor of one epoch."""
+        row = self.connection.execute("SELECT seq, link FROM anchor WHERE epoch = ?", (epoch,)).fetchone()
+        return Anchor(row[0], bytes(row[1])) if row else None
+
+    def note_backed_up(self, marks: dict[int, int]) -> None:
+        """The server's word of what its last verified backup holds, by epoch. After a restore it may be less."""
+        changed = [(seq, epoch, seq) for epoch, seq in marks.items()]
+        sql = "SELECT count(*) FROM epoch WHERE epoch = ? AND backed_up <> ?"
+        if any(self.connection.execute(sql, (epoch, seq)).fetchone()[0] for seq, epoch, _ in changed):
+            with self._transaction():
+                sql = "UPDATE epoch SET backed_up = ? WHERE epoch = ? AND backed_up <> ?"
+                self.connection.executemany(sql, changed)
+
+    def prune(self, before_ms: int) -> int:
+        """Lets go of events from before a moment that a backup holds; how many those were."""
+        gone = 0
+        rows = self.connection.execute("SELECT epoch, backed_up FROM epoch WHERE backed_up > 0").fetchall()
+        for epoch, backed_up in rows:
+            begin = self.anchor(epoch)
+            first = begin.seq + 1 if begin else 1
+            if self._older(epoch, first, first, before_ms) < first:
+                continue
+            last = min(backed_up, self._through(epoch), first + PRUNED_MAX - 1)
+            seq = self._older(epoch, first, last, before_ms)
+            if seq >= first:
+                self._cut(epoch, seq)
+                gone += seq - first + 1
+        return gone
+
+    def _through(self, epoch: int) -> int:
+        """Up to where the server confirmed it and gave a receipt, and the cache shows it; never the newest."""
+        sql = """SELECT min(acked, (SELECT coalesce(max(hwm), 0) FROM receipt WHERE epoch = ?1),
+        (SELECT coalesce(max(seq), 1) - 1 FROM event WHERE epoch = ?1),
+        coalesce((SELECT min(seq) - 1 FROM overlay WHERE epoch = ?1), acked)) FROM epoch WHERE epoch = ?1"""
+        return int(self.connection.execute(sql, (epoch,)).fetchone()[0])
+
+    def _older(self, epoch: int, first: int, last: int, before_ms: int) -> int:
+        """The last of these events that is from before a moment; ``first - 1`` for none. Their times only grow."""
+        low, high = first - 1, last
+        while low < high:
+            middle = (low + high + 1) // 2
+            event = self.event(epoch, middle)
+            if event is not None and unix_ms(event.hlc) < before_ms:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def _cut(self, epoch: int, seq: int) -> None:
+        with self._transaction():
+            run = self.connection.execute
+            (link,) = run("SELECT hash FROM event WHERE epoch = ? AND seq = ?", (epoch, seq)).fetchone()
+            run(
+                "INSERT INTO anchor VALUES (?, ?, ?) ON CONFLICT (epoch) DO UPDATE SET seq = excluded.seq,"
+                " link = excluded.link",
+                (epoch, seq, link),
+            )
+            for table in ("event", "covered"):
+                run(f"DELETE FROM {table} WHERE epoch = ? AND seq <= ?", (epoch, seq))  # noqa: S608 - constants
+            run("DELETE FROM receipt WHERE epoch = ? AND hwm < ?", (epoch, seq))

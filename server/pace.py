@@ -1,0 +1,68 @@
+"""How often one may ask: a bucket for each device, and a memory for wrong secrets. In memory, of one process."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+
+KEYS_MAX = 10_000
+"""So many are remembered; the one that was quiet for longest is forgotten first."""
+REQUESTS_A_SECOND = 50.0
+REQUESTS_AT_ONCE = 2000.0
+"""A handheld that empties a backlog of a week in the smallest batches stays below."""
+WRONG_MAX = 10
+WRONG_MS = 60_000
+"""So many wrong secrets from one address in this time, and it may not try any more until it is over."""
+
+
+class TooFastError(Exception):
+    """Too many requests; ``retry_s`` says when the next one is welcome."""
+
+    def __init__(self, what: str, retry_s: int) -> None:
+        super().__init__(what)
+        self.retry_s = retry_s
+
+
+class Pace:
+    """Requests of each device: a bucket that refills steadily."""
+
+    def __init__(self, a_second: float = REQUESTS_A_SECOND, at_once: float = REQUESTS_AT_ONCE) -> None:
+        self._a_second, self._at_once = a_second, at_once
+        self._lock = threading.Lock()
+        self._left: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def check(self, name: str, now_ms: int) -> None:
+        """Count one request. Raises :class:`TooFastError`."""
+        with self._lock:
+            left, at_ms = self._left.pop(name, (self._at_once, now_ms))
+            left = min(self._at_once, left + max(0, now_ms - at_ms) / 1000 * self._a_second)
+            self._left[name] = (max(0.0, left - 1), now_ms)
+            if len(self._left) > KEYS_MAX:
+                self._left.popitem(last=False)
+        if left < 1:
+            raise TooFastError("this handheld asks too often: wait a moment", 1 + int(1 / self._a_second))
+
+
+class WrongSecrets:
+    """Wrong tokens on the sign-in page, by the address that they came from."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wrong_ms: OrderedDict[str, list[int]] = OrderedDict()
+
+    def check(self, address: str, now_ms: int) -> None:
+        """Raise :class:`TooFastError` where there were too many just now."""
+        with self._lock:
+            recent = [at for at in self._wrong_ms.get(address, ()) if at > now_ms - WRONG_MS]
+            if len(recent) >= WRONG_MAX:
+                raise TooFastError(
+                    "too many wrong tokens: wait a minute", (recent[0] + WRONG_MS - now_ms) // 1000 + 1
+                )
+
+    def wrong(self, address: str, now_ms: int) -> None:
+        """One more."""
+        with self._lock:
+            recent = [at for at in self._wrong_ms.pop(address, ()) if at > now_ms - WRONG_MS]
+            self._wrong_ms[address] = [*recent, now_ms][-WRONG_MAX:]
+            if len(self._wrong_ms) > KEYS_MAX:
+                self._wrong_ms.popitem(last=False)

@@ -1,0 +1,80 @@
+"""One server process: opens the database, follows the ledger, and ends in order when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from typing import NamedTuple
+
+from starlette.applications import Starlette
+
+from server import access, logs
+from server.app import make_app
+from server.central import Central
+from server.open_storage import Database, open_storage
+from server.snapshots import folder_of
+
+_PR_SET_PDEATHSIG = 1
+"""Linux: the signal that this process gets when the one that started it is gone (prctl(2))."""
+
+
+class Plan(NamedTuple):
+    """What a worker is told by the process that starts it."""
+
+    database: Database
+    office_token: str
+    open_pages: bool = False
+    parent: int = 0
+    """Its process number."""
+
+
+def load(plan: Plan) -> Starlette:
+    """The application of this process. Raises :class:`server.storage.StorageError`."""
+    _end_with(plan.parent)
+    logs.begin()
+    storage = open_storage(plan.database)
+    central = Central.on(
+        storage,
+        access.token_hash(plan.office_token),
+        open_pages=plan.open_pages,
+        snapshots=folder_of(plan.database),
+    )
+    return make_app(central, lifespan=_life(central))
+
+
+def _life(central: Central) -> Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]:
+    @contextlib.asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        _on_goodbye(asyncio.get_running_loop(), central.news.close)
+        central.folder.start()
+        central.upkeep.start()
+        try:
+            yield
+        finally:
+            central.news.close()
+            central.upkeep.stop()
+            central.folder.stop()
+            central.storage.close()
+
+    return life
+
+
+def _on_goodbye(loop: asyncio.AbstractEventLoop, tell: Callable[[], None]) -> None:
+    """Have the requests that wait for news answered as soon as this process is asked to end.
+
+    The server's own handlers hang on the loop's wake-up and are called all the same.
+    """
+    for sig in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sig, lambda *_: loop.call_soon_threadsafe(tell))
+
+
+def _end_with(parent: int) -> None:
+    """No worker outlives the process that started it, whatever ended that one: it would keep database and port."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if parent and os.getppid() != parent:  # it ended before that was asked for
+        os._exit(1)

@@ -1,0 +1,45 @@
+"""HID-POS scanners of several makers, made up below the kernel's HID core: found by descriptor, read with AIM id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from drivers.scan import Scan
+from drivers.usb.driver import UsbScanners
+from drivers.usb.sysfs import attached
+from tests.drivers.usb.bench import Heard
+from tests.drivers.usb.pos_reports import MAKERS, NO_SCANNERS
+from tests.drivers.usb.test_hid_pos import raw_descriptor
+from tests.hil.uhid import MadeUpDevice
+from tests.hil.waiting import until
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_makers_reports_arrive_with_their_aim_id(
+    name: str, heard: Heard, usb: UsbScanners, figure: Callable[[str], None]
+) -> None:
+    maker = MAKERS[name]
+    with MadeUpDevice(name, raw_descriptor(name), vendor=maker.vendor, serial=f"SN-{name}") as device:
+        until(lambda: "ready" in {state for _, state in heard.states}, lambda: f"{attached()}, {heard.items}")
+        for report in maker.reports:
+            device.report(report)
+        until(lambda: len(heard.codes) == len(maker.codes), lambda: str(heard.items))
+    scans = [item for item in heard.items if isinstance(item, Scan)]
+    assert [(scan.symbology_id, scan.raw) for scan in scans] == maker.codes
+    until(lambda: "lost" in {state for _, state in heard.states}, lambda: f"pulled: {heard.items}")
+    figure(f"HID-POS through uhid, {name}: {len(maker.codes)} codes exact, AIM ids {maker.aim_ids}")
+
+
+@pytest.mark.parametrize("name", NO_SCANNERS)
+def test_what_is_no_scanner_is_left_alone(name: str) -> None:
+    with MadeUpDevice(name, raw_descriptor(name), vendor=0x1209, serial="SN1"):
+        until(lambda: bool(list_of_raw()), lambda: "no device")
+        assert [one for one in attached() if one.kind == "hid-pos"] == []
+
+
+def list_of_raw() -> list[str]:
+    from pathlib import Path
+
+    return [one.name for one in Path("/sys/class/hidraw").glob("hidraw*")]
