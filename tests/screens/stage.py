@@ -28,6 +28,8 @@ import msgspec
 from drivers.replay_lines import AnyLine, Expect
 from drivers.replay_script import parse_script
 from scanner_app.cache_feed import load_site
+from scanner_app.clockwork import ReplayClock
+from scanner_app.handheld import Handheld
 from scanner_app.inputs import Command, DeviceNews
 from scanner_app.replay import Replay
 from scanner_app.session import SessionSettings
@@ -41,7 +43,7 @@ from tracking.site import Policy, Site, load
 FOLDER = Path(__file__).parent
 CLOCK = "14:02"
 DEVICE = "hh-07"
-"""A handheld that works alone draws its name by chance."""
+"""Of the handheld; one that works alone would draw it by chance."""
 
 
 class Mark(NamedTuple):
@@ -75,6 +77,12 @@ class Script(NamedTuple):
         for there in self.told.values():
             yield from (mark for mark in there if isinstance(mark, Mark))
 
+    def policy(self) -> dict[str, str | bool]:
+        """What the script's site allows, where that is not the usual."""
+        orders = [order for order in self.told.get(0, ()) if isinstance(order, str)]
+        rules = dict(order.split()[1].split("=", 1) for order in orders if order.startswith("policy "))
+        return {name: {"true": True, "false": False}.get(value, value) for name, value in rules.items()}
+
 
 def scripts() -> list[Path]:
     """Every script."""
@@ -107,7 +115,10 @@ def reached(path: Path, language: str) -> list[Shown]:
     site = _site(script)
     settings = SessionSettings(language=language, place="dock 2")
     with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        replay = Replay(Path(folder) / "data", settings, today=site.today, timezone=site.timezone)
+        data = Path(folder) / "data"
+        # Numbers of new cartons come from the handheld's name: the same on every picture.
+        Handheld(data, ReplayClock(0), settings, device=DEVICE).close()
+        replay = Replay(data, settings, today=site.today, timezone=site.timezone)
         load_site(replay.handheld.cache, site)
         replay.renew()
         found = list(_played(replay, script))
@@ -119,11 +130,8 @@ def reached(path: Path, language: str) -> list[Shown]:
 def _site(script: Script) -> Site:
     """The worst-case site, with the policy that the script begins with."""
     site = load((FOLDER / "site.json").read_bytes())
-    orders = [order for order in script.told.get(0, ()) if isinstance(order, str)]
-    rules = dict(order.split()[1].split("=", 1) for order in orders if order.startswith("policy "))
-    told = {name: {"true": True, "false": False}.get(value, value) for name, value in rules.items()}
     return msgspec.structs.replace(
-        site, policy=msgspec.convert(msgspec.to_builtins(site.policy) | told, Policy)
+        site, policy=msgspec.convert(msgspec.to_builtins(site.policy) | script.policy(), Policy)
     )
 
 
@@ -149,7 +157,7 @@ def _shown(mark: Mark, view: ScreenView, code: str) -> Shown:
     changes = {name: types.get(name, str)(value) for name, value in mark.changes.items()}
     ours = {name: value for name, value in changes.items() if name in Local.__struct_fields__}
     theirs = {name: value for name, value in changes.items() if name not in ours}
-    view = msgspec.structs.replace(view, **{"device": DEVICE, **theirs})
+    view = msgspec.structs.replace(view, **theirs)
     # The light before: a repeated label leaves it as it was.
     local = msgspec.structs.replace(Local(light="ok", clock=CLOCK, cache_age_s=view.cache_age_s), **ours)
     return Shown(mark.name, mark.main, view, local, code)
