@@ -92,7 +92,24 @@ def names() -> set[str]:
     return {mark.name for mark in marks} | others
 
 
+def gallery() -> str:
+    """The page with every screen, in the order of the scripts that lead to them."""
+    parts = [
+        "# Screens",
+        "",
+        "Every screen of the handheld at 40x20, drawn by `python docs/pictures/draw.py` with the",
+    ]
+    parts += ["longest names and numbers. What to do with them is in [the guide](operator-guide.md)."]
+    for path in stage.scripts():
+        marks = [mark.name for mark in stage.read(path).marks()]
+        parts += ["", f"## {path.stem.replace('_', ' ').capitalize()}", ""]
+        parts.append(path.read_text("utf-8").splitlines()[0].removeprefix("# "))
+        parts += [f"\n`{name}`\n\n![{name}](pictures/screens/{name}.svg)" for name in marks]
+    return "\n".join([*parts, ""])
+
+
 if __name__ == "__main__":
+    (HERE.parent / "screens.md").write_text(gallery(), encoding="utf-8")
     for name in PICTURES:
         (HERE / f"{name}.svg").write_text(drawn(name), encoding="utf-8")
     SCREENS.mkdir(exist_ok=True)
