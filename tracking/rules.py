@@ -88,6 +88,8 @@ def _about(code: str, unit: UnitState, **fields: Said) -> Verdict:
         serial=unit.serial,
         **{
             "lot": unit.lot,
+            "loose": "" if unit.serial else unit.item,
+            "loose_lot": "" if unit.serial else unit.lot,
             "expiry": unit.expiry,
             "reason": unit.reason,
             "operator": unit.operator,
