@@ -100,6 +100,10 @@ class Contents:
         """Containers that own events had in this one."""
         return tuple(self._boxes.get(container, ()))
 
+    def containers(self) -> Iterable[str]:
+        """Containers that own events are about."""
+        return tuple(self._containers)
+
     def container(self, base: ContainerState) -> ContainerState:
         """A container with own events, that the cache may not show yet, on top."""
         state = base

@@ -44,6 +44,8 @@ _KEYS = {
     "back": ("escape", "back"),
     "help": ("f1", "help"),
     "return": ("f3", "back"),
+    "inside": ("f6", "inside"),
+    "history": ("f7", "history"),
     "next": ("f3", "more"),
     "reclaim": ("f2", "take_back"),
 }
@@ -178,12 +180,15 @@ class Presenter:
             task=catalogue.task(flow.name, self._language) or flow.task,
             document=self._document(),
             detour=self._detour(),
+            asks="badge" if blocked else "" if state.override or state.removing else prompt.name,
             prompt=session.prompt_text() if showing is None else catalogue.prompt("symbol", self._language),
             prompt_more=self._more(prompt, blocked=blocked),
             wants_text=bool(state.pin_for)
             or state.override is not None
             or (prompt.wants_text and not blocked),
-            secret=bool(state.pin_for) or overriding.prompt_name(state) == "pin",
+            secret=bool(state.pin_for)
+            or overriding.prompt_name(state) == "pin"
+            or (prompt.secret and not blocked),
             progress=session.progress() or self._blind_count(prompt),
             line_text=line_text,
             next_text=next_text,
@@ -233,7 +238,9 @@ class Presenter:
         if flow.listing is None:
             return ()
         lines = flow.listing(workflow_state(state, state.workflow), self._session.knows)
-        return tuple(ListedLine(text=line.text, state=line.state) for line in lines)
+        return tuple(
+            ListedLine(text=catalogue.say(line.text, self._language), state=line.state) for line in lines
+        )
 
     def _document(self) -> str:
         state = self._session.state
@@ -325,7 +332,8 @@ class Presenter:
         if state.workflow == "home":
             return ("undo", "look_up", "back" if start_screen.turned(session) else "lock")
         if state.workflow == "look_up":
-            return ("return", "start")
+            found = getattr(workflow_state(state, "look_up"), "in_hand", False)
+            return ("return", "start", "inside", "history") if found else ("return", "start")
         there = workflow_state(state, state.workflow)
         if prompt.keys:
             return _BESIDE_OWN

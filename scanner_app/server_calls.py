@@ -9,7 +9,18 @@ from typing import Any, TypeVar
 import msgspec
 
 from sync.agent import Line, Unreachable, understood
-from sync.wire import Code, Delivered, Enroll, Enrolled, HighWater, Imported, NewCode, Problem
+from sync.outbox import Delivered
+from sync.wire import (
+    Block,
+    Code,
+    Enroll,
+    Enrolled,
+    HighWater,
+    Imported,
+    NewCode,
+    Problem,
+    WantedBlock,
+)
 from tracking.recall import Recall, Wanted
 
 Reply = TypeVar("Reply")
@@ -85,6 +96,12 @@ def import_site(url: str, office_token: str, site: str, data: bytes) -> Imported
     return _ask(url, office_token, "POST", f"/v1/sites/{site}/import", Imported, data)
 
 
+def lend_block(url: str, token: str, device: str, wanted: WantedBlock, ca: str = "") -> Block:
+    """Sequence numbers for this handheld alone. Raises :class:`CallRefused`."""
+    body = msgspec.json.encode(wanted)
+    return _ask(url, token, "POST", f"/v1/devices/{device}/blocks", Block, body, ca)
+
+
 def deliver_outbox(url: str, office_token: str, data: bytes) -> Delivered:
     """Hands in the file of a handheld without a network. Raises :class:`CallRefused`."""
     return _ask(url, office_token, "POST", "/v1/outbox", Delivered, data)
@@ -96,9 +113,11 @@ def events_held(url: str, token: str, device: str) -> int:
     return sum((high.epochs or {high.epoch: high.hwm}).values())
 
 
-def units(url: str, office_token: str, serial: str, item: str = "") -> dict[str, Any]:
+def units(url: str, office_token: str, serial: str, item: str = "", at: str = "") -> dict[str, Any]:
     """What the server knows of a serial number, in the shape of ``scanner trace``. Raises :class:`CallRefused`."""
-    params: dict[str, Any] = {"serial": serial} | ({"item": item} if item else {})
+    params: dict[str, Any] = (
+        {"serial": serial} | ({"item": item} if item else {}) | ({"at": at} if at else {})
+    )
     found: dict[str, Any] = _ask(url, office_token, "GET", "/v1/units", dict, **params)
     return found
 

@@ -51,6 +51,7 @@ API: list[BaseRoute] = [
     Route("/v1/devices/{device}/events", device_calls.upload, methods=["POST"]),
     Route("/v1/devices/{device}/hwm", device_calls.high_water),
     Route("/v1/devices/{device}/tasks", device_calls.report_tasks, methods=["POST"]),
+    Route("/v1/devices/{device}/blocks", device_calls.lend_block, methods=["POST"]),
     Route("/v1/devices/{device}/token", device_calls.renew_token, methods=["POST"]),
     Route("/v1/devices/{device}/revoke", device_calls.revoke, methods=["POST"]),
     Route("/v1/devices/{device}/rescue", rescue_calls.rescue, methods=["POST"]),

@@ -12,6 +12,7 @@ from scanner_app.workflows.order_labels import wrong_kind
 from scanner_app.workflows.parts import NO_PARTS, Parts
 from scanner_app.workflows.subject import Subject, SubjectState, see, subject_of
 from tracking import check_characters, rules
+from tracking.catalogue.faults import told
 from tracking.events import Event
 from tracking.phrases import phrase
 from tracking.serial_range import expand
@@ -58,10 +59,14 @@ def _thing(state: AssignState, subject: Subject, knows: Knowledge) -> Step:
     chosen = msgspec.structs.replace(state, item=subject.item.item)
     if state.stage:
         return _ranging(chosen, subject, knows)
+    alarm = rules.stopped_anywhere(subject.unit)
+    if alarm is not None:
+        return Step(state=chosen, verdict=alarm)
     if subject.unit.status == "planned":
         # The label that was printed for it: it reads, and it is the right one.
-        event = subject.event("inspecting", reason="label verified", code="registered")
-        return Step(state=chosen, verdict=rules.about("registered", subject.unit), events=(event,))
+        code = "on_hold" if subject.unit.has("held") else "registered"
+        event = subject.event("inspecting", reason="label verified", code=code)
+        return Step(state=chosen, verdict=rules.about(code, subject.unit), events=(event,))
     stop = refused(subject)
     if stop is not None:
         return Step(state=chosen, verdict=stop)
@@ -83,7 +88,7 @@ def refused(subject: Subject) -> Verdict | None:
         return stop
     why = refuse_name(subject.serial)
     if why:
-        return verdict("unknown_code", raw=subject.serial, why=why)
+        return verdict("unknown_code", raw=subject.serial, why=told(why))
     return rules.shape_stop(subject.unit, subject.item)
 
 

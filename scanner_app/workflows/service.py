@@ -80,7 +80,8 @@ def _in(state: ServiceState, subject: Subject, knows: Knowledge) -> Step:
     )
     told = warranty(unit, knows)
     if unit.status == "in_service":
-        return Step(state=on_bench, verdict=rules.about("product_selected", unit, until=told.until))
+        code = "on_hold" if unit.has("held") else "product_selected"
+        return Step(state=on_bench, verdict=rules.about(code, unit, until=told.until))
     code = "in_service"
     if told.until:
         code = "out_of_warranty" if told.lapsed else "in_warranty"

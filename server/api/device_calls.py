@@ -7,7 +7,7 @@ import contextlib
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server import devices, ingest, signatures, tasks, token_renewal
+from server import blocks, devices, ingest, signatures, tasks, token_renewal
 from server.api.exchange import (
     Refusal,
     answer,
@@ -24,17 +24,21 @@ from server.signatures import SignatureError
 from server.storage import StorageError
 from sync.wire import (
     BATCH_BYTES_MAX,
+    BLOCK_BYTES_MAX,
     COUNT_MAX,
     ENROLL_BYTES_MAX,
     TASKS_BYTES_MAX,
+    Block,
     HighWater,
     OpenTasks,
     Refused,
     RenewToken,
     Stored,
     TasksKept,
+    WantedBlock,
     decode_batch,
 )
+from tracking.printable import printable
 
 
 def _own(request: Request) -> Device:
@@ -107,6 +111,22 @@ async def renew_token(request: Request) -> Response:
     asked = decoded(await body_of(request, ENROLL_BYTES_MAX), RenewToken)
     device = request.path_params["device"]
     return answer(await in_thread(lambda: token_renewal.renew(central.storage, device, asked)))
+
+
+async def lend_block(request: Request) -> Response:
+    """``POST /v1/devices/{device}/blocks``."""
+    body = await body_of(request, BLOCK_BYTES_MAX)
+    central = central_of(request)
+
+    def work() -> Block:
+        device, wanted = _own(request), decoded(body, WantedBlock)
+        with central.storage.write() as tx:
+            return blocks.lend(tx, device.id, wanted, central.now_ms())
+
+    try:
+        return answer(await in_thread(work))
+    except blocks.Exhausted as error:
+        raise Refusal(409, "exhausted", printable(str(error))) from error
 
 
 async def revoke(request: Request) -> Response:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import enroll_words, hand_words, handing
+from tracking.catalogue import (
+    enroll_words,
+    faults,
+    floor_words,
+    hand_words,
+    handing,
+    label_words,
+)
 
 _MEANINGS: dict[str, str] = {
     "kind_item": "EINE ARTIKELNUMMER",
@@ -344,6 +351,9 @@ WORDS: dict[str, str] = {
     **_ANSWERS,
     **_SCREEN,
     **hand_words.WORDS["de"],
+    **floor_words.WORDS["de"],
+    **label_words.WORDS["de"],
+    **faults.WORDS["de"],
     **enroll_words.WORDS["de"],
     **handing.WORDS["de"],
 }

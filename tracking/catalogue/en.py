@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_UNIT = "{item}  {serial}|in {container}"
+_UNIT = "{item}  {serial}|{loose}|in {container}"
 _WHO = "by {operator}|{where}|{when}|on {document}|for {party}"
 _ASIDE = "Put it aside"
 _NOT_THIS = "Not this one: put it aside"
@@ -16,7 +16,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     # ok
     "signed_in": ("HELLO", "", "{operator}"),
     "document_opened": ("OPENED", "", "{document}|{party}|{location}|{missing} to go|sample: {sample}"),
-    "item_selected": ("PART NUMBER", "", "{item}|{description}|now scan {need}"),
+    "item_selected": ("{headline}|PART NUMBER", "", "{item}|{description}|now scan {need}"),
     "location_selected": ("LOCATION", "", "{location}|{counted} counted at {before}: shelf empty now?"),
     "container_selected": ("CONTAINER", "", "{container}|{count} inside"),
     "container_closed": ("CLOSED", "", "{container}|{count} inside"),
@@ -90,7 +90,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "looked_up": (
         "LOOK-UP",
         "",
-        "{item}  {serial}|{container}|{inside} inside|{conflict}|{status}|at {location}|in carton {box}|"
+        "{item}  {serial}|{loose}|{container}|{inside} inside|{conflict}|{status}|at {location}|in carton {box}|"
         + _WHO
         + "|lot {lot}|from {supplier}|expires {expiry}|warranty to {until}|in {parent}|{what}",
     ),
@@ -169,11 +169,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT + "|on {document}|" + "by {operator}|{when}",
     ),
     "written_off": ("WRITTEN OFF", _NOT_THIS, _UNIT + "|{reason}|" + _WHO),
-    "held": ("ON HOLD", "Put it on the hold shelf", _UNIT + "|{reason}"),
+    "held": ("ON HOLD", "Put it on the hold shelf", _UNIT + "|lot {loose_lot}|{reason}"),
     "recalled": (
         "RECALLED",
         "Keep it: bring it to the recall place",
-        _UNIT + "|{counted:.0}counted all the same|{reason}|{where}",
+        _UNIT + "|lot {loose_lot}|{counted:.0}counted all the same|{reason}|{where}",
     ),
     "stolen": (
         "REPORTED STOLEN",

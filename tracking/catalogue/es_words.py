@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import enroll_words, hand_words, handing
+from tracking.catalogue import (
+    enroll_words,
+    faults,
+    floor_words,
+    hand_words,
+    handing,
+    label_words,
+)
 
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNA REFERENCIA",
@@ -344,6 +351,9 @@ WORDS: dict[str, str] = {
     **_ANSWERS,
     **_SCREEN,
     **hand_words.WORDS["es"],
+    **floor_words.WORDS["es"],
+    **label_words.WORDS["es"],
+    **faults.WORDS["es"],
     **enroll_words.WORDS["es"],
     **handing.WORDS["es"],
 }

@@ -69,8 +69,16 @@ def _task(
         )  # a card needs the rows that count nothing here
     else:
         parts[bands.count.top] = task.count(view, local, bands.count, width, ascii_glyphs)
-    parts[band.top] = banner(view, local, band, width)
+    parts[band.top] = _card(view, local, band, width)
     return touches + _stop_touch(view, band, width)
+
+
+def _card(view: ScreenView, local: Local, band: Band, width: int) -> list[Row]:
+    """What was looked up, or the page about it that is open."""
+    if view.workflow == "look_up" and view.listing and not view.stopped:
+        drawn = task.listed(view.listing, band.rows, width)
+        return [*drawn, *([row("", width)] * (band.rows - len(drawn)))]
+    return banner(view, local, band, width)
 
 
 def _home(view: ScreenView, local: Local, bands: Bands, width: int, parts: Parts) -> list[Touch]:
