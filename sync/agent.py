@@ -31,12 +31,12 @@ from sync.wire import (
     FeedPage,
     Held,
     HighWater,
-    OpenTasks,
     Refused,
     Snapshot,
     Stored,
     WireError,
 )
+from sync.work_wire import OpenTasks
 
 FEED_BACKOFF_S_MAX = 30.0
 ANSWERS_WASTED_MAX = 12
