@@ -186,7 +186,9 @@ class Presenter:
             wants_text=bool(state.pin_for)
             or state.override is not None
             or (prompt.wants_text and not blocked),
-            secret=bool(state.pin_for) or overriding.prompt_name(state) == "pin",
+            secret=bool(state.pin_for)
+            or overriding.prompt_name(state) == "pin"
+            or (prompt.secret and not blocked),
             progress=session.progress() or self._blind_count(prompt),
             line_text=line_text,
             next_text=next_text,

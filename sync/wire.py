@@ -122,62 +122,6 @@ class HighWater(msgspec.Struct, frozen=True, kw_only=True):
     """Epoch -> the last event that a verified backup holds."""
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """``POST /v1/devices/{id}/rescue``: kept aside, durably, until somebody of the office says that it counts."""
-
-    epoch: Count
-    through: Count
-    """The last event of the batch."""
-
-
-class Delivered(msgspec.Struct, frozen=True, kw_only=True):
-    """``POST /v1/outbox``: what became of the events of a file."""
-
-    device: str
-    events: Count
-    stored: Count = 0
-    known: Count = 0
-    """The server had them already."""
-    held: Count = 0
-    """Of a revoked device: they wait for the office."""
-    refused: str = ""
-    """``gap``, ``fork`` or ``fenced``: from there on nothing was taken."""
-
-
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """What a revoked device handed in."""
-
-    device: str
-    name: str
-    site: str
-    batches: int
-    events: int
-    since_ms: int
-
-
-class Waitings(msgspec.Struct, frozen=True, kw_only=True):
-    """``GET /v1/rescues``."""
-
-    waiting: tuple[Waiting, ...]
-
-
-class RescueDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """``POST /v1/rescues/{device}/decision``: the office's word, with its reason."""
-
-    accept: bool
-    reason: str
-
-
-class RescueDecided(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of it."""
-
-    device: str
-    accepted: int
-    """Events that were taken in."""
-    refused: str = ""
-    """Why some were not: ``gap`` or ``fork``. They are kept."""
-
-
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Any other refusal."""
 
