@@ -25,6 +25,8 @@ BENCHMARKS = {
     "count": "a count of twenty thousand serials, each durable",
     "recall": "a component lot to the shipped products among a million links against bare recursive SQL",
     "ingest": "events over HTTP against the same storage without HTTP, and bytes per event",
+    "sync": "both databases over HTTP, a new handheld among a million units, the feed, a flag on every handheld",
+    "scale": "one server process against two over one PostgreSQL database",
     "drain": "the backlog of fifty handhelds into one server, its memory, and a live scan meanwhile",
 }
 """Name -> what it measures; each is a module of this package with ``run(room)``."""
@@ -43,6 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--quick", action="store_true", help="small sizes: shows that it works, no figures to keep"
     )
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="drain: eight hours of scans on each of fifty handhelds, 1.5 million events",
+    )
     parser.add_argument("--folder", type=Path, help="a folder on the disk to measure")
     options = parser.parse_args(arguments)
     unknown = [name for name in options.names if name not in BENCHMARKS]
@@ -50,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"bench: there is no {unknown[0]!r}; there are {', '.join(BENCHMARKS)}\n")
         return 2
     try:
-        with room(options.folder, quick=options.quick) as place:
+        with room(options.folder, quick=options.quick, full=options.full) as place:
             say = report.as_json if options.json else report.as_table
             print(say.head(place), end="", flush=True)
             for name in options.names or BENCHMARKS:

@@ -1,6 +1,6 @@
 """A backlog of fifty handhelds into one server: time, memory, and what a handheld at work notices of it.
 
-``SCANNER_BENCH_DRAIN=30000`` gives each handheld eight hours of scans, 1.5 million events in all.
+``--full`` gives each handheld eight hours of scans, 1.5 million events in all; ``SCANNER_BENCH_DRAIN`` another number.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from tracking.events import Event, encode_body
 
 HANDHELDS, HANDHELDS_QUICK = 50, 4
 EVENTS_EACH, EVENTS_EACH_QUICK = 2000, 300
+EVENTS_EACH_FULL = 30_000
 EVENTS_A_BATCH = 700
 """About what 256 KiB hold."""
 BEGIN_MS = 1_795_000_000_000
@@ -51,7 +52,9 @@ class Sample(NamedTuple):
 def run(room: Room) -> Result:
     """All handhelds at once, each a batch after the other, while one more scans."""
     handhelds = room.size(HANDHELDS, HANDHELDS_QUICK)
-    each = int(os.environ.get("SCANNER_BENCH_DRAIN", "0")) or room.size(EVENTS_EACH, EVENTS_EACH_QUICK)
+    each = int(os.environ.get("SCANNER_BENCH_DRAIN", "0")) or (
+        EVENTS_EACH_FULL if room.full else room.size(EVENTS_EACH, EVENTS_EACH_QUICK)
+    )
     with _serving(room.folder / "drained.db", handhelds + 1) as (pid, url, devices):
         with _at_work(room, url, *devices[-1]) as live:
             backlogs = [Backlog(url, *identity, number, each) for number, identity in enumerate(devices[:-1])]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import http.client
 import subprocess
 import sys
@@ -22,14 +21,15 @@ from bench.room import Room
 from bench.workplace import Workplace, serial
 from server import ingest
 from server.central import clock_ms
-from server.storage_sqlite import SqliteStorage
+from server.open_storage import Database, open_storage
 from sync import wire
+from sync.packing import Packing
 from sync.wire import Batch, Stored
 
 DEVICES = 2
 ROUNDS, ROUNDS_QUICK = 8, 2
 BATCHES_A_ROUND, BATCHES_A_ROUND_QUICK = 4, 1
-GZIP_LEVEL = 6
+PACKING = Packing()
 """As the handheld packs."""
 SEED = 2
 BETWEEN_SCANS_MS = (700, 4000)
@@ -49,9 +49,9 @@ def run(room: Room) -> Result:
     """The same batches by turns into a server over HTTP and into a storage of this process."""
     rounds = room.size(ROUNDS, ROUNDS_QUICK)
     each = room.size(BATCHES_A_ROUND, BATCHES_A_ROUND_QUICK)
-    loads = _loads(room, rounds * each)
+    loads = loads_of(room, rounds * each)
     events = sum(len(load.batch.events) for load in loads)
-    over_http, direct = _by_turns(room, loads, each)
+    over_http, direct = by_turns(room.folder / "served.db", room.folder / "direct.db", loads, each)
     folding = _folding(room, loads)
     packed = sum(len(load.packed) for load in loads)
     plain = sum(len(msgspec.json.encode(load.batch)) for load in loads)
@@ -66,7 +66,7 @@ def run(room: Room) -> Result:
             Figure(name="over HTTP", value=median(over_http), unit="1/s"),
             Figure(name="storage alone", value=median(direct), unit="1/s"),
             Figure(name="over HTTP while the projections follow", value=folding, unit="1/s"),
-            Figure(name="upload, gzip", value=packed / events, unit="bytes", budget=BYTES_BUDGET, note="an event"),
+            Figure(name="upload, packed", value=packed / events, unit="bytes", budget=BYTES_BUDGET, note="an event"),
             Figure(name="upload, plain", value=plain / events, unit="bytes", note="an event"),
         ),
         notes=(
@@ -76,7 +76,7 @@ def run(room: Room) -> Result:
     )  # fmt: skip
 
 
-def _loads(room: Room, batches: int) -> list[Load]:
+def loads_of(room: Room, batches: int) -> list[Load]:
     """Consecutive batches of real events, with serial numbers that nothing could guess."""
     random = Random(SEED)
     numbers = iter(random.sample(range(10**9), (batches + 1) * wire.BATCH_EVENTS_MAX))
@@ -95,23 +95,25 @@ def _loads(room: Room, batches: int) -> list[Load]:
         before = journal.link_before(journal.epoch, first)
         assert before is not None
         batch = wire.batch_of(epoch=1, first=first, prev_chain=before, bodies=bodies)
-        loads.append(Load(batch, gzip.compress(msgspec.json.encode(batch), GZIP_LEVEL)))
+        loads.append(Load(batch, PACKING.pack(msgspec.json.encode(batch))[0]))
         first += len(bodies)
     place.close()
     return loads
 
 
-def _by_turns(room: Room, loads: list[Load], each: int) -> tuple[list[float], list[float]]:
-    """Events a second of every round, over HTTP and into the storage alone."""
+def by_turns(
+    served: Database, alone: Database, loads: list[Load], each: int
+) -> tuple[list[float], list[float]]:
+    """Events a second of every round, over HTTP into the one database and without it into the other."""
     over_http: list[float] = []
     direct: list[float] = []
-    storage = SqliteStorage(room.folder / "direct.db")
+    storage = open_storage(alone)
     names = [enrolled(storage)[0] for _ in range(DEVICES)]
-    with _serving(room.folder / "served.db") as handhelds:
+    with _serving(served) as handhelds:
         for start in range(0, len(loads), each):
             part = loads[start : start + each]
             events = DEVICES * sum(len(load.batch.events) for load in part)
-            over_http.append(events / _sent_s(handhelds, part))
+            over_http.append(events / sent_s(handhelds, part))
             begin = perf_counter()
             for name in names:
                 for load in part:
@@ -125,11 +127,11 @@ def _by_turns(room: Room, loads: list[Load], each: int) -> tuple[list[float], li
 def _folding(room: Room, loads: list[Load]) -> float:
     """Events a second over HTTP while units, documents and the feed are worked out beside."""
     with _serving(room.folder / "folded.db", "fold") as handhelds:
-        took_s = _sent_s(handhelds, loads)
+        took_s = sent_s(handhelds, loads)
     return DEVICES * sum(len(load.batch.events) for load in loads) / took_s
 
 
-class _Handheld:
+class Handheld:
     """One device's connection to the server."""
 
     def __init__(self, url: str, device: str, token: str) -> None:
@@ -138,7 +140,7 @@ class _Handheld:
         self._headers = {
             "Authorization": f"Bearer {token}",
             "Content-Type": "application/json",
-            "Content-Encoding": "gzip",
+            "Content-Encoding": "zstd",
         }
 
     def send(self, loads: list[Load]) -> None:
@@ -155,11 +157,11 @@ class _Handheld:
         self._connection.close()
 
 
-def _sent_s(handhelds: list[_Handheld], loads: list[Load]) -> float:
+def sent_s(handhelds: list[Handheld], loads: list[Load]) -> float:
     """Seconds until every handheld has handed in all of it."""
     failures: list[BaseException] = []
 
-    def send(handheld: _Handheld) -> None:
+    def send(handheld: Handheld) -> None:
         try:
             handheld.send(loads)
         except (OSError, RuntimeError, http.client.HTTPException) as error:
@@ -185,7 +187,7 @@ class _Served(msgspec.Struct):
 
 
 @contextmanager
-def _serving(database: Path, *options: str) -> Iterator[list[_Handheld]]:
+def _serving(database: Database, *options: str) -> Iterator[list[Handheld]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.ingest_server", str(database), str(DEVICES), *options],
         cwd=Path(__file__).parents[1], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -194,7 +196,7 @@ def _serving(database: Path, *options: str) -> Iterator[list[_Handheld]]:
     assert process.stdout is not None
     try:
         told = msgspec.json.decode(process.stdout.readline(), type=_Served)
-        handhelds = [_Handheld(told.url, device, token) for device, token in told.devices]
+        handhelds = [Handheld(told.url, device, token) for device, token in told.devices]
         yield handhelds
         for handheld in handhelds:
             handheld.close()

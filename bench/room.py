@@ -18,6 +18,8 @@ class Room(NamedTuple):
 
     folder: Path
     quick: bool
+    full: bool = False
+    """Whether what takes many minutes is wanted in its whole size."""
 
     def size(self, full: int, quick: int) -> int:
         """How many of something: ``quick`` shows that the benchmark works, ``full`` gives figures worth keeping."""
@@ -48,11 +50,11 @@ def file_system(path: Path) -> str:
 
 
 @contextmanager
-def room(folder: Path | None, *, quick: bool) -> Iterator[Room]:
+def room(folder: Path | None, *, quick: bool, full: bool = False) -> Iterator[Room]:
     """A new folder under ``folder``, or under the system's own for temporary files if that is on a disk."""
     under = folder or Path(tempfile.gettempdir())
     if folder is None and file_system(under) in IN_MEMORY and Path("/var/tmp").is_dir():
         under = Path("/var/tmp")
     under.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=under) as made:
-        yield Room(Path(made), quick)
+        yield Room(Path(made), quick, full)

@@ -239,7 +239,15 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     complete_on_last_scan: bool
     expires_soon_days: Annotated[int, Meta(ge=0, le=3650)]
     overridable: tuple[
-        Literal["over_quantity", "expired", "not_on_document", "booked_elsewhere", "wrong_item"], ...
+        Literal[
+            "over_quantity",
+            "not_on_document",
+            "expired",
+            "booked_elsewhere",
+            "wrong_item",
+            "not_shipped_to_customer",
+        ],
+        ...,
     ]
     """Stops that somebody with ``override_role`` may take upon himself."""
     override_role: Annotated[Name, Meta(min_length=1)]

@@ -69,6 +69,9 @@ COMMANDS = frozenset(
         "destroy",
         "replace",
         "range",
+        "hand_over",
+        "take_back",
+        "tasks",
     )
 )
 """Names that ``command`` takes."""

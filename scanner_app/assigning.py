@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from scanner_app import leasing
 from scanner_app.handheld import Handheld
 from scanner_app.journal import Journal
 from scanner_app.workflows.assign import assigned, refused
@@ -90,6 +91,25 @@ def from_pattern(
     except NumberingError as error:
         raise AssignError(str(error)) from error
     return [Wanted(item, serial, "ranged") for serial in serials], name, start + count
+
+
+def from_lease(
+    journal: Journal, item: str, template: str, count: int, fields: Fields, lend: leasing.Lend | None
+) -> tuple[list[Wanted], leasing.Drawn]:
+    """The next ``count`` numbers of a pattern out of the blocks that this handheld holds.
+
+    Raises :class:`AssignError`, also where too few are held and nobody lends more.
+    """
+    if not 1 <= count <= NUMBERS_MAX:
+        raise AssignError(f"a count is a number from 1 to {NUMBERS_MAX}")
+    try:
+        pattern = compile_pattern(template)
+        own = int(journal.meta(f"counter {item} {template}") or 0)
+        drawn = leasing.draw(journal, item, template, count, lend, own)
+        serials = [pattern.format(fields, number) for number in drawn.numbers]
+    except (NumberingError, leasing.NoNumbers) as error:
+        raise AssignError(str(error)) from error
+    return [Wanted(item, serial, "ranged") for serial in serials], drawn
 
 
 def faults(wanted: Sequence[Wanted], knows: Knowledge) -> list[Faulty]:

@@ -66,7 +66,7 @@ class Cache:
             item: number for number, item in self._run("SELECT id, item FROM item_number")
         }
         self._item_numbers = {number: item for item, number in self._item_ids.items()}
-        self._shape_ids: dict[bytes, int] = {}
+        self._shape_ids: dict[cache_file.Common, int] = {}
         self._shapes: dict[int, bytes] = {}
 
     def _open(self) -> None:
@@ -212,15 +212,16 @@ class Cache:
     def _row(self, unit: UnitState) -> cache_file.UnitRow:
         return cache_file.unit_row(unit, self.item_id(unit.item), self._shape_id)
 
-    def _shape_id(self, body: bytes) -> int:
+    def _shape_id(self, common: cache_file.Common, unit: UnitState) -> int:
         """The number of what many units have in common, given the first time."""
-        number = self._shape_ids.get(body)
+        number = self._shape_ids.get(common)
         if number is None:
+            body = cache_file.shape_body(unit)
             self._run("INSERT INTO shape (body) VALUES (?) ON CONFLICT DO NOTHING", (body,))
             number = int(self._run("SELECT id FROM shape WHERE body = ?", (body,)).fetchone()[0])
             if len(self._shape_ids) >= SHAPES_MAX:
                 self._shape_ids.clear()
-            self._shape_ids[body] = number
+            self._shape_ids[common] = number
         return number
 
     def _shape(self, state: int) -> bytes:

@@ -14,6 +14,7 @@ from scanner_app.overlay import Overlay
 from tracking.assembly import Inside
 from tracking.containers import ContainerState, evolve_container, is_about_container
 from tracking.events import Event
+from tracking.loose import LooseRow
 
 Unit = tuple[str, str]
 """(item, serial)."""
@@ -40,9 +41,15 @@ class Contents:
         self._boxes: dict[str, dict[str, None]] = defaultdict(dict)
         self._emptied: dict[str, list[Event]] = defaultdict(list)
         self._cancelled: set[str] = set()
+        whole = journal.whole_epochs()
+        self._makers = {f"{journal.device}/{epoch}" for epoch in whole}
+        """Whose quantities the own journal tells in full. Where it let go of old events, the server tells them."""
+        self._device = journal.device
         for event in journal.relations():
             self.add(event)
         for event in journal.covered_quantities():
+            if event.epoch not in whole:
+                continue
             if event.cancels:
                 self._cancelled.add(event.cancels)
             elif is_about_container(event):
@@ -66,6 +73,15 @@ class Contents:
         elif not event.cancels:
             self._quantity(event)
 
+    def _of_others(self, told: LooseRow) -> dict[tuple[str, str, str], int]:
+        """What was not made by events that this journal still has."""
+        sums: dict[tuple[str, str, str], int] = {}
+        for maker, parts in told.of.items():
+            for part in parts if maker not in self._makers else ():
+                key = (part.item, part.lot, part.position)
+                sums[key] = sums.get(key, 0) + part.quantity
+        return sums
+
     def _leaving(self, event: Event) -> None:
         """A container that is shipped takes its lots along; under the same label it comes back empty."""
         if event.step == "shipping" and not event.cancels:
@@ -84,6 +100,10 @@ class Contents:
         """Containers that own events had in this one."""
         return tuple(self._boxes.get(container, ()))
 
+    def containers(self) -> Iterable[str]:
+        """Containers that own events are about."""
+        return tuple(self._containers)
+
     def container(self, base: ContainerState) -> ContainerState:
         """A container with own events, that the cache may not show yet, on top."""
         state = base
@@ -92,17 +112,25 @@ class Contents:
                 state = evolve_container(state, event)
         return state
 
-    def quantities(self, item: str, serial: str) -> tuple[Inside, ...]:
-        """Lots and untracked parts in a product or container: what went in less what came out."""
-        sums: dict[tuple[str, str, str], int] = {}
+    def quantities(self, item: str, serial: str, told: LooseRow | None = None) -> tuple[Inside, ...]:
+        """Lots and untracked parts in a product or container: what went in less what came out.
+
+        ``told`` is what the server knows of it: what others did is added to what the own journal says.
+        """
+        told = told or LooseRow()
+        sums = self._of_others(told)
         holder = holder_key(item, serial)
         events = [*self._quantities.get(holder, ()), *self._emptied.get(holder, ())]
-        for event in sorted(events, key=lambda event: (event.epoch, event.seq)):
-            if event.ref in self._cancelled:
-                continue
+        for event in sorted(events, key=lambda event: event.order):
+            foreign = event.device != self._device and f"{event.device}/{event.epoch}" in told.of
+            if event.ref in self._cancelled or foreign:
+                continue  # what came with a task is in the server's word, once that has heard of its maker
             if event.step == "shipping":
-                sums.clear()
+                # What others put in after it, the server has told; where it has not heard of this yet, all is gone.
+                sums = self._of_others(told) if event.hlc <= told.emptied else {}
                 continue
+            if event.hlc < told.emptied:
+                continue  # somebody else shipped the container since
             key = (event.item, event.lot, event.position)
             went_in = event.step in {"installing", "packing", "receiving"}
             sums[key] = sums.get(key, 0) + (event.quantity if went_in else -event.quantity)

@@ -8,11 +8,14 @@ from pathlib import Path
 import msgspec
 
 from config.schema import Settings
+from scanner_app.clockwork import SystemClock
 from scanner_app.running import Server
 from scanner_app.storage_errors import StoreError
+from sync.credentials import Credentials, Proof
 
 IDENTITY_FILE = "identity.json"
-IDENTITY_BYTES_MAX = 16_384
+CA_FILE = "ca.pem"
+IDENTITY_BYTES_MAX = 65_536
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +25,13 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     site: str
     url: str
+    key: str = ""
+    """What it signs with, see :mod:`sync.credentials`."""
+    next_token: str = ""
+    renewal: int = 0
+    token_ms: int = 0
+    ca: str = ""
+    """PEM of the certificate authority that alone may vouch for the server; empty: those of the system."""
 
 
 def keep(folder: Path, identity: Identity) -> None:
@@ -52,8 +62,49 @@ def server_of(folder: Path, settings: Settings) -> Server | None:
     identity = known(folder)
     if identity is None:
         return None
-    token = settings.sync.token or _token_file(settings) or identity.token
-    return Server(url=settings.sync.url or identity.url, token=token, site=identity.site)
+    named = settings.sync.token or _token_file(settings)
+    return Server(
+        url=settings.sync.url or identity.url,
+        token=named or identity.token,
+        site=identity.site,
+        ca=str(_ca_file(folder, identity)) if identity.ca else "",
+        credentials=_credentials(folder, identity, named),
+    )
+
+
+def _credentials(folder: Path, identity: Identity, named_token: str) -> Credentials | None:
+    """What it signs with; a token that is named in the settings is renewed by whoever wrote it there."""
+    if not identity.key:
+        return None
+    proof = Proof(
+        token=named_token or identity.token,
+        key=identity.key,
+        next_token=identity.next_token,
+        renewal=identity.renewal,
+        token_ms=identity.token_ms,
+    )
+
+    def write(proof: Proof) -> None:
+        keep(
+            folder,
+            msgspec.structs.replace(
+                identity,
+                token=proof.token,
+                next_token=proof.next_token,
+                renewal=proof.renewal,
+                token_ms=proof.token_ms,
+            ),
+        )
+
+    return Credentials(proof, write, SystemClock().wall_ms, renews=not named_token)
+
+
+def _ca_file(folder: Path, identity: Identity) -> Path:
+    """The certificate as a file, which is how connections take it; written anew where it is missing or another."""
+    path = folder / CA_FILE
+    if not path.exists() or path.read_text() != identity.ca:
+        path.write_text(identity.ca)
+    return path
 
 
 def _token_file(settings: Settings) -> str:

@@ -210,6 +210,10 @@ class HandheldKnowledge:
         known = (unit for unit in self.units_of_serial(serial) if unit.item == item)
         return next(known, UnitState(item=item, serial=serial))
 
+    def own_history(self, item: str, serial: str) -> tuple[Event, ...]:
+        """What this handheld did with a unit, oldest first, taken back or not."""
+        return tuple(self._journal.later_steps(item, serial, 0, 0))
+
     def units_ending(self, tail: str) -> tuple[UnitState, ...]:
         """Units whose serial ends so."""
         if len(tail) < TAIL_CHARS_MIN:
@@ -254,7 +258,8 @@ class HandheldKnowledge:
 
     def quantities_in(self, item: str, serial: str) -> tuple[Inside, ...]:
         """Lots and untracked parts in a product, or with an empty item in a container, as far as is known here."""
-        return self.contents.quantities(item, serial)
+        body = self._record("inside", pair_key(item, serial)) if serial else b""
+        return self.contents.quantities(item, serial, records.INSIDE.decode(body) if body else None)
 
     def container(self, code: str) -> ContainerState:
         """A container; not ``known`` where nobody has seen it."""
@@ -270,6 +275,12 @@ class HandheldKnowledge:
                 self._boxes.setdefault(records.CONTAINER.decode(body).parent, []).append(key)
         names = dict.fromkeys((*self._boxes.get(code, ()), *self.contents.boxes(code)))
         return tuple(name for name in names if self.container(name).parent == code)
+
+    def containers_picked(self, number: str) -> tuple[str, ...]:
+        """Containers that lie ready for this order."""
+        names = dict.fromkeys(code for code, _ in self._cache.records("container"))
+        names.update(dict.fromkeys(self.contents.containers()))
+        return tuple(name for name in names if self.container(name).picked_for == number)
 
     def announced(self, container: str) -> str:
         """The number of the notice that names this container; empty for none."""

@@ -19,6 +19,7 @@ KEYED = (
     "lock",
     "override",
     "hand_over",
+    "tasks",
 )
 """Commands that a soft key or a field gives too: the card says the word that stands there."""
 NAMED = ("help", "list", "theme", "reprint")

@@ -53,7 +53,12 @@ def lock(session: Session, *, by_itself: bool = False) -> Answer:
     """The person goes; task, stop, and what waits behind it stay. A supervisor who was asked for is asked for again."""
     state = session.state
     after = msgspec.structs.replace(
-        state, operator="", pin_for="", override=None, locked_for=state.operator or state.locked_for
+        state,
+        operator="",
+        pin_for="",
+        override=None,
+        taken_over=None,
+        locked_for=state.operator or state.locked_for,
     )
     session.state = (
         after  # also where it cannot be written: nobody goes on under the name of one who has left

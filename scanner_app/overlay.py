@@ -82,6 +82,10 @@ class Overlay:
         events = (self.event(*identity) for identity in found)
         return [event for event in events if event is not None]
 
+    def whole_epochs(self) -> set[int]:
+        """Epochs of which every event is held."""
+        return {epoch for (epoch,) in self.connection.execute(_WHOLE)}
+
     def event(self, epoch: int, seq: int) -> Event | None:
         """One own event by its identity."""
         raise NotImplementedError
@@ -112,6 +116,9 @@ class Overlay:
     def _any(self, sql: str, values: tuple[int, int]) -> bool:
         return self.connection.execute(sql, values).fetchone() is not None
 
+
+_WHOLE = """SELECT epoch FROM epoch p WHERE EXISTS (SELECT 1 FROM event e WHERE e.epoch = p.epoch)
+AND NOT EXISTS (SELECT 1 FROM anchor a WHERE a.epoch = p.epoch)"""
 
 # A body says what it puts something into in fields of these names; looking for them spares reading the others.
 _RELATIONS = """SELECT o.epoch, o.seq, e.body FROM overlay o JOIN event e ON e.epoch = o.epoch AND e.seq = o.seq

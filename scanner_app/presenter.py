@@ -46,6 +46,8 @@ _KEYS = {
     "back": ("escape", "back"),
     "help": ("f1", "help"),
     "return": ("f3", "back"),
+    "inside": ("f6", "inside"),
+    "history": ("f7", "history"),
     "next": ("f3", "more"),
     "reclaim": ("f2", "take_back"),
 }
@@ -103,7 +105,7 @@ class Presenter:
         session, said = self._session, answer.verdict
         if not said.code or not (answer.accepted or answer.noted or answer.stopped or answer.events):
             return
-        named = (said.fields.get(name) for name in ("container", "raw", "document", "location", "named"))
+        named = (said.fields.get(name) for name in ("container", "raw", "document", "location", "loose"))
         text = said.serial or next(filter(None, named), said.item)
         word = words(said, self._language).word
         level = (
@@ -245,7 +247,9 @@ class Presenter:
         if flow.listing is None:
             return ()
         lines = flow.listing(workflow_state(state, state.workflow), self._session.knows)
-        return tuple(ListedLine(text=line.text, state=line.state) for line in lines)
+        return tuple(
+            ListedLine(text=catalogue.say(line.text, self._language), state=line.state) for line in lines
+        )
 
     def _document(self) -> str:
         state = self._session.state
@@ -339,7 +343,8 @@ class Presenter:
         if state.workflow == "home":
             return ("undo", "look_up", "back" if start_screen.turned(session) else "lock")
         if state.workflow == "look_up":
-            return ("return", "start")
+            found = getattr(workflow_state(state, "look_up"), "in_hand", False)
+            return ("return", "start", "inside", "history") if found else ("return", "start")
         there = workflow_state(state, state.workflow)
         if prompt.keys:
             return _BESIDE_OWN

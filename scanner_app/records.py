@@ -10,6 +10,7 @@ from sync.wire import SiteRow, TaskRow
 from tracking.containers import ContainerState
 from tracking.documents import Document, Tally
 from tracking.exceptions import ExceptionRecord
+from tracking.loose import LooseRow
 from tracking.people import KnownOperator
 from tracking.policy import RECORD as POLICY
 from tracking.prefix_rules import PrefixRule, RuleKind
@@ -72,6 +73,7 @@ SITE = msgspec.json.Decoder(SiteRow)
 CONTAINER = msgspec.json.Decoder(ContainerState)
 PREFIX_RULES = msgspec.json.Decoder(_Rules)
 TASK = msgspec.json.Decoder(TaskRow)
+INSIDE = msgspec.json.Decoder(LooseRow)
 HAND_OVER = msgspec.json.Decoder(HandOver)
 EXCEPTION = msgspec.json.Decoder(ExceptionRecord)
 
@@ -89,6 +91,7 @@ KINDS: dict[str, msgspec.json.Decoder[Any]] = {
     "exception": EXCEPTION,
     "prefix_rules": PREFIX_RULES,
     "handover": HAND_OVER,
+    "inside": INSIDE,
     "task": TASK,
 }
 

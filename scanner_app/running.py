@@ -14,11 +14,13 @@ from config.schema import Settings
 from drivers.driver import Driver, DriverState, start
 from drivers.scan import Burst, Scan
 from scanner_app.clockwork import Clock
+from scanner_app.enrolling import Enrolling, invited
 from scanner_app.handheld import Handheld
 from scanner_app.inputs import Command, DeviceNews, Typed
 from scanner_app.session import SessionSettings
 from scanner_app.session_thread import SessionThread
 from scanner_app.view import ScreenView
+from sync.credentials import Credentials
 
 if TYPE_CHECKING:
     from sync.agent import Agent
@@ -32,6 +34,10 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     token: str
     site: str
+    ca: str = ""
+    """File with the certificate authority that alone may vouch for the server; empty: those of the system."""
+    credentials: Credentials | None = None
+    """What it signs with, and how it gets its next token."""
 
 
 class RunningHandheld:
@@ -51,7 +57,8 @@ class RunningHandheld:
         self.handheld = Handheld(folder, clock, session_settings, device=device)
         self.thread = SessionThread(self.handheld, queue_max=settings.scan.queue_scans_max)
         self.agent: Agent | None = None
-        self._settings, self._server = settings, server
+        self.settings, self._server = settings, server
+        self._enrolling = Enrolling(self)
         self._drivers: list[tuple[Driver, Thread]] = []
 
     def renew(self) -> None:
@@ -65,16 +72,25 @@ class RunningHandheld:
         for driver in drivers:
             self._drivers.append((driver, start(driver, self.sink)))
         if self._server is not None:
-            self.agent = self._new_agent(self._server)
-            self.thread.on_written(self.agent.wake)
-            self.agent.start()
+            self.connect(self._server)
+        else:
+            self._enrolling.invite()
+
+    def connect(self, server: Server) -> None:
+        """Begins to sync, as whom and with whom the server says."""
+        self._server = server
+        self.agent = self._new_agent(server)
+        self.thread.on_written(self.agent.wake)
+        self.agent.start()
 
     def _new_agent(self, server: Server) -> Agent:
         # Loaded for a handheld with a server only.
         from scanner_app.sync_port import SessionPort
         from sync.agent import Agent
+        from sync.ground import Ground
+        from sync.line import Line
 
-        sync = self._settings.sync
+        sync = self.settings.sync
         return Agent(
             SessionPort(self.thread, site=server.site, batch_bytes_max=sync.batch_bytes_max),
             url=server.url,
@@ -83,6 +99,8 @@ class RunningHandheld:
             timeout_s=sync.timeout_s,
             retry_s_max=sync.retry_s_max,
             batch_events_max=sync.batch_events_max,
+            ground=Ground(line=lambda url, token, timeout_s: Line(url, token, timeout_s, server.ca)),
+            credentials=server.credentials,
         )
 
     def sink(self, item: Scan | Burst | DriverState, /) -> bool:
@@ -92,12 +110,18 @@ class RunningHandheld:
             if item.discarded:
                 detail = f"half a code was thrown away, scan it again. {detail}".strip()
             return self.thread.submit(DeviceNews(name=item.name, state=item.state, detail=detail))
-        return self.thread.submit(item)
+        return self._take(item)
 
     # -- the door of the screens ------------------------------------------------------------------------------------
 
     def submit(self, given: Scan | Burst | Command | Typed) -> bool:
         """An input from the screens; False when the queue is full."""
+        return self._take(given)
+
+    def _take(self, given: Scan | Burst | Command | Typed) -> bool:
+        if self._server is None and (invitation := invited(given)) is not None:
+            self._enrolling.take(invitation)
+            return True
         return self.thread.submit(given)
 
     def subscribe(self, callback: Callable[[ScreenView], None]) -> None:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import tempfile
+from contextlib import ExitStack
 from typing import Any, TypeVar
 
 import msgspec
 
 from sync.agent import Line, Unreachable, understood
-from sync.wire import Code, Enroll, Enrolled, HighWater, Imported, NewCode, Problem
+from sync.wire import (
+    Block,
+    Code,
+    Delivered,
+    Enroll,
+    Enrolled,
+    HighWater,
+    Imported,
+    NewCode,
+    Problem,
+    WantedBlock,
+)
 from tracking.recall import Recall, Wanted
 
 Reply = TypeVar("Reply")
@@ -24,31 +37,52 @@ class CallRefused(Exception):
 
 
 def _ask(
-    url: str, token: str, method: str, path: str, kind: type[Reply], body: bytes = b"", **params: Any
+    url: str,
+    token: str,
+    method: str,
+    path: str,
+    kind: type[Reply],
+    body: bytes = b"",
+    ca: str = "",
+    **params: Any,
 ) -> Reply:
-    line = Line(url, token, TIMEOUT_S)
+    with ExitStack() as life:
+        line = Line(url, token, TIMEOUT_S, _file_with(life, ca) if ca else "")
+        life.callback(line.close)
+        return _asked(line, url, method, path, kind, body, **params)
+
+
+def _file_with(life: ExitStack, text: str) -> str:
+    """A file for as long as the call lasts: connections take a certificate as a file only."""
+    file = life.enter_context(tempfile.NamedTemporaryFile("w", suffix=".pem"))  # noqa: SIM115 - the stack closes it
+    file.write(text)
+    file.flush()
+    return file.name
+
+
+def _asked(
+    line: Line, url: str, method: str, path: str, kind: type[Reply], body: bytes, **params: Any
+) -> Reply:
     try:
         status, data = line.ask(method, path, body=body, **params)
         if status < 300:
             return understood(data, kind)
         said = understood(data, Problem)
     except Unreachable as error:
-        if error.status in {401, 403} and not token:
+        if error.status in {401, 403} and not line.token:
             raise CallRefused(
                 f"{url} refuses: {error.detail or 'the code is wrong, used or too old'}"
             ) from error
         if error.status in {401, 403}:
             raise CallRefused(f"{url} does not accept this token: give the right one with --token") from error
         raise CallRefused(str(error)) from error
-    finally:
-        line.close()
     raise CallRefused(said.detail or said.error or f"HTTP {status}", status)
 
 
-def enroll(url: str, code: str, name: str, site: str) -> Enrolled:
-    """Exchanges a one-time code for an identity. Raises :class:`CallRefused`."""
-    body = msgspec.json.encode(Enroll(code=code, name=name, site=site))
-    return _ask(url, "", "POST", "/v1/enroll", Enrolled, body)
+def enroll(url: str, code: str, name: str, site: str, *, public_key: str = "", ca: str = "") -> Enrolled:
+    """Exchanges a one-time code for an identity; ``ca`` (PEM) is whom to trust. Raises :class:`CallRefused`."""
+    body = msgspec.json.encode(Enroll(code=code, name=name, site=site, public_key=public_key))
+    return _ask(url, "", "POST", "/v1/enroll", Enrolled, body, ca)
 
 
 def new_code(url: str, office_token: str, site: str) -> str:
@@ -60,6 +94,17 @@ def new_code(url: str, office_token: str, site: str) -> str:
 def import_site(url: str, office_token: str, site: str, data: bytes) -> Imported:
     """Loads a site file. Raises :class:`CallRefused`."""
     return _ask(url, office_token, "POST", f"/v1/sites/{site}/import", Imported, data)
+
+
+def lend_block(url: str, token: str, device: str, wanted: WantedBlock, ca: str = "") -> Block:
+    """Sequence numbers for this handheld alone. Raises :class:`CallRefused`."""
+    body = msgspec.json.encode(wanted)
+    return _ask(url, token, "POST", f"/v1/devices/{device}/blocks", Block, body, ca)
+
+
+def deliver_outbox(url: str, office_token: str, data: bytes) -> Delivered:
+    """Hands in the file of a handheld without a network. Raises :class:`CallRefused`."""
+    return _ask(url, office_token, "POST", "/v1/outbox", Delivered, data)
 
 
 def events_held(url: str, token: str, device: str) -> int:

@@ -28,14 +28,13 @@ from scanner_app.scanners.settling import settled
 from scanner_app.scanners.teaching import taught
 from scanner_app.session_state import (
     SessionState,
-    Stopped,
     decode,
     encode,
     with_hand,
     with_workflow_state,
     workflow_state,
 )
-from scanner_app.stamp import Stamper
+from scanner_app.stamp import Stamper, repaired
 from scanner_app.storage_errors import StoreError
 from scanner_app.switching import Switching
 from scanner_app.view import TakenLine
@@ -98,8 +97,6 @@ class Session:
         self.device_news: DeviceNews | None = None
         self.fault: StoreError | None = None
         self.observers: list[Callable[[Answer], None]] = []
-        self.taken_by = ("", "")
-        """Badge and reason of the supervisor whose override is being judged."""
         self.idle = locking.Idle(self)
         self._repeats = Repeats(settings.repeat_ms)
         self._switching = Switching(self)
@@ -229,22 +226,24 @@ class Session:
         if self.state.removing:
             return taking_back.remove(self, scans, scanned)
         if self.state.workflow != "home":
-            return self._advance(scans, scanned)
+            return self.advance(scans, scanned)
         if self.state.operator and sign_in.is_other(self, scanned):
             return sign_in.sign_in(self, scanned.texts[0], "")
         start = self.state
         self._switching.open_document(home.document_scanned(scanned, self.knows))
         try:
-            return self._advance(scans, scanned)
+            return self.advance(scans, scanned)
         except Exception:
             self.state = start
             raise
 
     def _step(self, given: Scanned | Asked) -> Step:
         name = self.state.workflow
-        return WORKFLOWS[name].advance(workflow_state(self.state, name), given, self.knows)
+        there = workflow_state(self.state, name)
+        return overriding.judged_under(self, lambda: WORKFLOWS[name].advance(there, given, self.knows))
 
-    def _advance(self, scans: Sequence[Scan], given: Scanned | Asked) -> Answer:
+    def advance(self, scans: Sequence[Scan], given: Scanned | Asked) -> Answer:
+        """What the task makes of a scan or a command."""
         step = desk.watched(self, self._step(given))
         if isinstance(given, Asked) and step.quiet:
             return self.answer(NOTHING, text=phrase("nothing_here", name=given.name))
@@ -260,19 +259,23 @@ class Session:
             if step.events:
                 self._repeats.accepted(unit, now)
             if any(readings[0].repaired for readings in given.readings):
-                step = msgspec.structs.replace(step, events=tuple(map(_repaired, step.events)))
-        return self.apply(step, scans, given.texts if isinstance(given, Scanned) else ())
+                step = msgspec.structs.replace(step, events=tuple(map(repaired, step.events)))
+        if isinstance(given, Asked):
+            return self.apply(step, scans, asked=given)
+        return self.apply(step, scans, given.texts)
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
-    def apply(self, step: Step, scans: Sequence[Scan], texts: Sequence[str] = ()) -> Answer:
+    def apply(
+        self, step: Step, scans: Sequence[Scan], texts: Sequence[str] = (), asked: Asked | None = None
+    ) -> Answer:
         """Writes what a step led to, then answers it."""
         name = self.state.workflow
         events = step.events
         if step.verdict.stops and scans and not any(event.step == "sighting" for event in events):
             events = (*events, self._sighting(step.verdict, getattr(step.state, "document", "")))
-        events = tuple(overriding.signed(event, self.taken_by) for event in events)
-        after = with_workflow_state(self.state, name, step.state)
+        events = overriding.signed(events, self.state.taken_over)
+        after = overriding.after_events(with_workflow_state(self.state, name, step.state), events)
         document = getattr(step.state, "document", "") or getattr(step.state, "finished", "")
         after = msgspec.structs.replace(after, document=document)
         if texts:
@@ -281,7 +284,7 @@ class Session:
             after = self._switching.left(after)
         if step.verdict.stops:
             after = msgspec.structs.replace(
-                after, stopped=Stopped(step.verdict, " | ".join(texts), stops.kept(scans) if scans else None)
+                after, stopped=stops.stopped(step.verdict, scans, texts, asked, self.state)
             )
         written = self.write(after, events, scans, step.verdict)
         judged = 1 if texts else 0
@@ -380,10 +383,11 @@ class Session:
         answered = sign_in.gate_command(self, name) or desk.command(self, name, argument)
         if answered is not None:
             return answered
+        self.state = overriding.ended_by(self.state, name)
         if name in WORKFLOWS[self.state.workflow].own_commands:
-            step = self._step(Asked(name, argument))
+            step = self._step(asked := Asked(name, argument))
             if not step.quiet:
-                return self.apply(step, ())
+                return self.apply(step, (), asked=asked)
         match name:
             case "undo":
                 return taking_back.undo(self, argument)
@@ -401,7 +405,7 @@ class Session:
                 return self.answer(NOTHING)  # a function key that means nothing on this screen
             case "help" | "reprint" | "list" | "theme":
                 return session_list.asked_for(self, name)
-        return self._advance((), Asked(name, argument))
+        return self.advance((), Asked(name, argument))
 
     # -- news from the server ---------------------------------------------------------------------------------------
 
@@ -466,7 +470,3 @@ class Session:
             tally.closed and complete(document, tally) and document.type != "count_sheet"
         )
         return (tally.total, document.total) if told else None
-
-
-def _repaired(event: Event) -> Event:
-    return msgspec.structs.replace(event, repaired=True) if event.step != "completing" else event

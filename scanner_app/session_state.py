@@ -32,6 +32,11 @@ class Stopped(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was scanned; the same again is not a second fault."""
     scan: HeldScan | None = None
     """The scan itself, for a supervisor to have it judged again."""
+    asked: tuple[str, str] | None = None
+    """Or the command, with its argument."""
+    workflow: str = ""
+    before: bytes = b""
+    """The task, and its state before the scan."""
 
 
 class Override(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -41,6 +46,15 @@ class Override(msgspec.Struct, frozen=True, omit_defaults=True):
     """Whose PIN, or whose reason, is asked for."""
     proven: bool = False
     """True once the PIN was right, or where the badge alone signs in."""
+
+
+class TakenOver(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A stop that a supervisor took upon himself, until what was stopped is written."""
+
+    code: str
+    badge: str
+    reason: str
+    item: str = ""
 
 
 class Credit(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -90,6 +104,7 @@ class SessionState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     stopped: Stopped | None = None
     override: Override | None = None
     """A supervisor is about to take the stop upon himself."""
+    taken_over: TakenOver | None = None
     held: tuple[HeldScan, ...] = ()
     gestures: int = 0
     """Number of the newest gesture."""

@@ -110,3 +110,8 @@ class Stamper:
                 )
             )
         return stamped
+
+
+def repaired(event: Event) -> Event:
+    """The event of a scan that the reader had to mend. That an order is complete needs no mending."""
+    return msgspec.structs.replace(event, repaired=True) if event.step != "completing" else event

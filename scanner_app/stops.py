@@ -9,10 +9,10 @@ import msgspec
 
 from drivers.scan import Scan
 from scanner_app.handing import desk
-from scanner_app.session_state import HELD_SCANS_MAX, HeldScan
-from scanner_app.workflows.flow import Scanned
+from scanner_app.session_state import HELD_SCANS_MAX, HeldScan, SessionState, Stopped
+from scanner_app.workflows.flow import Asked, Scanned
 from tracking.phrases import phrase
-from tracking.verdicts import NOTHING, verdict
+from tracking.verdicts import NOTHING, Verdict, verdict
 
 if TYPE_CHECKING:
     from scanner_app.answer import Answer
@@ -43,6 +43,20 @@ def kept(scans: Sequence[Scan]) -> HeldScan:
         scans[0].source,
         scans[0].typed,
         scans[0].terminator,
+    )
+
+
+def stopped(
+    said: Verdict, scans: Sequence[Scan], texts: Sequence[str], asked: Asked | None, before: SessionState
+) -> Stopped:
+    """The stop, with what a supervisor needs to have the same judged again."""
+    return Stopped(
+        said,
+        " | ".join(texts),
+        kept(scans) if scans else None,
+        (asked.name, asked.argument) if asked is not None else None,
+        before.workflow,
+        before.states.get(before.workflow, b""),
     )
 
 

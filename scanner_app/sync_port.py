@@ -6,17 +6,18 @@ from pathlib import Path
 
 import msgspec
 
+from scanner_app import outbox
 from scanner_app.cache_feed import replace
 from scanner_app.feeding import FORKED, note_fork, take_page
 from scanner_app.handing.mine import reported
 from scanner_app.inputs import LinkChanged, PageArrived
-from scanner_app.losses import lost_before, took_loss
+from scanner_app.losses import took_loss
 from scanner_app.session import Session
 from scanner_app.session_thread import Closed, SessionThread
 from scanner_app.snapshot_install import NotASnapshot, install
 from sync import wire
 from sync.agent import Cursor
-from sync.wire import Batch, FeedPage, HighWater, OpenTasks, Refused, Snapshot, Stored
+from sync.wire import Batch, FeedPage, Held, HighWater, OpenTasks, Refused, Snapshot, Stored
 
 KEEP_MS = 90 * 24 * 3600 * 1000
 """An event stays so long at least, whatever backups hold."""
@@ -49,6 +50,14 @@ class SessionPort:
     def next_batch(self, events_max: int) -> Batch | None:
         """The oldest events that the server has not confirmed."""
         return self._thread.run(lambda session: _next_batch(session, events_max, self._batch_bytes_max))
+
+    def next_rescue(self, events_max: int) -> Batch | None:
+        """The oldest events that the server neither confirmed nor took aside."""
+        return self._thread.run(lambda session: _next_rescue(session, events_max, self._batch_bytes_max))
+
+    def rescued(self, held: Held) -> None:
+        """The server keeps them aside."""
+        self._thread.run(lambda session: outbox.note_rescued(session.journal, held))
 
     def greeted(self, high: HighWater) -> str:
         """Where the server stands with this device."""
@@ -115,27 +124,11 @@ class SessionPort:
 
 
 def _next_batch(session: Session, events_max: int, bytes_max: int) -> Batch | None:
-    journal = session.journal
-    oldest = journal.oldest_unsent()
-    if oldest is None:
-        return None
-    epoch, first = oldest
-    before = journal.link_before(epoch, first)
-    bodies = journal.bodies(epoch, first, events_max)
-    if before is None or not bodies:
-        return None
-    bodies = bodies[: wire.fits(bodies, events_max, bytes_max)]
-    lost, proof = lost_before(journal, epoch, first)
-    return wire.batch_of(
-        epoch=epoch,
-        first=first,
-        prev_chain=before,
-        bodies=bodies,
-        orphan=epoch < journal.epoch,
-        pending=max(0, session.pending - len(bodies)),
-        lost=lost,
-        proof=proof,
-    )
+    return outbox.next_batch(session.journal, events_max, bytes_max, session.pending)
+
+
+def _next_rescue(session: Session, events_max: int, bytes_max: int) -> Batch | None:
+    return outbox.next_rescue(session.journal, events_max, bytes_max, session.pending)
 
 
 EPOCH_MAX = 1_000_000
@@ -148,6 +141,7 @@ def _greeted(session: Session, high: HighWater) -> str:
     if high.epoch > EPOCH_MAX:
         return _NONSENSE
     journal.note_backed_up(dict(high.backed_up))
+    outbox.forget_rescued(journal)
     held = dict(high.epochs)
     if high.epoch:
         held[high.epoch] = high.hwm

@@ -158,10 +158,12 @@ def remove(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer:
     """Takes back the gesture that this label was counted by."""
     document = session.knows.document(session.state.document)
     meaning = understand(scanned, NO_PARTS, document, session.knows, wanted=frozenset({"unit"}))
-    serial = meaning.parts.serial
-    for number, body in session.journal.gestures(GESTURES_SEARCHED_MAX) if serial else ():
+    serial, box = meaning.parts.serial, meaning.value if meaning.kind == "container" else ""
+    for number, body in session.journal.gestures(GESTURES_SEARCHED_MAX) if serial or box else ():
         gesture = decode_gesture(body)
         if gesture is None or gesture.serial != serial or gesture.workflow != session.state.workflow:
+            continue
+        if box and gesture.text != box:  # a carton or pallet that was taken with all that is in it
             continue
         if meaning.parts.item and gesture.item != meaning.parts.item:
             continue

@@ -100,4 +100,7 @@ def _entry(event: Event) -> dict[str, Any]:
         "action": event.action,
         "location": event.location,
         "cancels": event.cancels,
+        "reason": event.reason,
+        "supervisor": event.supervisor,
+        "waived": event.waived,
     }

@@ -19,6 +19,7 @@ from server.api import (
     exchange,
     operation_calls,
     recall_call,
+    rescue_calls,
     site_calls,
     snapshot_calls,
     staff_calls,
@@ -26,7 +27,18 @@ from server.api import (
 )
 from server.central import Central
 from server.guard import behind_the_table
-from server.pages import counts, devices, documents, exceptions, overview, recall, render, sign_in, units
+from server.pages import (
+    counts,
+    devices,
+    documents,
+    exceptions,
+    overview,
+    recall,
+    render,
+    rescues,
+    sign_in,
+    units,
+)
 from server.watching import Watching
 
 
@@ -38,14 +50,21 @@ async def description(_: Request) -> Response:
 API: list[BaseRoute] = [
     Route("/v1/devices/{device}/events", device_calls.upload, methods=["POST"]),
     Route("/v1/devices/{device}/hwm", device_calls.high_water),
-    Route("/v1/devices/{device}/tasks", device_calls.report_tasks, methods=["PUT"]),
+    Route("/v1/devices/{device}/tasks", device_calls.report_tasks, methods=["POST"]),
+    Route("/v1/devices/{device}/blocks", device_calls.lend_block, methods=["POST"]),
+    Route("/v1/devices/{device}/token", device_calls.renew_token, methods=["POST"]),
     Route("/v1/devices/{device}/revoke", device_calls.revoke, methods=["POST"]),
+    Route("/v1/devices/{device}/rescue", rescue_calls.rescue, methods=["POST"]),
+    Route("/v1/outbox", rescue_calls.deliver, methods=["POST"]),
+    Route("/v1/rescues", rescue_calls.listed),
+    Route("/v1/rescues/{device}/decision", rescue_calls.decide, methods=["POST"]),
     Route("/v1/sites/{site}/feed", site_calls.changes),
     Route("/v1/sites/{site}/snapshot", snapshot_calls.newest),
     Route("/v1/sites/{site}/snapshots/{snapshot}", snapshot_calls.file),
     Route("/v1/sites/{site}/import", site_calls.import_site, methods=["POST"]),
     Route("/v1/enrollment-codes", enrollment_calls.new_code, methods=["POST"]),
     Route("/v1/enroll", enrollment_calls.enroll, methods=["POST"]),
+    Route("/v1/ca", operation_calls.authority),
     Route("/v1/units", unit_calls.search),
     Route("/v1/units/{names:path}", unit_calls.one),
     Route("/v1/recall", recall_call.ask),
@@ -72,6 +91,8 @@ PAGES: list[BaseRoute] = [
     Route("/devices", devices.overview),
     Route("/devices/codes", devices.new_code, methods=["POST"]),
     Route("/devices/revoke", devices.revoke, methods=["POST"]),
+    Route("/rescues", rescues.overview),
+    Route("/rescues/decision", rescues.decide, methods=["POST"]),
     Route("/documents", documents.documents),
     Route("/documents/{number:path}", documents.document),
     Route("/counts", counts.overview),

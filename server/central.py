@@ -37,6 +37,9 @@ class Central:
     office_token_hash: str
     snapshots: Snapshots
     upkeep: Upkeep
+    ca: str = ""
+    """PEM of the authority behind the server's certificate; empty where it has none of its own."""
+    ca_pin: str = ""
     open_pages: bool = False
     """The pages need no sign-in: for a demonstration on one's own machine only."""
     now_ms: Callable[[], int] = clock_ms
@@ -59,6 +62,7 @@ class Central:
         *,
         snapshots: Path | None = None,
         open_pages: bool = False,
+        ca: tuple[str, str] = ("", ""),
         now_ms: Callable[[], int] = clock_ms,
     ) -> Central:
         """A server on a database; its folder is not started yet. ``snapshots`` is where those lie."""
@@ -71,6 +75,8 @@ class Central:
             office_token_hash=office_token_hash,
             snapshots=made,
             upkeep=Upkeep(storage, made, now_ms),
+            ca=ca[0],
+            ca_pin=ca[1],
             open_pages=open_pages,
             now_ms=now_ms,
         )

@@ -26,6 +26,8 @@ class Device(NamedTuple):
     created_ms: int
     seen_ms: int
     revoked_ms: int
+    public_key: str = ""
+    """Ed25519, hexadecimal; empty for a device that was enrolled without one."""
 
     @property
     def revoked(self) -> bool:
@@ -46,7 +48,7 @@ class Standing(NamedTuple):
     """How far a verified backup holds them."""
 
 
-_COLUMNS = "id, name, site, epoch, pending, created_ms, seen_ms, revoked_ms"
+_COLUMNS = "id, name, site, epoch, pending, created_ms, seen_ms, revoked_ms, public_key"
 
 
 def by_token_hash(reader: Reader, token_hash: str) -> Device | None:
@@ -60,6 +62,12 @@ def by_id(reader: Reader, device: str) -> Device | None:
     return _device(reader.row(f"SELECT {_COLUMNS} FROM device WHERE id = ?", device))  # noqa: S608
 
 
+def secrets(reader: Reader, device: str) -> list[str]:
+    """What the device may sign with: the hashes of its token, and of the one that is about to follow."""
+    row = reader.row("SELECT token_hash, next_token_hash FROM device WHERE id = ?", device)
+    return [one for one in row if one] if row else []
+
+
 def everyone(reader: Reader) -> list[Device]:
     """All devices, by site and name."""
     return [
@@ -68,21 +76,62 @@ def everyone(reader: Reader) -> list[Device]:
     ]
 
 
-def add(tx: Writer, device: str, name: str, site: str, token_hash: str, now_ms: int) -> None:
+def by_next_token_hash(reader: Reader, token_hash: str) -> Device | None:
+    """The device whose next token this is."""
+    sql = f"SELECT {_COLUMNS} FROM device WHERE next_token_hash = ? AND next_token_hash <> ''"  # noqa: S608
+    return _device(reader.row(sql, token_hash))
+
+
+def add(
+    tx: Writer, device: str, name: str, site: str, token_hash: str, now_ms: int, public_key: str = ""
+) -> None:
     """A new device."""
     tx.run(
-        "INSERT INTO device (id, name, site, token_hash, created_ms) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO device (id, name, site, token_hash, created_ms, public_key) VALUES (?, ?, ?, ?, ?, ?)",
         device,
         name,
         site,
         token_hash,
         now_ms,
+        public_key,
     )
 
 
-def renew_token(tx: Writer, device: str, token_hash: str) -> None:
-    """Another token for a device; the old one ends."""
-    tx.run("UPDATE device SET token_hash = ?, revoked_ms = 0 WHERE id = ?", token_hash, device)
+def renew_token(tx: Writer, device: str, token_hash: str, public_key: str = "") -> None:
+    """Another token and key for a device; the old ones end."""
+    tx.run(
+        "UPDATE device SET token_hash = ?, next_token_hash = '', renewal = 0, public_key = ?, revoked_ms = 0"
+        " WHERE id = ?",
+        token_hash,
+        public_key,
+        device,
+    )
+
+
+def take_next_token(tx: Writer, device: str, token_hash: str, number: int) -> bool:
+    """The device's next token; False where a later renewal was heard of before."""
+    sql = "UPDATE device SET next_token_hash = ?, renewal = ? WHERE id = ? AND renewal < ?"
+    return tx.run(sql, token_hash, number, device, number) > 0
+
+
+def use_next_token(tx: Writer, device: str, token_hash: str) -> None:
+    """The next token was used: from now on it is the token, and the one before it ends."""
+    tx.run(
+        "UPDATE device SET token_hash = next_token_hash, next_token_hash = '' WHERE id = ? AND next_token_hash = ?",
+        device,
+        token_hash,
+    )
+
+
+def keep_head(tx: Writer, device: str, epoch: int, seq: int, signature: bytes) -> None:
+    """A device's own word on its chain up to an event."""
+    tx.run(
+        "INSERT INTO signed_head (device, epoch, seq, signature) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        device,
+        epoch,
+        seq,
+        signature,
+    )
 
 
 def revoke(tx: Writer, device: str, now_ms: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from server import access, devices
+from server import access, devices, signatures
 from server.storage import Storage
 from sync.wire import Code, Enroll, Enrolled, NewCode
 from tracking.site import refuse_name
@@ -72,6 +72,8 @@ def new_code(storage: Storage, wanted: NewCode, now_ms: int) -> Code:
 def enroll(storage: Storage, asked: Enroll, guesses: Guesses, now_ms: int) -> Enrolled:
     """Exchange a code. It is used up in the transaction that makes the identity. Raises :class:`EnrollmentError`."""
     guesses.check(now_ms)
+    if asked.public_key and not signatures.is_key(asked.public_key):
+        raise EnrollmentError("the device's key is none: 32 bytes, in hexadecimal")
     token = access.new_token()
     with storage.write() as tx:
         row = tx.row(
@@ -90,11 +92,12 @@ def enroll(storage: Storage, asked: Enroll, guesses: Guesses, now_ms: int) -> En
         known = devices.by_id(tx, device) if device else None
         if known is not None:
             site = known.site
-            devices.renew_token(tx, device, access.token_hash(token))
+            devices.renew_token(tx, device, access.token_hash(token), asked.public_key)
         else:
             _check("the site", site)
             device = device or access.new_device_id()
-            devices.add(tx, device, asked.name.strip()[:80] or device, site, access.token_hash(token), now_ms)
+            name = asked.name.strip()[:80] or device
+            devices.add(tx, device, name, site, access.token_hash(token), now_ms, asked.public_key)
         tx.run("UPDATE enrollment SET used_ms = ? WHERE code_hash = ?", now_ms, access.code_hash(asked.code))
     return Enrolled(device=device, token=token, site=site, generation=storage.generation, server_ms=now_ms)
 

@@ -43,8 +43,8 @@ class Figures:
             "scanner_request_seconds", "Time to answer; a feed that waited for news is left out.",
             ["call", "method"], buckets=_SECONDS, registry=registry,
         )  # fmt: skip
-        self.behind = Histogram(
-            "scanner_feed_behind_rows", "Rows that a handheld lacks when it asks for its feed.",
+        self.feed_rows = Histogram(
+            "scanner_feed_rows", "Rows of a page of the feed; full pages go to handhelds that are far behind.",
             buckets=_ROWS, registry=registry,
         )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 
@@ -13,7 +14,7 @@ from server import access, devices, staff
 from server.api.exchange import Refusal, central_of, in_thread, is_office, remember, unauthorized
 from server.openapi import CALLS, Call
 from server.roles import DEVICE, NOBODY, OFFICE, Caller, line_of, unlisted
-from server.storage import Reader
+from server.storage import Reader, StorageError
 from server.watching import seen_of
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -74,12 +75,20 @@ def caller_of(request: Request) -> Caller:
     token = access.bearer(request.headers.get("authorization", ""))
     if not token:
         return NOBODY
-    with central_of(request).storage.read() as reader:
-        return _by_token(reader, access.token_hash(token))
+    storage, token_hash = central_of(request).storage, access.token_hash(token)
+    with storage.read() as reader:
+        caller = _by_token(reader, token_hash)
+        following = None if caller else devices.by_next_token_hash(reader, token_hash)
+    if following is None:
+        return caller or NOBODY
+    # A full disk keeps the old token in force beside it, and nothing else.
+    with contextlib.suppress(StorageError), storage.write() as tx:
+        devices.use_next_token(tx, following.id, token_hash)
+    return Caller(DEVICE, following.id, following)
 
 
-def _by_token(reader: Reader, token_hash: str) -> Caller:
+def _by_token(reader: Reader, token_hash: str) -> Caller | None:
     device = devices.by_token_hash(reader, token_hash)
     if device is None:
-        return staff.by_token_hash(reader, token_hash) or NOBODY
+        return staff.by_token_hash(reader, token_hash)
     return Caller(DEVICE, device.id, device)

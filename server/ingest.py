@@ -25,13 +25,17 @@ class _Incoming(NamedTuple):
     prev: bytes
     last: bytes
     links: list[bytes]
+    signed: bool
+    """Its head carries a signature that was looked at."""
     misunderstood: int
     """How many of its events will go to the quarantine."""
     now_ms: int
 
 
-def take(storage: Storage, device: str, batch: Batch, now_ms: int) -> Stored | Refused:
-    """Store a batch of an authenticated device, or say why it does not fit.
+def take(
+    storage: Storage, device: str, batch: Batch, now_ms: int, *, signed: bool = False
+) -> Stored | Refused:
+    """Store a batch of an authenticated device, or say why it does not fit; ``signed``: by its key, which was checked.
 
     Raises :class:`sync.wire.WireError` for a malformed chain and :class:`server.storage.StorageError`; nothing is
     stored in either case.
@@ -39,7 +43,9 @@ def take(storage: Storage, device: str, batch: Batch, now_ms: int) -> Stored | R
     bodies = bodies_of(batch)
     prev, last = link_of(batch.prev_chain), link_of(batch.last_chain)
     misunderstood = _count_misunderstood(device, batch, bodies)
-    incoming = _Incoming(device, batch, bodies, prev, last, links_of(prev, bodies), misunderstood, now_ms)
+    incoming = _Incoming(
+        device, batch, bodies, prev, last, links_of(prev, bodies), signed, misunderstood, now_ms
+    )
     with storage.write(device) as tx:
         known_device = devices.by_id(tx, device)
         current = known_device.epoch if known_device else 0
@@ -87,6 +93,8 @@ def _append(tx: Writer, incoming: _Incoming, known: int) -> None:
         tx, device, batch.epoch, first, incoming.bodies[known:], incoming.links[known:], incoming.now_ms
     )
     devices.advance(tx, device, batch.epoch, incoming.prev, batch.last, incoming.last)
+    if incoming.signed:
+        devices.keep_head(tx, device, batch.epoch, batch.last, bytes.fromhex(batch.signature))
 
 
 def _answer(

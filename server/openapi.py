@@ -72,12 +72,54 @@ CALLS = (
         who=_DEVICE,
     ),
     Call(
+        "/v1/devices/{device}/rescue",
+        "post",
+        "Hand in events although the device was revoked: they wait for the office.",
+        {200: wire.Held, 409: wire.Problem},
+        wire.Batch,
+        who=_DEVICE,
+        revoked=True,
+    ),
+    Call(
+        "/v1/outbox",
+        "post",
+        "Hand in the file of a handheld without a network.",
+        {200: wire.Delivered},
+        bytes,
+        who=_OFFICE,
+    ),
+    Call("/v1/rescues", "get", "What revoked devices handed in.", {200: wire.Waitings}, who=_READERS),
+    Call(
+        "/v1/rescues/{device}/decision",
+        "post",
+        "Say whether it counts.",
+        {200: wire.RescueDecided, 409: wire.Problem},
+        wire.RescueDecision,
+        who=_OFFICE,
+    ),
+    Call(
+        "/v1/devices/{device}/blocks",
+        "post",
+        "Lend a device the next sequence numbers of a pattern.",
+        {200: wire.Block, 409: wire.Problem},
+        wire.WantedBlock,
+        who=_DEVICE,
+    ),
+    Call(
         "/v1/devices/{device}/tasks",
-        "put",
+        "post",
         "Report the tasks in progress on a device, in place of those before.",
         {200: wire.TasksKept},
         wire.OpenTasks,
         who=_DEVICE,
+    ),
+    Call(
+        "/v1/devices/{device}/token",
+        "post",
+        "A device's next token; its signature is what proves who asks.",
+        {200: wire.Renewed},
+        wire.RenewToken,
+        who=_ANYBODY,
     ),
     Call("/v1/devices/{device}/revoke", "post", "End a device's rights.", {200: Revoked}, who=_OFFICE),
     Call(
@@ -160,6 +202,7 @@ CALLS = (
         Settlement,
         who=(OFFICE, SUPERVISOR),
     ),
+    Call("/v1/ca", "get", "Who vouches for the server.", {200: wire.Authority}, who=_ANYBODY),
     Call("/v1/staff", "get", "Who has a token of the office, and for what.", {200: Members}, who=_OFFICE),
     Call("/v1/staff", "post", "A token for a person or a program.", {200: NewToken}, NewMember, who=_OFFICE),
     Call("/v1/staff/{name}/remove", "post", "End such a token.", {200: Removed}, who=_OFFICE),
@@ -219,7 +262,8 @@ def _operation(call: Call, schema_of: dict[Any, Any]) -> dict[str, Any]:
     responses["default"] = {"description": "A refusal.", "content": _json(schema_of[wire.Problem])}
     found: dict[str, Any] = {"summary": call.summary, "parameters": parameters, "responses": responses}
     if call.body is not None:
-        found["requestBody"] = {"required": True, "content": _json(schema_of[call.body])}
+        content = _FILE if call.body is bytes else _json(schema_of[call.body])
+        found["requestBody"] = {"required": True, "content": content}
     if call.who:
         found["security"] = [{name: []} for name in call.who]
     return found

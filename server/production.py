@@ -22,6 +22,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer, WorkerProcess
 
 from server import logs, worker
+from server.authority import AuthorityError, authority_in
 from server.main import BACKLOG, CONNECTIONS_MAX, GOODBYE_S_MAX, ServerError, listen, prepared
 from server.open_storage import Database, is_postgres
 
@@ -98,11 +99,22 @@ def serve_forever(
         storage, token = prepared(database, office_token)
         # Each worker opens its own: neither connections nor the lock of a SQLite file may be shared by processes.
         storage.close()
-        plan = worker.Plan(database, token, open_pages=open_pages, parent=os.getpid())
+        ca = _authority(tls)
+        plan = worker.Plan(database, token, open_pages=open_pages, parent=os.getpid(), ca=ca)
         server = _granian(listening, plan, tls)
         scheme = "https" if tls else "http"
         server.on_startup(lambda: started(f"{scheme}://{host}:{listening[0].getsockname()[1]}", token))
         server.serve(target_loader=partial(worker.load, plan), wrap_loader=False)
+
+
+def _authority(tls: Tls | None) -> tuple[str, str]:
+    """PEM and pin of the authority that handhelds are told to trust; both empty without one of the site's own."""
+    if tls is None:
+        return "", ""
+    try:
+        return authority_in(tls.certificate)
+    except AuthorityError as error:
+        raise ServerError(str(error)) from error
 
 
 def _listen(host: str, port: int, workers: int) -> list[socket.socket]:

@@ -15,6 +15,7 @@ from sync.wire import pair_key
 from tracking.containers import ContainerState, fold_container
 from tracking.events import Event
 from tracking.exceptions import ExceptionRecord, Witness, of_container, still_open
+from tracking.loose import LooseRow, fold_loose
 
 BATCH_EVENTS = 500
 """Events folded in one transaction: large enough to share its flush, small enough not to keep uploads waiting."""
@@ -41,6 +42,7 @@ class Plan(NamedTuple):
     lots: list[tuple[Subject, lots.LotState | None]]
     containers: list[ContainerPlan]
     handovers: list[handovers.HandOverPlan]
+    loose: list[tuple[Subject, LooseRow | None]]
     answered: list[str]
     """Keys of exceptions without a unit or a container that somebody answered for."""
     aside: list[tuple[ledger.Entry, str]]
@@ -100,7 +102,7 @@ def make_plan(reader: Reader, limit: int, upto: int) -> Plan | None:
 def plan_of(reader: Reader, batch: Mapping[int, Event], start: int, end: int) -> Plan:
     """What these events (position -> event), which nothing shows yet, change."""
     links = subjects.link(reader, batch)
-    plan = Plan(start, end, len(batch), links, [], [], [], [], [], [], [], {}, [])
+    plan = Plan(start, end, len(batch), links, [], [], [], [], [], [], [], [], {}, [])
     plan.answered.extend(event.settles for event in batch.values() if _speaks_of_event(event))
     for subject, extra in links.subjects.items():
         match subject.kind:
@@ -115,8 +117,11 @@ def plan_of(reader: Reader, batch: Mapping[int, Event], start: int, end: int) ->
             case handovers.KIND:
                 events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
                 plan.handovers.append(handovers.fold(subject.name, events))
-            case subjects.COUNT | subjects.INSIDE | subjects.SETTLED:
-                continue  # asked for when somebody looks at the count, the product, or the answers
+            case subjects.INSIDE:
+                events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
+                plan.loose.append((subject, fold_loose(events)))
+            case subjects.COUNT | subjects.SETTLED:
+                continue  # asked for when somebody looks at the count, or at the answers
             case _:
                 events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
                 plan.lots.append((subject, lots.fold_lot(subject.name, subject.part, events)))
@@ -163,6 +168,12 @@ def store(tx: Writer, feed: Feed, plan: Plan) -> None:
     for container in plan.containers:
         _store_container(tx, feed, container)
     handovers.store(feed, plan.handovers)
+    for subject, row in plan.loose:
+        key = pair_key(subject.name, subject.part)
+        if row is None:
+            feed.delete("inside", key)
+        else:
+            feed.put("inside", key, msgspec.json.encode(row))
     for entry, reason in plan.aside:
         tx.run("INSERT INTO quarantine (position, reason) VALUES (?, ?)", entry.position, reason)
         seen = Witness(ref=entry.ref, device=entry.device)

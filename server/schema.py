@@ -118,14 +118,25 @@ CREATE TABLE hole (
 """
 """Events that the server once had and no backup brought back, and the device's chain after the last of them."""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL, _SYNC, _IDENTITY, _HOLES)
+_INSIDE = "INSERT INTO meta VALUES ('stale', '1') ON CONFLICT DO NOTHING"
+"""What is in products and containers by quantity is fed to handhelds: the projections are made anew for it."""
+
+_BLOCKS = """
+CREATE TABLE number_block (
+    item TEXT NOT NULL, pattern TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, device TEXT NOT NULL,
+    lent_ms INTEGER NOT NULL, PRIMARY KEY (item, pattern, first)
+) WITHOUT ROWID
+"""
+"""Which device holds which sequence numbers. Rows are never removed: a number that was lent is not lent again."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL, _SYNC, _IDENTITY, _HOLES, _INSIDE, _BLOCKS)
 
 VERSION = len(MIGRATIONS)
 
 PROJECTIONS = ("quarantine", "subject", "cancellation", "unit", "credit", "tally", "exception")
 """Tables that follow from the ledger (and, for the feed, ``replica`` rows of :data:`PROJECTED`)."""
 
-PROJECTED = ("unit", "lot", "tally", "exception", "handover")
+PROJECTED = ("unit", "lot", "tally", "exception", "handover", "inside")
 """Tables of the feed that are projections; the others are master data."""
 
 

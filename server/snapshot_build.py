@@ -26,6 +26,8 @@ ZSTD_LEVEL = 9
 """Of 1 to 19: from here on a smaller file costs more time than it spares on a slow network."""
 ROWS_A_WALK = 5000
 CHUNK_BYTES = 256 * 1024
+RECENT_MAX = 20_000
+"""Shapes that are recognised without being written out: units that share one mostly follow each other."""
 _UNIT = msgspec.json.Decoder(UnitState)
 _STAGING = "CREATE TEMP TABLE staging (turned, item_id, state, document, holder, more)"
 
@@ -115,6 +117,7 @@ class _Numbers:
         self._file = file
         self._items: dict[str, int] = {}
         self._shapes: dict[bytes, int] = {}
+        self._recent: dict[cache_file.Common, int] = {}
 
     def item(self, item: str) -> int:
         """The number of an item."""
@@ -123,13 +126,19 @@ class _Numbers:
             self._file.execute("INSERT INTO item_number VALUES (?, ?)", (self._items[item], item))
         return self._items[item]
 
-    def shape(self, body: bytes) -> int:
+    def shape(self, common: cache_file.Common, unit: UnitState) -> int:
         """The number of a shape."""
-        digest = hashlib.blake2b(body, digest_size=16).digest()
-        if digest not in self._shapes:
-            self._shapes[digest] = len(self._shapes) + 1
-            self._file.execute("INSERT INTO shape VALUES (?, ?)", (self._shapes[digest], body))
-        return self._shapes[digest]
+        number = self._recent.get(common)
+        if number is None:
+            body = cache_file.shape_body(unit)
+            digest = hashlib.blake2b(body, digest_size=16).digest()
+            if digest not in self._shapes:
+                self._shapes[digest] = len(self._shapes) + 1
+                self._file.execute("INSERT INTO shape VALUES (?, ?)", (self._shapes[digest], body))
+            if len(self._recent) >= RECENT_MAX:
+                self._recent.clear()
+            number = self._recent[common] = self._shapes[digest]
+        return number
 
 
 def _shown(file: sqlite3.Connection, reader: Reader, site: str) -> None:

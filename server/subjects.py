@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from server import handovers, ledger
 from server.storage import Reader, Writer, placeholders
+from tracking import loose
 from tracking.containers import is_about_container
 from tracking.events import Event
 
@@ -39,7 +40,7 @@ COUNT = "count"
 """Kind of what is asked of a count sheet: everything that was done on it. Nothing is folded of it ahead."""
 
 INSIDE = "inside"
-"""Kind of what is asked of a product: lots and untracked parts that went into it. Nothing is folded of it ahead."""
+"""Kind of what is in a product, or with an empty item in a container: lots and untracked parts."""
 
 
 SETTLED = "settled"
@@ -62,8 +63,9 @@ def own_subjects(event: Event) -> frozenset[Subject]:
         found.add(Subject("lot", event.item, event.lot))
     if event.step == handovers.STEP:
         found.add(Subject(handovers.KIND, event.follows or event.ref))
-    if event.parent_serial:
-        found.add(Subject(INSIDE, event.parent_item, event.parent_serial))
+    holder = loose.holder_of(event)
+    if holder is not None:
+        found.add(Subject(INSIDE, *holder))
     return frozenset(found)
 
 

@@ -61,7 +61,7 @@ def _check(report: OpenTasks) -> None:
     if len(report.tasks) > TASKS_MAX:
         raise WireError(f"a handheld has at most {TASKS_MAX} tasks in progress")
     for task in report.tasks:
-        texts = (task.task, task.subject, task.document, task.since, task.operator, task.item)
+        texts = (task.task, task.subject, task.document, task.since, task.operator, task.item, task.place)
         if any(len(text) > NAME_CHARS_MAX for text in texts):
             raise WireError(f"a name is longer than {NAME_CHARS_MAX} characters")
         if not task.task or "/" in task.task or len(task.state) > TASK_STATE_CHARS_MAX:

@@ -68,6 +68,11 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     flag: str = ""
     reason: str = ""
     operator_name: str = ""
+    supervisor: str = ""
+    """Badge of who took a stop upon himself; ``reason`` says why."""
+    supervisor_name: str = ""
+    waived: str = ""
+    """The code of that stop."""
     ref: str = ""
     cancels: str = ""
     counted: bool = True
@@ -181,11 +186,14 @@ def _histories(
     standing = {event.ref for event in without_cancelled(events)}
     counted = {event.ref for event in folded.accepted}
     contradicting = {found.second.ref for found in folded.contradictions}
-    names = _operator_names(reader, {(event.site, event.operator) for event in events})
+    people = {
+        (event.site, badge) for event in events for badge in (event.operator, event.supervisor) if badge
+    }
+    names = _operator_names(reader, people)
     return tuple(
         _history(
             event,
-            names.get(event.operator, ""),
+            names,
             counted=event.ref in counted,
             contradicts=event.ref in contradicting,
             cancelled=event.ref not in standing and not event.cancels,
@@ -202,7 +210,13 @@ def _belongs_in_history(event: Event) -> bool:
 
 
 def _history(
-    event: Event, operator_name: str, *, counted: bool, contradicts: bool, cancelled: bool, received_ms: int
+    event: Event,
+    names: dict[str, str],
+    *,
+    counted: bool,
+    contradicts: bool,
+    cancelled: bool,
+    received_ms: int,
 ) -> HistoryEntry:
     parent = " ".join(filter(None, (event.parent_item, event.parent_serial))) or event.parent_container
     return HistoryEntry(
@@ -220,7 +234,10 @@ def _history(
         parent=parent,
         flag=event.flag or " ".join(event.flags),
         reason=event.reason,
-        operator_name=operator_name,
+        operator_name=names.get(event.operator, ""),
+        supervisor=event.supervisor,
+        supervisor_name=names.get(event.supervisor, ""),
+        waived=event.waived,
         ref=event.ref,
         cancels=event.cancels,
         counted=counted or bool(event.cancels),

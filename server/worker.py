@@ -30,6 +30,8 @@ class Plan(NamedTuple):
     open_pages: bool = False
     parent: int = 0
     """Its process number."""
+    ca: tuple[str, str] = ("", "")
+    """PEM and pin of the authority behind the certificate."""
 
 
 def load(plan: Plan) -> Starlette:
@@ -41,6 +43,7 @@ def load(plan: Plan) -> Starlette:
         storage,
         access.token_hash(plan.office_token),
         open_pages=plan.open_pages,
+        ca=plan.ca,
         snapshots=folder_of(plan.database),
     )
     return make_app(central, lifespan=_life(central))

@@ -16,10 +16,12 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from sync.credentials import Credentials
 from sync.ground import Asking, Ground, Worker
 from sync.line import Line as Line
 from sync.line import Unreachable as Unreachable
 from sync.line import understood as understood
+from sync.rescue import REVOKED, rescue
 from sync.snapshot import Coming, Download, SnapshotError
 from sync.tasks import Teller
 from sync.wire import (
@@ -27,6 +29,7 @@ from sync.wire import (
     FEED_WAIT_S_MAX,
     Batch,
     FeedPage,
+    Held,
     HighWater,
     OpenTasks,
     Refused,
@@ -84,6 +87,14 @@ class Port(Protocol):
 
     def stored(self, reply: Stored) -> str:
         """The server holds everything up to the reply's mark. A sentence if its chain is not ours."""
+        ...
+
+    def next_rescue(self, events_max: int) -> Batch | None:
+        """The oldest events that the server neither confirmed nor took aside, or None."""
+        ...
+
+    def rescued(self, held: Held) -> None:
+        """The server keeps them aside; they are not confirmed by that."""
         ...
 
     def refused(self, reply: Refused) -> str:
@@ -147,8 +158,10 @@ class Uploader:
         events_max: int,
         ask_again_s: float = 300.0,
         now_s: Callable[[], float] = time.monotonic,
+        credentials: Credentials | None = None,
     ) -> None:
         self._port, self._line, self._most, self._now_s = port, line, events_max, now_s
+        self._credentials = credentials
         self._events_max = events_max
         self._ask_again_s = ask_again_s
         self._ask_again_at_s = 0.0
@@ -163,6 +176,28 @@ class Uploader:
 
     def drain(self) -> bool:
         """Sends until nothing is pending. True where the server was heard. Raises :class:`Unreachable`."""
+        self._renew_where_due()
+        try:
+            return self._drain()
+        except Unreachable as error:
+            # The token is not known, as after a restore of the server: the key still says who this is.
+            if error.status != 401 or not self._renewed():
+                raise
+            return self._drain()
+
+    def _renew_where_due(self) -> None:
+        if self._credentials is None or not self._credentials.due:
+            return
+        try:
+            self._credentials.renew(self._line, self._port.device())
+        except Unreachable as error:
+            if not error.status:
+                raise  # no network; with an answer of whatever kind the token that there is may still do
+
+    def _renewed(self) -> bool:
+        return self._credentials is not None and self._credentials.renew(self._line, self._port.device())
+
+    def _drain(self) -> bool:
         if self.halted and self._now_s() < self._ask_again_at_s:
             return False
         if self.halted:
@@ -210,17 +245,23 @@ class Uploader:
             high = understood(data, HighWater)
             self._generation = high.generation
             self.halted = self._port.greeted(high)
-        except BaseException:
+        except BaseException as error:
             self._greeted = False
+            if isinstance(error, Unreachable) and error.word == REVOKED:
+                rescue(self._port, self._line, self._events_max)
             raise
 
     def _send(self, batch: Batch) -> bool:
         """True where the server holds more of these events than before."""
         path = f"/v1/devices/{self._port.device()}/events"
+        if self._credentials is not None:
+            batch = self._credentials.signed(self._port.device(), batch)
         try:
             status, data = self._line.ask("POST", path, body=msgspec.json.encode(batch))
         except Unreachable as error:
             self._failed(batch, error)
+            if error.word == REVOKED:
+                self._greeted = False  # asked again where it stands, it hands in what is left another way
             raise
         self._failures = 0
         if status == 200:
@@ -263,14 +304,19 @@ class Agent:
         retry_s_max: float = 300.0,
         batch_events_max: int = 1000,
         ground: Ground | None = None,
+        credentials: Credentials | None = None,
     ) -> None:
         self._port = port
         self._ground = ground = ground or Ground()
         self._poll_s, self._retry_s_max = poll_s, retry_s_max
         self._up_line = ground.line(url, token, timeout_s)
         self._down_line = ground.line(url, token, timeout_s)
-        self._uploader = Uploader(port, self._up_line, batch_events_max, retry_s_max, ground.now_s)
+        self._uploader = Uploader(
+            port, self._up_line, batch_events_max, retry_s_max, ground.now_s, credentials
+        )
         self._teller = Teller(port, self._up_line)
+        if credentials is not None:
+            credentials.told = self._use_token
         self._wake, self._wake_feed = ground.flag(), ground.flag()
         self._over = ground.flag()
         self._paused = ground.flag()
@@ -281,6 +327,11 @@ class Agent:
         self._telling = threading.Lock()
         self._troubles = {"up": "", "down": ""}
         self._told: tuple[bool, str] | None = None
+
+    def _use_token(self, token: str) -> None:
+        for line in (self._up_line, self._down_line):
+            if isinstance(line, Line):
+                line.token = token
 
     def start(self) -> None:
         """Begins to sync, now and whenever the server can be reached."""
@@ -374,6 +425,9 @@ class Agent:
                 news, more = self._feed_once(wait_s)
             except Exception as error:  # noqa: BLE001 - whatever comes, the next try is made
                 self._tell("down", _sentence(error))
+                if getattr(error, "status", 0) == 401:
+                    self._uploader.greet_again()  # which renews the token where that can be done
+                    self.wake()
                 self._wake_feed.clear()
                 if self._over.is_set():
                     return

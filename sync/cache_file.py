@@ -6,6 +6,7 @@ Pure: SQL as text, rows as tuples. A file of another layout is thrown away and d
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 
 import msgspec
 
@@ -48,7 +49,12 @@ _FLAG_SETS = {
     bits: tuple(sorted(flag for flag, bit in _FLAG_BIT.items() if bits & bit))
     for bits in range(1 << len(FLAGS))
 }
-_PLAIN = UnitState(item="", serial="")
+_OWN = ("item", "serial", "status", "flags")
+"""What every unit has for itself; the rest may be the same for many."""
+_common = attrgetter(*(name for name in UnitState.__struct_fields__ if name not in _OWN))
+_PLAIN = _common(UnitState(item="", serial=""))
+Common = tuple[object, ...]
+"""What a unit shares with others."""
 _DETAIL = msgspec.msgpack.Decoder(UnitState)
 
 UnitRow = tuple[str, int, int, str | None, str | None, bytes | None]
@@ -77,18 +83,27 @@ def straight(key: str) -> str:
     return key[TAIL_CHARS:] + key[:TAIL_CHARS]
 
 
-def unit_row(unit: UnitState, item_id: int, shape_id: Callable[[bytes], int]) -> UnitRow:
-    """The row of a unit; ``shape_id`` gives the number of what it shares with others."""
-    state = sum(_FLAG_BIT.get(flag, 0) for flag in unit.flags) << _STATUS_BITS
-    state |= _STATUS_NUMBER.get(unit.status, 0)
-    held = holder_of(unit) or None
-    if held or unit.ref or unit.at or unit.document or unit.location:
-        more = msgspec.msgpack.encode(unit)
-        return turned(unit.serial), item_id, state, unit.document or None, held, more
-    common = msgspec.structs.replace(unit, item="", serial="", status="unknown", flags=())
+def unit_row(unit: UnitState, item_id: int, shape_id: Callable[[Common, UnitState], int]) -> UnitRow:
+    """The row of a unit; ``shape_id`` gives the number of what it shares with others, see :func:`shape_body`."""
+    state = _STATUS_NUMBER.get(unit.status, 0)
+    if unit.flags:
+        state |= sum(_FLAG_BIT.get(flag, 0) for flag in unit.flags) << _STATUS_BITS
+    serial = unit.serial
+    key = serial[-TAIL_CHARS:] + serial[:-TAIL_CHARS]
+    if unit.ref or unit.at or unit.document or unit.location or holder_of(unit):
+        held = holder_of(unit)
+        return key, item_id, state, unit.document or None, held or None, msgspec.msgpack.encode(unit)
+    common = _common(unit)
     if common != _PLAIN:
-        state |= shape_id(msgspec.msgpack.encode(common)) << _SHAPE_AT
-    return turned(unit.serial), item_id, state, None, None, None
+        state |= shape_id(common, unit) << _SHAPE_AT
+    return key, item_id, state, None, None, None
+
+
+def shape_body(unit: UnitState) -> bytes:
+    """What a unit shares with others, as it is written once."""
+    return msgspec.msgpack.encode(
+        msgspec.structs.replace(unit, item="", serial="", status="unknown", flags=())
+    )
 
 
 def shape_of(state: int) -> int:

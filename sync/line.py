@@ -32,8 +32,12 @@ Reply = TypeVar("Reply")
 class Unreachable(Exception):
     """No answer that could be used. The text says why; nothing was lost."""
 
-    def __init__(self, why: str, retry_after_s: float = 0.0, status: int = 0, detail: str = "") -> None:
+    def __init__(
+        self, why: str, retry_after_s: float = 0.0, status: int = 0, detail: str = "", word: str = ""
+    ) -> None:
         super().__init__(why)
+        self.word = word
+        """The server's word for a refusal, where it said one."""
         self.detail = detail
         """What the server itself said, one sentence, where it said anything."""
         self.retry_after_s = retry_after_s
@@ -57,8 +61,10 @@ class Part(NamedTuple):
 class Line:
     """One connection, used by one thread; :meth:`close` may be called by another."""
 
-    def __init__(self, url: str, token: str, timeout_s: float) -> None:
-        self._url, self._token, self._timeout_s = url.rstrip("/"), token, timeout_s
+    def __init__(self, url: str, token: str, timeout_s: float, ca: str = "") -> None:
+        """``ca``: file with the only certificate authority that may vouch for the server; else those of the system."""
+        self._ca = ca
+        self._url, self.token, self._timeout_s = url.rstrip("/"), token, timeout_s
         self._packing = Packing()
         self._session: requests.Session | None = None
         self._socket: socket.socket | None = None
@@ -97,7 +103,10 @@ class Line:
 
         if self._session is None:
             self._session = _session(self._opened)
-        headers |= {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+            if self._ca:
+                self._session.verify = self._ca
+                self._session.trust_env = False  # a variable of the machine must not widen what is trusted
+        headers |= {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         timeouts = (self._timeout_s, self._timeout_s + wait_s)
         # The time-outs are for each piece; headers that come byte by byte would never meet one.
         self._late = False
@@ -203,7 +212,8 @@ def checked(status: int, data: bytes, retry_after: str) -> tuple[int, bytes]:
     """Status and body of an answer that the agent can use. Raises :class:`Unreachable` for the others."""
     if status in {401, 403}:
         why = "the server does not accept this handheld: enroll it again"
-        raise Unreachable(why, status=status, detail=_said(data))
+        said = _said(data)
+        raise Unreachable(why, status=status, detail=said.detail, word=said.error)
     if 300 <= status < 400:
         raise Unreachable(
             f"something in the server's place sends elsewhere (HTTP {status}): check the address in sync.url",
@@ -216,12 +226,12 @@ def checked(status: int, data: bytes, retry_after: str) -> tuple[int, bytes]:
     return status, data
 
 
-def _said(data: bytes) -> str:
-    """The sentence of a refusal; empty where it has none."""
+def _said(data: bytes) -> Problem:
+    """The server's own words of a refusal; empty where it has none."""
     try:
-        return understood(data, Problem).detail
+        return understood(data, Problem)
     except Unreachable:
-        return ""
+        return Problem(error="")
 
 
 def understood(data: bytes, kind: type[Reply]) -> Reply:

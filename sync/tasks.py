@@ -52,7 +52,7 @@ class Teller:
         if self._told is not None and _names(tasks) == _names(self._told) and left_s > 0:
             return left_s
         path = f"/v1/devices/{self._port.device()}/tasks"
-        status, _ = self._line.ask("PUT", path, body=msgspec.json.encode(tasks))
+        status, _ = self._line.ask("POST", path, body=msgspec.json.encode(tasks))
         if status != 200 and status not in _UNKNOWN:
             raise Unreachable(f"the server does not take which tasks are open (HTTP {status})", status=status)
         self._told, self._told_at_s = tasks, now_s

@@ -70,6 +70,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Fal
     lost: int = 0
     """How many events right before ``first`` neither side holds any more; ``proof`` shows that the server had them."""
     proof: Receipt | None = None
+    signature: str = ""
+    """Ed25519 over :func:`batch_text` with the device's key, hex; empty for a device without one."""
 
     @property
     def last(self) -> int:
@@ -120,6 +122,62 @@ class HighWater(msgspec.Struct, frozen=True, kw_only=True):
     """Epoch -> the last event that a verified backup holds."""
 
 
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /v1/devices/{id}/rescue``: kept aside, durably, until somebody of the office says that it counts."""
+
+    epoch: Count
+    through: Count
+    """The last event of the batch."""
+
+
+class Delivered(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /v1/outbox``: what became of the events of a file."""
+
+    device: str
+    events: Count
+    stored: Count = 0
+    known: Count = 0
+    """The server had them already."""
+    held: Count = 0
+    """Of a revoked device: they wait for the office."""
+    refused: str = ""
+    """``gap``, ``fork`` or ``fenced``: from there on nothing was taken."""
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """What a revoked device handed in."""
+
+    device: str
+    name: str
+    site: str
+    batches: int
+    events: int
+    since_ms: int
+
+
+class Waitings(msgspec.Struct, frozen=True, kw_only=True):
+    """``GET /v1/rescues``."""
+
+    waiting: tuple[Waiting, ...]
+
+
+class RescueDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /v1/rescues/{device}/decision``: the office's word, with its reason."""
+
+    accept: bool
+    reason: str
+
+
+class RescueDecided(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of it."""
+
+    device: str
+    accepted: int
+    """Events that were taken in."""
+    refused: str = ""
+    """Why some were not: ``gap`` or ``fork``. They are kept."""
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Any other refusal."""
 
@@ -154,6 +212,8 @@ class Enroll(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     name: str = ""
     site: str = ""
+    public_key: str = ""
+    """Ed25519, 32 bytes, hex: what the device will sign with."""
 
 
 class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,6 +224,33 @@ class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
     site: str
     generation: str
     server_ms: int
+
+
+class Authority(msgspec.Struct, frozen=True, kw_only=True):
+    """``GET /v1/ca``: the certificate authority that vouches for the server."""
+
+    certificate: str
+    """PEM. Worth nothing by itself: whoever asks compares it with the pin of the invitation."""
+    pin: str
+    """SHA-256 of it, hex."""
+
+
+class RenewToken(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /v1/devices/{id}/token``: the device made itself another token."""
+
+    token_hash: str
+    """SHA-256 of the token, hex: the token itself is sent when it is used, and not before."""
+    number: Count
+    """Counts the device's renewals."""
+    signature: str
+    """Ed25519 over :func:`renewal_text` with the device's key, hex."""
+
+
+class Renewed(msgspec.Struct, frozen=True, kw_only=True):
+    """The token is known, and in force once it is used; until then the one before it holds as well."""
+
+    device: str
+    number: Count
 
 
 class FeedRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -221,6 +308,28 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     made_ms: Moment
 
 
+BLOCK_BYTES_MAX = 65_536
+
+
+class WantedBlock(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /v1/devices/{device}/blocks``: sequence numbers of a pattern, for this device alone."""
+
+    item: str
+    pattern: str
+    size: int
+    at_least: Count = 0
+    """Numbers below this one were given before blocks were lent."""
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers ``first`` to ``last``, both included; fewer than asked for at the end of a pattern."""
+
+    item: str
+    pattern: str
+    first: Count
+    last: Count
+
+
 TASKS_MAX = 16
 TASK_STATE_CHARS_MAX = 8192
 TASKS_BYTES_MAX = 262_144
@@ -241,6 +350,8 @@ class OpenTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     operator: str = ""
     item: str = ""
     """The part number at hand, where one was chosen."""
+    place: str = ""
+    """The place at hand, where one was scanned."""
     active_ms: Moment = 0
     """When something was last done on it, in steps of ten minutes."""
     state: str = ""
@@ -248,7 +359,7 @@ class OpenTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class OpenTasks(msgspec.Struct, frozen=True, kw_only=True):
-    """``PUT /v1/devices/{device}/tasks``: all tasks in progress there, in place of those reported before."""
+    """``POST /v1/devices/{device}/tasks``: all tasks in progress there, in place of those reported before."""
 
     tasks: tuple[OpenTask, ...] = ()
 
@@ -365,6 +476,16 @@ def fits(
             return count
         count += 1
     return count
+
+
+def batch_text(device: str, epoch: int, last: int, last_chain: str) -> bytes:
+    """What a device signs of a batch: its head, which stands for everything before it."""
+    return f"scanner-batch/1\n{device}\n{epoch}\n{last}\n{last_chain}".encode()
+
+
+def renewal_text(device: str, number: int, token_hash: str) -> bytes:
+    """What a device signs of a renewal."""
+    return f"scanner-token/1\n{device}\n{number}\n{token_hash}".encode()
 
 
 _BATCH = msgspec.json.Decoder(Batch)

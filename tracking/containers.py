@@ -30,6 +30,8 @@ class ContainerState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tr
     known: bool = False
     """False where nothing that stands says that it exists."""
     shipped: bool = False
+    picked_for: str = ""
+    """The order that it lies ready for; its confirmation ships it."""
 
 
 def evolve_container(state: ContainerState, event: Event) -> ContainerState:
@@ -41,7 +43,9 @@ def evolve_container(state: ContainerState, event: Event) -> ContainerState:
         case "unpacking":
             changes["parent"] = ""
         case "shipping":
-            changes.update(parent="", location="", shipped=True)
+            changes.update(parent="", location="", shipped=True, picked_for="")
+        case "picking":
+            changes["picked_for"] = event.document
         case "receiving" | "storing" | "returning":
             changes.update(location=event.location or state.location, shipped=False)
         case _:

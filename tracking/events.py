@@ -137,6 +137,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     supervisor: str = ""
     """Badge of who took a stop upon himself; ``reason`` says why."""
+    waived: str = ""
+    """The code of the stop that was so waived."""
     settles: str = ""
     """With ``settling``: the key of the exception that somebody answers for; ``reason`` says how it came out."""
     follows: str = ""

@@ -29,6 +29,12 @@ class Witness(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     party: str = ""
     parent: str = ""
     """What it went into: a container, or a product as item and serial number."""
+    supervisor: str = ""
+    """Badge of who took a stop upon himself before it was done."""
+    waived: str = ""
+    """The code of that stop."""
+    reason: str = ""
+    """Why he did."""
 
 
 class ExceptionRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -80,6 +86,9 @@ def witness(event: Event) -> Witness:
         document=event.document,
         party=event.party,
         parent=event.parent_container or " ".join(filter(None, (event.parent_item, event.parent_serial))),
+        supervisor=event.supervisor,
+        waived=event.waived,
+        reason=event.reason if event.waived else "",
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -108,20 +108,13 @@ def lot_label(item: str, lot: str) -> str:
     return f"{item}/lot {lot}"
 
 
-class Row(NamedTuple):
-    """One step of the way from an affected part outwards. The first is the part itself, or what a lot went into."""
-
-    start: str
-    """Label of a lot without serial numbers that the way begins with; empty where it begins with a unit."""
-    part: Name
-    item: str
-    serial: str
-    status: str
-    location: str
-    customer: str
+Standing = tuple[str, str, str, str, str, str, str]
+"""What a recall asks of a unit: item, serial, status, location, customer, and item and serial of what it is in. Bare
+tuples as a database gives them: a lot may be in a hundred thousand units.
+"""
 
 
-class Affected(msgspec.Struct, frozen=True, kw_only=True):
+class Affected(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A unit that is affected today."""
 
     item: str
@@ -142,45 +135,44 @@ class Recall(msgspec.Struct, frozen=True, kw_only=True):
     """Customer -> how many units; units that no customer has are not counted."""
 
 
-def recall_of(rows: Iterable[Row]) -> Recall:
-    """The answer from the ways outwards; the rows of one way stand together, from the inside out.
+def recall_of(
+    parts: Iterable[tuple[str, str]],
+    lots: Iterable[tuple[str, Name]],
+    known: Callable[[tuple[str, str]], Standing | None],
+) -> Recall:
+    """The answer for the units asked for, and for (label of a lot, product that holds some of it).
 
-    Who is reached in several ways is listed once, with the shortest.
+    Level by level outwards, every unit once: so the way that is told is the shortest, and a circle of wrong events
+    ends where it began. ``known`` says how a unit stands, None for one that nobody has seen.
     """
-    found: dict[tuple[str, str], Affected] = {}
-    way: tuple[str, Name] | None = None
-    path: tuple[str, ...] = ()
-    for row in rows:
-        if (row.start, row.part) != way:
-            way, path = (row.start, row.part), (row.start,) if row.start else ()
-        known = found.get((row.item, row.serial))
-        if known is None or len(path) < len(known.via):
-            found[row.item, row.serial] = Affected(
-                item=row.item,
-                serial=row.serial,
-                status=row.status,
-                location=row.location,
-                customer=row.customer,
-                via=path,
-            )
-        path = (*path, label(row.item, row.serial))
-    affected = tuple(found[name] for name in sorted(found))
+    via: dict[tuple[str, str], tuple[str, ...]] = dict.fromkeys(sorted(parts), ())
+    rows: dict[tuple[str, str], Standing] = {}
+    level, starts = list(via), list(lots)
+    for _ in range(DEPTH_MAX):
+        above: list[tuple[str, str]] = []
+        for name in level:
+            row = known(name) or (*name, "unknown", "", "", "", "")
+            rows[name] = row
+            whole = row[5:7]
+            if whole[1] and whole not in via:
+                via[whole] = (*via[name], f"{name[0]}/{name[1]}")
+                above.append(whole)
+        for start, product in starts:
+            if product not in via:
+                via[product] = (start,)
+                above.append(product)
+        level, starts = above, []
+        if not level:
+            break
+    affected = [
+        Affected(item=row[0], serial=row[1], status=row[2], location=row[3], customer=row[4], via=via[name])
+        for name, row in sorted(rows.items())
+    ]
     return Recall(
-        affected=affected,
-        by_status=dict(sorted(Counter(one.status for one in affected).items())),
-        by_customer=dict(sorted(Counter(one.customer for one in affected if one.customer).items())),
+        affected=tuple(affected),
+        by_status=dict(sorted(Counter([row[2] for row in rows.values()]).items())),
+        by_customer=dict(sorted(Counter([row[4] for row in rows.values() if row[4]]).items())),
     )
-
-
-def ways_outwards(seeds: Iterable[tuple[str, Name]], units: Mapping[Name, UnitState]) -> Iterable[Row]:
-    """Rows for (start, first unit) pairs, by the states of all units. A circle of wrong events ends where it began."""
-    for start, part in seeds:
-        name, seen = part, set[Name]()
-        while name.serial and name not in seen and len(seen) <= DEPTH_MAX:
-            seen.add(name)
-            unit = units.get(name) or UnitState(item=name.item, serial=name.serial)
-            yield Row(start, part, name.item, name.serial, unit.status, unit.location, unit.customer)
-            name = Name(unit.installed_in_item, unit.installed_in_serial)
 
 
 class LotUse(NamedTuple):

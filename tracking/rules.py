@@ -87,6 +87,8 @@ def _about(code: str, unit: UnitState, **fields: Said) -> Verdict:
         serial=unit.serial,
         **{
             "lot": unit.lot,
+            "loose": "" if unit.serial else unit.item,
+            "loose_lot": "" if unit.serial else unit.lot,
             "expiry": unit.expiry,
             "reason": unit.reason,
             "operator": unit.operator,
@@ -104,6 +106,11 @@ def _about(code: str, unit: UnitState, **fields: Said) -> Verdict:
 def about(code: str, unit: UnitState, **fields: Said) -> Verdict:
     """A verdict about a unit, for tasks that judge by themselves."""
     return _about(code, unit, **fields)
+
+
+def unless(stop: Verdict | None, waived: frozenset[str]) -> Verdict | None:
+    """The stop of a task's own, or None where a supervisor took it upon himself."""
+    return None if stop is None or stop.code in waived else stop
 
 
 def step_stop(step: str, action: str, unit: UnitState, document: str = "") -> Verdict | None:

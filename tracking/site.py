@@ -17,6 +17,7 @@ from tracking.lifecycle import FLAGS, STATUSES
 from tracking.numbering import characters
 from tracking.prefix_rules import COMMAND_PREFIX as COMMAND_PREFIX
 from tracking.prefix_rules import PrefixRule, problem
+from tracking.waivers import WAIVERS, usual
 
 SITE_BYTES_MAX = 256 * 1024 * 1024
 NAME_CHARS_MAX = 200
@@ -95,9 +96,6 @@ class OpeningUnit(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True,
     container: str = ""
 
 
-Overridable = Literal["over_quantity", "expired", "not_on_document", "booked_elsewhere", "wrong_item"]
-
-
 class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
     """What the site allows."""
 
@@ -110,15 +108,8 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forb
     """What only counts with the badge of another person beside the one who is signed in."""
     sample_percent: int = 10
     """How much of an order that came in quality looks at, in percent, rounded up."""
-    overridable: tuple[
-        Literal["over_quantity", "expired", "not_on_document", "booked_elsewhere", "wrong_item"], ...
-    ] = (
-        "over_quantity",
-        "expired",
-        "not_on_document",
-        "booked_elsewhere",
-    )
-    """Stops that a supervisor may take upon himself. What is stolen, recalled or unreadable is never among them."""
+    overridable: tuple[str, ...] = usual()
+    """Stops that a supervisor may take upon himself, of those in :data:`tracking.waivers.WAIVERS`."""
     override_role: str = "supervisor"
     """The role that it takes."""
     claim_minutes: int = 240
@@ -259,6 +250,9 @@ def _check(site: Site, name: str) -> None:
         prefix = site.policy.company_prefix
         if prefix and prefix_fault(prefix):
             raise _Wrong(f"policy: company_prefix {prefix[:40]!r} {prefix_fault(prefix)}")
+        for code in site.policy.overridable:
+            if code not in WAIVERS:
+                raise _Wrong(f"policy: overridable: {code[:40]!r} is none of {', '.join(WAIVERS)}")
         for document in site.documents:
             _check_document(document, register)
         for unit in site.units:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 
-from scanner_app import assigning
+from scanner_app import assigning, leasing, server_calls
 from scanner_app.assigning import AssignError, Wanted
 from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, REFUSED, USAGE, Call, Refusal, print_json, read_file, usage
 from scanner_app.handheld import Handheld
+from scanner_app.identity import known
+from sync.wire import Block, WantedBlock
 from tracking.numbering.patterns import Fields
 from tracking.serial_range import expand
+
+Store = Callable[[], None]
+
+
+def _nothing() -> None:
+    """Numbers that are named use nothing up."""
+
 
 CSV_BYTES_MAX = 32 * 1024 * 1024
 FAULTS_SHOWN_MAX = 20
@@ -27,6 +37,14 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--count", type=int, default=1, help="how many of the pattern (default: 1)")
     parser.add_argument("--first", type=int, help="where the pattern's counter begins; it only ever rises")
     parser.add_argument("--csv", metavar="FILE", help="a CSV with a column 'serial' and, if wanted, 'item'")
+    parser.add_argument(
+        "--server",
+        nargs="?",
+        const="",
+        metavar="URL",
+        help="take the pattern's numbers from a block that the server lends to this handheld alone",
+    )
+    parser.add_argument("--token", default="", help="the handheld's token, where it is not enrolled here")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be given")
 
 
@@ -35,16 +53,15 @@ def run(call: Call) -> int:
     handheld = Handheld(call.existing_folder, SystemClock(), call.session_settings)
     try:
         handheld.session.set_today()
-        wanted, counter = _wanted(call, handheld)
+        wanted, store = _wanted(call, handheld)
         if not wanted:
             usage("name what to assign: serial numbers, --range, --pattern or --csv")
         faults = assigning.faults(wanted, handheld.session.knows)
         if faults:
             return _refused(call, wanted, faults)
         if not call.options.dry_run:
-            if counter is not None:
-                # The counter first: a number that is lost between the two is burnt, never given twice.
-                handheld.journal.put_meta(counter[0], str(counter[1]))
+            # The counter first: a number that is lost between the two is burnt, never given twice.
+            store()
             assigning.give(handheld, wanted)
         for one in wanted if call.options.json else ():
             print_json({"item": one.item, "serial": one.serial, "ok": True, "error": None})
@@ -55,8 +72,8 @@ def run(call: Call) -> int:
     return DONE
 
 
-def _wanted(call: Call, handheld: Handheld) -> tuple[list[Wanted], tuple[str, int] | None]:
-    """The numbers, and the pattern's counter with its new value."""
+def _wanted(call: Call, handheld: Handheld) -> tuple[list[Wanted], Store]:
+    """The numbers, and what stores that they are used up."""
     options = call.options
     given = [bool(options.serials), bool(options.range), bool(options.pattern), bool(options.csv)]
     if sum(given) > 1:
@@ -65,21 +82,50 @@ def _wanted(call: Call, handheld: Handheld) -> tuple[list[Wanted], tuple[str, in
         usage("name the item with --item")
     try:
         if options.csv:
-            return assigning.from_csv(read_file(options.csv, CSV_BYTES_MAX), options.item), None
+            return assigning.from_csv(read_file(options.csv, CSV_BYTES_MAX), options.item), _nothing
         if options.range:
             serials = expand(*options.range)
             if isinstance(serials, str):
                 raise AssignError(serials)
-            return [Wanted(options.item, serial, "ranged") for serial in serials], None
+            return [Wanted(options.item, serial, "ranged") for serial in serials], _nothing
         if options.pattern:
-            fields = Fields(site=handheld.session.knows.site, made=handheld.session.knows.today)
-            wanted, name, after = assigning.from_pattern(
-                handheld.journal, options.item, options.pattern, options.count, options.first, fields
-            )
-            return wanted, (name, after)
+            return _of_pattern(call, handheld)
     except AssignError as error:
         raise Refusal(str(error), USAGE) from error
-    return [Wanted(options.item, serial, "typed") for serial in options.serials], None
+    return [Wanted(options.item, serial, "typed") for serial in options.serials], _nothing
+
+
+def _of_pattern(call: Call, handheld: Handheld) -> tuple[list[Wanted], Store]:
+    """Out of a block, where the server is asked or one is held already; else by this handheld's own counter."""
+    options, journal = call.options, handheld.journal
+    fields = Fields(site=handheld.session.knows.site, made=handheld.session.knows.today)
+    asked = (journal, options.item, options.pattern, options.count)
+    if options.server is None and not leasing.was_lent(journal, options.item, options.pattern):
+        numbers, name, after = assigning.from_pattern(*asked, options.first, fields)
+        return numbers, lambda: journal.put_meta(name, str(after))
+    if options.first is not None:
+        usage("--first is for a counter of this handheld alone: the server says where its blocks begin")
+    lend = _lender(call, journal.device, options) if options.server is not None else None
+    wanted, drawn = assigning.from_lease(*asked, fields, lend)
+    return wanted, lambda: leasing.keep(journal, options.item, options.pattern, drawn.left)
+
+
+def _lender(call: Call, device: str, options: argparse.Namespace) -> leasing.Lend:
+    identity = known(call.existing_folder)
+    url = options.server or (identity.url if identity is not None else "")
+    token = options.token or (identity.token if identity is not None else "")
+    if not url or not token:
+        usage("this handheld is not enrolled: name --server URL and --token TOKEN")
+    ca = identity.ca if identity is not None and not options.token else ""
+
+    def lend(size: int, at_least: int) -> Block:
+        wanted = WantedBlock(item=options.item, pattern=options.pattern, size=size, at_least=at_least)
+        try:
+            return server_calls.lend_block(url, token, device, wanted, ca)
+        except server_calls.CallRefused as error:
+            raise Refusal(str(error)) from error
+
+    return lend
 
 
 def _refused(call: Call, wanted: list[Wanted], faults: list[assigning.Faulty]) -> int:

@@ -1,4 +1,4 @@
-"""``scanner enroll --server URL --code CODE``: gives this handheld its identity."""
+"""``scanner enroll --server URL --code CODE`` or ``scanner enroll INVITATION``: gives this handheld its identity."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from scanner_app import server_calls
 from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
 from scanner_app.handheld import Handheld
-from scanner_app.identity import IDENTITY_FILE, Identity, keep
+from scanner_app.identity import IDENTITY_FILE, keep
+from scanner_app.joining import join
+from tracking import invitation as invitations
+from tracking.invitation import Invitation
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
+    parser.add_argument("invitation", nargs="?", help="the text of the code on the server's page Devices")
     parser.add_argument("--server", help="address of the server; default: sync.url")
-    parser.add_argument("--code", required=True, help="one-time code from the office's page")
+    parser.add_argument("--code", help="one-time code from the office's page")
+    parser.add_argument("--pin", default="", help="SHA-256 of the site's certificate authority")
     parser.add_argument("--name", help="how the office shall name this handheld; default: the host name")
     parser.add_argument("--site", help="site, where the code leaves it open; default: site.code")
 
@@ -23,7 +28,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(call: Call) -> int:
     """Exchanges the code, keeps the token beside the journal."""
     settings, options = call.loaded.settings, call.options
-    url = options.server or settings.sync.url or usage("name the server with --server URL")
+    invitation = _invitation(call)
     handheld = Handheld(call.folder, SystemClock(), call.session_settings)
     try:
         if handheld.journal.seq:
@@ -31,16 +36,29 @@ def run(call: Call) -> int:
                 "this data directory already has events under another name: sync it, or use a new --data DIR"
             )
         name = options.name or settings.device.name or socket.gethostname()
-        enrolled = server_calls.enroll(url, options.code, name, options.site or settings.site.code)
+        enrolled = join(invitation, name, options.site or settings.site.code, SystemClock().wall_ms())
         handheld.journal.adopt(enrolled.device)
-        keep(call.folder, Identity(device=enrolled.device, token=enrolled.token, site=enrolled.site, url=url))
+        keep(call.folder, enrolled)
     except server_calls.CallRefused as error:
         raise Refusal(str(error)) from error
     finally:
         handheld.close()
     if options.json:
-        print_json({"device": enrolled.device, "site": enrolled.site, "url": url})
+        print_json({"device": enrolled.device, "site": enrolled.site, "url": enrolled.url})
     else:
         kept = call.folder / IDENTITY_FILE
         print(f"this handheld is {enrolled.device} of site {enrolled.site}; its token is kept in {kept}")
     return DONE
+
+
+def _invitation(call: Call) -> Invitation:
+    """From the text of the code, or from the options."""
+    options = call.options
+    if options.invitation:
+        return invitations.read(options.invitation.strip()) or usage(
+            "this is no invitation: copy the whole text of the code"
+        )
+    url = options.server or call.loaded.settings.sync.url or usage("name the server with --server URL")
+    if options.pin and not url.startswith("https://"):
+        usage("a pin needs an address that begins with https://")
+    return Invitation(url, options.code or usage("give the one-time code with --code"), options.pin.lower())

@@ -3,29 +3,66 @@
 from __future__ import annotations
 
 import argparse
+import os
+from pathlib import Path
 
-from scanner_app import export
+from scanner_app import export, outbox
 from scanner_app.clockwork import SystemClock
-from scanner_app.commands.call import DONE, Call, print_json
+from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
 from scanner_app.handheld import JOURNAL_FILE, Handheld
+from scanner_app.identity import server_of
 from scanner_app.journal_reader import JournalReader
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    parser.add_argument("kind", choices=sorted({"events", *export.KINDS}), help="what to export")
+    parser.add_argument("kind", choices=sorted({"events", "outbox", *export.KINDS}), help="what to export")
+    parser.add_argument(
+        "file", nargs="?", help="outbox: the file to write, for 'scanner import FILE --server URL'"
+    )
 
 
 def run(call: Call) -> int:
     """Writes one JSON line a row."""
     if call.options.kind == "events":
         return _events(call)
+    if call.options.kind == "outbox":
+        return _outbox(call)
     handheld = Handheld(call.existing_folder, SystemClock(), call.session_settings)
     try:
         for row in export.KINDS[call.options.kind](handheld):
             print_json(row)
     finally:
         handheld.close()
+    return DONE
+
+
+def _outbox(call: Call) -> int:
+    """Everything that the server has not confirmed, signed. It stays in the journal until the server confirms it."""
+    folder, clock = call.existing_folder, SystemClock()
+    path = Path(call.options.file or usage("name the file to write: scanner export outbox FILE"))
+    server = server_of(folder, call.loaded.settings)
+    if server is None:
+        raise Refusal("this handheld is not enrolled, so no server knows its signature: enroll it first")
+    handheld = Handheld(folder, clock, call.session_settings)
+    try:
+        data, events = outbox.sealed(handheld.journal, server.token, clock.wall_ms())
+        device = handheld.journal.device
+    finally:
+        handheld.close()
+    try:
+        temporary = path.with_name(path.name + ".new")
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise Refusal(f"{path} cannot be written ({error.strerror}): name another file") from error
+    if call.options.json:
+        print_json({"device": device, "events": events, "bytes": len(data), "file": str(path)})
+    else:
+        print(f"{events} events of {device} in {path}; they stay here until the server confirms them")
     return DONE
 
 

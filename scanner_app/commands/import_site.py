@@ -1,4 +1,4 @@
-"""``scanner import SITE.json --server URL``: loads a site file into a server."""
+"""``scanner import FILE --server URL``: loads a site file into a server, or hands in the outbox of a handheld."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import msgspec
 
 from scanner_app import server_calls
 from scanner_app.commands.call import DONE, USAGE, Call, Refusal, print_json, read_file, usage
+from sync.outbox import is_outbox
 from tracking.site import SITE_BYTES_MAX, SiteError, load
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    parser.add_argument("file", help="site file (JSON)")
+    parser.add_argument("file", help="site file (JSON), or what 'scanner export outbox' wrote")
     parser.add_argument("--server", help="address of the server; default: sync.url")
     parser.add_argument("--token", default="", help="the office token")
 
@@ -23,6 +24,8 @@ def run(call: Call) -> int:
     options = call.options
     url = options.server or call.loaded.settings.sync.url or usage("name the server with --server URL")
     data = read_file(options.file, SITE_BYTES_MAX)
+    if is_outbox(data):
+        return _deliver(call, url, data)
     try:
         site = load(data, options.file)
         done = server_calls.import_site(url, options.token, site.site, data)
@@ -35,4 +38,23 @@ def run(call: Call) -> int:
         print_json(counts)
     else:
         print(", ".join(f"{count} {name}" for name, count in counts.items()))
+    return DONE
+
+
+def _deliver(call: Call, url: str, data: bytes) -> int:
+    """The same way in as an upload: what the server has already is only counted."""
+    try:
+        done = server_calls.deliver_outbox(url, call.options.token, data)
+    except server_calls.CallRefused as error:
+        raise Refusal(str(error)) from error
+    if call.options.json:
+        print_json(msgspec.to_builtins(done))
+    elif done.held:
+        print(f"{done.held} events of {done.device}, a revoked handheld: the office says whether they count")
+    else:
+        print(
+            f"{done.device}: {done.stored} of {done.events} events are new, {done.known} were there already"
+        )
+    if done.refused:
+        raise Refusal(f"the server does not take the rest ({done.refused}): keep the file, tell the office")
     return DONE

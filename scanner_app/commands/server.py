@@ -18,6 +18,7 @@ ACTIONS = {
     "rebuild": "make every projection anew, from the events",
     "backup": "write a backup into a file or folder, while the server works",
     "restore": "put a backup in the place of the database; handhelds bring back what it lacks",
+    "ca": "make a certificate authority and the server's certificate in a folder",
     "drill": "lose a server on purpose, with handhelds of its own, and count what is lost with it",
 }
 _ELSEWHERE = "scanner_app.commands.server_{}"
@@ -41,6 +42,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--certificate", help="PEM file of the server's certificate: serve with TLS")
     parser.add_argument("--key", help="PEM file of its key")
     parser.add_argument(
+        "--check", action="store_true", help="look whether a server can work here, and change nothing"
+    )
+    parser.add_argument(
         "--service",
         action="store_true",
         help="say nothing on standard output, the office's token least of all",
@@ -55,6 +59,9 @@ def run(call: Call) -> int:
     database = server_database(call.loaded.settings, options.database or "")
     if options.target and options.action in {"serve", "rebuild"}:
         usage(f"'scanner server {options.action}' takes no {options.target!r}")
+    if options.check:
+        looked: int = importlib.import_module(_ELSEWHERE.format("check")).run(call, database)
+        return looked
     try:
         if isinstance(database, Path):
             database.parent.mkdir(parents=True, exist_ok=True)

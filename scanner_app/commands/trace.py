@@ -68,3 +68,6 @@ def _show(unit: dict[str, Any]) -> None:
     for entry in unit["history"]:
         where = f"{printable(entry['operator'])} on {printable(entry['device'])}"
         print(f"  {entry['at'][:19]}  {entry['step']:<13} {where} {printable(entry['document'])}")
+        if entry.get("waived"):
+            taken = f"{printable(entry['waived'])} waived by {printable(entry['supervisor'])}"
+            print(f"      {taken}: {printable(entry['reason'])}")

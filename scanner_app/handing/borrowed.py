@@ -91,6 +91,7 @@ class Borrowed:
             for fact in share.facts:
                 at = local_iso((bundle.at_s - fact.ago_s) * 1000, where)
                 event = event_of(fact, share, bundle, at=at, site=site)
+                event = msgspec.structs.replace(event, party=event.party or self._party(bundle.document))
                 if event.ref in seen:
                     continue
                 seen.add(event.ref)
@@ -99,6 +100,10 @@ class Borrowed:
                     self._rows.setdefault((event.item, event.serial), []).append(row)
                 else:
                     self._loose.append(event)
+
+    def _party(self, number: str) -> str:
+        body = self._cache.record("document", number) if number else b""
+        return records.DOCUMENT.decode(body).party if body else ""
 
     # -- what it adds -----------------------------------------------------------------------------------------------
 

@@ -64,6 +64,7 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename
     parent_container: str = ""
     position: str = ""
     party: str = ""
+    """Where it is not the document's."""
     recount: int = 0
     flag: str = ""
     revision: str = ""

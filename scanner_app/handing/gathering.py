@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from scanner_app import records
 from scanner_app.handing.bundle import Bundle, Fact, Share, fact_of, without
 from scanner_app.handing.tasks import subject_of
@@ -61,12 +63,14 @@ def _own_share(session: Session, state: State, seq: int, at_s: int) -> Share:
         if row.delta and row.event.document == state.document:
             own[row.event.line] = own.get(row.event.line, 0) + row.delta
     recount = int(getattr(state, "recount", 0))
+    document = session.knows.document(state.document)
+    party = document.party if document is not None else ""
     return Share(
         device=journal.device,
         epoch=journal.epoch,
         seq=seq,
         own=without(own),
-        facts=tuple(_facts(rows, at_s, session.state.operator)),
+        facts=tuple(_facts(rows, at_s, session.state.operator, party)),
         counted=_counted(session, state, recount),
         recount=recount,
     )
@@ -82,7 +86,7 @@ def _rows(journal: Journal, state: State) -> Iterator[_Row]:
             yield _Row(event, delta, before or b"")
 
 
-def _facts(rows: list[_Row], at_s: int, operator: str) -> Iterator[Fact]:
+def _facts(rows: list[_Row], at_s: int, operator: str, party: str) -> Iterator[Fact]:
     """Without what was taken back again: it never happened, as far as anybody else knows."""
     here = {row.event.ref for row in rows}
     cancelled = {row.event.cancels for row in rows}
@@ -91,7 +95,9 @@ def _facts(rows: list[_Row], at_s: int, operator: str) -> Iterator[Fact]:
         if event.ref in cancelled or event.cancels in here or event.step in {"completing", "handing_over"}:
             continue
         event_s = int(datetime.fromisoformat(event.at).timestamp())
-        yield fact_of(event, before, at_s, event_s, operator)
+        # The order's own party is not carried: the taker has the order.
+        known = msgspec.structs.replace(event, party="" if event.party == party else event.party)
+        yield fact_of(known, before, at_s, event_s, operator)
 
 
 def _counted(session: Session, state: State, recount: int) -> dict[str, int]:

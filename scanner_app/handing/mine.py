@@ -74,6 +74,7 @@ def reported(session: Session) -> OpenTasks:
                 since=local_iso(mine.since_ms, session.zone),
                 operator=mine.operator,
                 item=str(getattr(getattr(state, "parts", None), "item", "")),
+                place=str(getattr(state, "location", "")),
                 active_ms=max(0, mine.active_ms),
                 # A state beyond measure cannot be gone on with elsewhere; that it is being done is told.
                 state=text if len(text) <= TASK_STATE_CHARS_MAX else "",

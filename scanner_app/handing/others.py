@@ -56,7 +56,12 @@ def who(session: Session, row: TaskRow) -> str:
 def told(session: Session, step: Step, before: State) -> Step:
     """The step, with a note in place of its answer where somebody else is at work on what it opened or chose."""
     if step.verdict.code in _OPENED and subject_of(step.state) != subject_of(before):
+        if _is_shared(session, step.state.document):
+            return step
         rows = [row for row in at_work(session) if row.subject == subject_of(step.state)]
+    elif step.verdict.code == "location_selected" and _is_shared(session, step.state.document):
+        place = str(getattr(step.state, "location", ""))
+        rows = [row for row in at_work(session) if (row.document, row.place) == (step.state.document, place)]
     elif step.verdict.code == "item_selected" and step.state.document:
         rows = [
             row
@@ -73,6 +78,7 @@ def told(session: Session, step: Step, before: State) -> Step:
         "being_done",
         document=row.subject,
         item=step.verdict.item if step.verdict.code == "item_selected" else "",
+        place=row.place if step.verdict.code == "location_selected" else "",
         who=who(session, row),
         device=row.name or row.device,
         when=row.since,
@@ -82,6 +88,12 @@ def told(session: Session, step: Step, before: State) -> Step:
     )
     # The answer's own unit stays out: nobody has it in the hand yet.
     return msgspec.structs.replace(step, verdict=note)
+
+
+def _is_shared(session: Session, number: str) -> bool:
+    """True for a paper that many work on by its nature; there it is the shelf that two should not do."""
+    document = session.knows.document(number) if number else None
+    return document is not None and document.type in {"count_sheet", "recall"}
 
 
 def _progress(session: Session, number: str) -> tuple[str, str]:

@@ -58,10 +58,14 @@ def _thing(state: AssignState, subject: Subject, knows: Knowledge) -> Step:
     chosen = msgspec.structs.replace(state, item=subject.item.item)
     if state.stage:
         return _ranging(chosen, subject, knows)
+    alarm = rules.stopped_anywhere(subject.unit)
+    if alarm is not None:
+        return Step(state=chosen, verdict=alarm)
     if subject.unit.status == "planned":
         # The label that was printed for it: it reads, and it is the right one.
-        event = subject.event("inspecting", reason="label verified", code="registered")
-        return Step(state=chosen, verdict=rules.about("registered", subject.unit), events=(event,))
+        code = "on_hold" if subject.unit.has("held") else "registered"
+        event = subject.event("inspecting", reason="label verified", code=code)
+        return Step(state=chosen, verdict=rules.about(code, subject.unit), events=(event,))
     stop = refused(subject)
     if stop is not None:
         return Step(state=chosen, verdict=stop)

@@ -163,6 +163,10 @@ class Knowledge(Protocol):
         """Containers that stand in this one."""
         ...
 
+    def containers_picked(self, number: str) -> tuple[str, ...]:
+        """Containers that lie ready for this order."""
+        ...
+
     def announced(self, container: str) -> str:
         """The number of the notice that names this container; empty for none."""
         ...
@@ -177,6 +181,10 @@ class Knowledge(Protocol):
 
     def unit(self, item: str, serial: str) -> UnitState:
         """The unit, with status ``unknown`` where nobody has seen it."""
+        ...
+
+    def own_history(self, item: str, serial: str) -> tuple[Event, ...]:
+        """What this handheld did with a unit, oldest first, taken back or not."""
         ...
 
     def units_of_serial(self, serial: str) -> tuple[UnitState, ...]:
@@ -227,9 +235,9 @@ class Knowledge(Protocol):
 class ListLine(NamedTuple):
     """One line of a task's list."""
 
-    text: str
+    text: Said
     state: str
-    """``done``, ``now`` (what is asked for) or ``open``."""
+    """``done``, ``now`` (what is asked for), ``open``, or ``told`` where nothing is to be done."""
 
 
 class Workflow(NamedTuple):

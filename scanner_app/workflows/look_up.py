@@ -6,10 +6,19 @@ import msgspec
 
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
 from scanner_app.workflows.held_together import is_known, whole_of
+from scanner_app.workflows.look_up_pages import (
+    LINES_A_PAGE,
+    PAGES,
+    LookUpState,
+    all_lines,
+    count_inside,
+    lines,
+)
 from scanner_app.workflows.meaning import Meaning, understand
 from scanner_app.workflows.parts import NO_PARTS
 from tracking import rules
 from tracking.dates import add_months, parse_iso
+from tracking.lifecycle import IN_STOCK
 from tracking.phrases import phrase, row_of
 from tracking.units import UnitState
 from tracking.verdicts import Verdict, verdict
@@ -18,11 +27,39 @@ UNITS_SHOWN_MAX = 4
 
 
 def _advance(state: State, given: Input, knows: Knowledge) -> Step:
+    assert isinstance(state, LookUpState)
     if isinstance(given, Asked):
+        if given.name in PAGES and state.in_hand:
+            return _turned(state, given.name, knows)
         if given.name in {"back", "done"}:
-            return Step(state=state, verdict=verdict("command", what=phrase("what_back")), leave=True)
+            if state.page:
+                return _card(state, knows)
+            said = verdict("command", what=phrase("what_back"))
+            return Step(state=LookUpState(), verdict=said, leave=True)
         return Step(state=state, quiet=True)
-    return Step(state=state, verdict=answer(given, knows))
+    said = answer(given, knows)
+    found = LookUpState(item=said.item, serial=said.serial, container=said.fields.get("container", ""))
+    known = said.code in {"looked_up", "on_hold"} and bool((said.item and said.serial) or found.container)
+    return Step(state=found if known else LookUpState(), verdict=said)
+
+
+def _turned(state: LookUpState, page: str, knows: Knowledge) -> Step:
+    """The page opens; the same key again turns on, and behind the last line back to the card."""
+    first = state.first + LINES_A_PAGE if state.page == page else 0
+    there = msgspec.structs.replace(state, page=page, first=first)
+    if first and first >= len(all_lines(there, knows)):
+        return _card(state, knows)
+    return Step(state=there, verdict=verdict("command", what=phrase(f"what_{page}")))
+
+
+def _card(state: LookUpState, knows: Knowledge) -> Step:
+    """Back from a page to what was said of the thing itself."""
+    said = (
+        _of_container(state.container, knows)
+        if state.container
+        else of_units((knows.unit(state.item, state.serial),), knows)
+    )
+    return Step(state=msgspec.structs.replace(state, page="", first=0), verdict=said)
 
 
 def answer(given: Scanned, knows: Knowledge) -> Verdict:
@@ -43,7 +80,7 @@ def answer(given: Scanned, knows: Knowledge) -> Verdict:
     if meaning.kind in {"badge", "location"}:
         person = knows.operator(meaning.value)
         if person is None:
-            return verdict("looked_up", named=meaning.value, what=phrase("thing_place"))
+            return verdict("looked_up", loose=meaning.value, what=phrase("thing_place"))
         return verdict("looked_up", what=phrase("thing_badge", name=person.name or person.badge))
     return _of_label(meaning, given.texts[0], knows)
 
@@ -105,7 +142,7 @@ def _of_label(meaning: Meaning, text: str, knows: Knowledge) -> Verdict:
             if item and named
             else phrase("thing_item")
         )
-        return verdict("looked_up", item=parts.item, named=parts.item, what=what)
+        return verdict("looked_up", item=parts.item, loose=parts.item, what=what)
     return verdict("looked_up", what=phrase("thing_lot", lot=parts.lot) if parts.lot else text)
 
 
@@ -127,12 +164,13 @@ def of_units(units: tuple[UnitState, ...], knows: Knowledge) -> Verdict:
         what = phrase("thing_units", count=str(len(units)), units=named)
         return verdict("looked_up", serial=units[0].serial, what=what)
     unit = units[0]
+    parts = count_inside(unit, knows)
     return verdict(
         "on_hold" if unit.has("held") else "looked_up",
         item=unit.item,
         serial=unit.serial,
         status=phrase(f"status_{unit.status}"),
-        location=unit.location or unit.site,
+        location=unit.location or (unit.site if unit.status in IN_STOCK or unit.status == "planned" else ""),
         operator=unit.operator,
         when=unit.at,
         document=unit.document,
@@ -145,6 +183,7 @@ def of_units(units: tuple[UnitState, ...], knows: Knowledge) -> Verdict:
         parent=" ".join(filter(None, (unit.installed_in_item, unit.installed_in_serial))),
         what=row_of(*(phrase(f"flag_{flag}") for flag in unit.flags), between=", "),
         box=unit.container,
+        inside=phrase("lookup_parts", count=str(parts)) if parts else "",
     )
 
 
@@ -163,14 +202,19 @@ def warranty_until(unit: UnitState, knows: Knowledge) -> str:
     return add_months(sold, item.warranty_months).isoformat()
 
 
-def _prompt(_state: State, _knows: Knowledge) -> Prompt:
+def _prompt(state: State, _knows: Knowledge) -> Prompt:
+    assert isinstance(state, LookUpState)
+    if state.page:
+        thing = f"{state.item} {state.serial}".strip() or state.container
+        return Prompt(name="lookup", more=row_of(thing, phrase(f"what_{state.page}"), between=": "))
     return Prompt(name="lookup", more=phrase("more_last_six"))
 
 
 LOOK_UP = Workflow(
     name="look_up",
-    state_type=State,
-    initial=State,
+    state_type=LookUpState,
+    initial=LookUpState,
     advance=_advance,
     prompt=_prompt,
+    listing=lines,
 )

@@ -96,6 +96,9 @@ def _confirm(task: Task, state: OrderState, document: Document | None, knows: Kn
 
 
 def _close(task: Task, state: OrderState, document: Document, knows: Knowledge, reason: str) -> Step:
+    barred = task.bar(document, knows)
+    if barred is not None:
+        return Step(state=msgspec.structs.replace(state, confirming=""), verdict=barred)
     tally = knows.tally(document.number)
     events = (*task.finish(document, knows), completion(document, reason))
     missing = 0 if document.blind else max(document.total - tally.total, 0)

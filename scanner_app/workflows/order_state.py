@@ -11,6 +11,7 @@ from scanner_app.workflows.flow import Knowledge, State
 from scanner_app.workflows.parts import NO_PARTS, Parts
 from tracking.documents import Document
 from tracking.events import Event
+from tracking.verdicts import Verdict
 
 QUANTITY_MAX = 1_000_000
 
@@ -56,6 +57,8 @@ class Task(NamedTuple):
     """``in`` or ``out``: which of the catalogue's words for its orders are meant."""
     finish: Callable[[Document, Knowledge], tuple[Event, ...]]
     """Events beside the completion when a later confirmation closes the order."""
+    bar: Callable[[Document, Knowledge], Verdict | None] = lambda _document, _knows: None
+    """Why the confirmation may not be: what was well when it was picked may be recalled by now."""
 
 
 def completion(document: Document, reason: str) -> Event:

@@ -73,7 +73,8 @@ def _thing(state: QualityState, subject: Subject, knows: Knowledge) -> Step:
     if alarm is not None:
         # It stays in hand: whoever found it may put it on hold.
         return Step(state=taken, verdict=alarm)
-    if state.sample and subject.serial and subject.unit.document != state.sample:
+    other = state.sample and subject.serial and subject.unit.document != state.sample
+    if other and "not_on_document" not in knows.waived:
         return Step(state=state, verdict=rules.about("not_on_document", subject.unit, document=state.sample))
     if state.mode:
         return _flag(taken, Asked(state.mode, state.reason), subject, knows)

@@ -73,7 +73,9 @@ def called_back(subject: Subject, document: Document) -> Line | None:
 
 def _collect(state: RecallState, subject: Subject, document: Document, knows: Knowledge) -> Step:
     line = called_back(subject, document)
-    stop = _stop(subject, document, line)
+    stop = rules.unless(_stop(subject, document, line), knows.waived)
+    if stop is None and line is None and subject.serial:
+        stop = rules.step_stop("collecting", "OBSERVE", subject.unit)
     if stop is not None:
         return Step(state=state, verdict=stop)
     if subject.serial and subject.unit.seen_by(document.number):

@@ -62,13 +62,13 @@ def _stop(
 ) -> Verdict | None:
     # A quantity has no status: it may always come back.
     unit = subject.unit if subject.serial else msgspec.structs.replace(subject.unit, status="shipped")
-    first = rules.stopped_anywhere(unit) or rules.step_stop("returning", "OBSERVE", unit)
+    first = (
+        rules.stopped_anywhere(unit)
+        or rules.unless(rules.step_stop("returning", "OBSERVE", unit), knows.waived)
+        or rules.unless(_of_paper(subject, unit, document), knows.waived)
+    )
     if first is not None:
         return first
-    if document is not None and document.party and unit.customer not in {"", document.party}:
-        return rules.about("not_shipped_to_customer", unit, party=document.party)
-    if document is not None and subject.serial and _names_others(document, unit):
-        return rules.about("not_on_document", unit, document=document.number)
     context = Context(
         item=subject.item,
         document=document,
@@ -76,10 +76,22 @@ def _stop(
         tally=tally,
         quantity=subject.quantity,
         policy=knows.policy,
+        waived=knows.waived,
         today=knows.today,
     )
     judged = rules.may("returning", unit, context)
     return judged if judged.stops else None
+
+
+def _of_paper(subject: Subject, unit: UnitState, document: Document | None) -> Verdict | None:
+    """What the RMA has against it: another customer's unit, or one that it does not name."""
+    if document is None:
+        return None
+    if document.party and unit.customer not in {"", document.party}:
+        return rules.about("not_shipped_to_customer", unit, party=document.party)
+    if subject.serial and _names_others(document, unit):
+        return rules.about("not_on_document", unit, document=document.number)
+    return None
 
 
 def _names_others(document: Document, unit: UnitState) -> bool:

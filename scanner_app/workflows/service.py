@@ -80,7 +80,8 @@ def _in(state: ServiceState, subject: Subject, knows: Knowledge) -> Step:
     )
     told = warranty(unit, knows)
     if unit.status == "in_service":
-        return Step(state=on_bench, verdict=rules.about("product_selected", unit, until=told.until))
+        code = "on_hold" if unit.has("held") else "product_selected"
+        return Step(state=on_bench, verdict=rules.about(code, unit, until=told.until))
     code = "in_service"
     if told.until:
         code = "out_of_warranty" if told.lapsed else "in_warranty"
@@ -133,10 +134,10 @@ def _part_in(state: ServiceState, part: Subject, bench: UnitState, knows: Knowle
     if part.unit.has("held"):
         return Step(state=state, verdict=rules.about("held", part.unit))
     stop = rules.step_stop("installing", "ADD", part.unit) if part.serial else None
+    old = rules.about("expired", part.unit) if dates.expired(part.unit.expiry, knows.today) else None
+    stop = rules.unless(stop, knows.waived) or rules.unless(old, knows.waived)
     if stop is not None:
         return Step(state=state, verdict=stop)
-    if dates.expired(part.unit.expiry, knows.today):
-        return Step(state=state, verdict=rules.about("expired", part.unit))
     event = part.event(
         "installing",
         "ADD",

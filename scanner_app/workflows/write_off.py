@@ -90,12 +90,16 @@ def _next(state: WriteOffState, knows: Knowledge) -> Step:
     """Asks for what still lacks: the reason, the second person; else it is done."""
     parts = state.hand
     if not state.reason:
+        unit = knows.unit(parts.item, parts.serial) if parts.serial else None
+        held = unit is not None and unit.has("held")
         said = verdict(
-            "in_hand",
+            "on_hold" if held else "in_hand",
             item=parts.item,
             serial=parts.serial,
             lot=parts.lot,
+            loose="" if parts.serial else parts.item,
             quantity="" if parts.serial else str(parts.quantity),
+            reason=unit.reason if unit is not None and held else "",
         )
         return Step(state=state, verdict=said)
     if witness.wanted(_STEPS[state.what][2], knows):

@@ -7,7 +7,7 @@ import contextlib
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server import devices, ingest, tasks
+from server import blocks, devices, ingest, signatures, tasks, token_renewal
 from server.api.exchange import (
     Refusal,
     answer,
@@ -20,18 +20,25 @@ from server.api.exchange import (
     unpacked,
 )
 from server.devices import Device
+from server.signatures import SignatureError
 from server.storage import StorageError
 from sync.wire import (
     BATCH_BYTES_MAX,
+    BLOCK_BYTES_MAX,
     COUNT_MAX,
+    ENROLL_BYTES_MAX,
     TASKS_BYTES_MAX,
+    Block,
     HighWater,
     OpenTasks,
     Refused,
+    RenewToken,
     Stored,
     TasksKept,
+    WantedBlock,
     decode_batch,
 )
+from tracking.printable import printable
 
 
 def _own(request: Request) -> Device:
@@ -50,7 +57,12 @@ async def upload(request: Request) -> Response:
     def work() -> Stored | Refused:
         device = _own(request)
         batch = decode_batch(unpacked(request, body, BATCH_BYTES_MAX))
-        return ingest.take(central.storage, device.id, batch, central.now_ms())
+        try:
+            signatures.check(device, batch)
+        except SignatureError as error:
+            raise Refusal(403, "signature", str(error)) from error
+        signed = bool(device.public_key)
+        return ingest.take(central.storage, device.id, batch, central.now_ms(), signed=signed)
 
     result = await in_thread(work)
     batches = central.figures.batches
@@ -77,7 +89,7 @@ async def high_water(request: Request) -> Response:
 
 
 async def report_tasks(request: Request) -> Response:
-    """``PUT /v1/devices/{device}/tasks``."""
+    """``POST /v1/devices/{device}/tasks``."""
     body = await body_of(request, TASKS_BYTES_MAX)
     central = central_of(request)
 
@@ -91,6 +103,30 @@ async def report_tasks(request: Request) -> Response:
     if kept.changed:
         central.news.announce()
     return answer(kept)
+
+
+async def renew_token(request: Request) -> Response:
+    """``POST /v1/devices/{device}/token``: signed by the device, whatever token it has."""
+    central = central_of(request)
+    asked = decoded(await body_of(request, ENROLL_BYTES_MAX), RenewToken)
+    device = request.path_params["device"]
+    return answer(await in_thread(lambda: token_renewal.renew(central.storage, device, asked)))
+
+
+async def lend_block(request: Request) -> Response:
+    """``POST /v1/devices/{device}/blocks``."""
+    body = await body_of(request, BLOCK_BYTES_MAX)
+    central = central_of(request)
+
+    def work() -> Block:
+        device, wanted = _own(request), decoded(body, WantedBlock)
+        with central.storage.write() as tx:
+            return blocks.lend(tx, device.id, wanted, central.now_ms())
+
+    try:
+        return answer(await in_thread(work))
+    except blocks.Exhausted as error:
+        raise Refusal(409, "exhausted", printable(str(error))) from error
 
 
 async def revoke(request: Request) -> Response:

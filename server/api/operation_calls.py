@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.api.exchange import Refusal, answer, central_of, in_thread
+from sync.wire import Authority
 
 
 class Alive(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +35,14 @@ async def ready(request: Request) -> Response:
     if central.folder.trouble:
         raise Refusal(503, "degraded", "the projections cannot follow")
     return answer(Alive())
+
+
+async def authority(request: Request) -> Response:
+    """``GET /v1/ca``."""
+    central = central_of(request)
+    if not central.ca:
+        raise Refusal(404, "unknown", "this server has no certificate authority of its own")
+    return answer(Authority(certificate=central.ca, pin=central.ca_pin))
 
 
 async def metrics(request: Request) -> Response:

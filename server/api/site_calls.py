@@ -47,6 +47,7 @@ async def changes(request: Request) -> Response:
         moved = before is not None and page.applied_epochs != before.applied_epochs
         if page.rows or moved or left_s <= 0 or central.news.closed:
             central.news.forget(news)
+            central.figures.feed_rows.observe(len(page.rows))
             return packed(request, page)
         before = page
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -17,6 +18,7 @@ from server.pages.render import page
 from server.pages.sign_in import form_of, guarded
 from server.storage import Reader
 from sync.wire import Code, NewCode
+from tracking.invitation import Invitation, written
 
 
 def _sites(reader: Reader) -> list[str]:
@@ -40,7 +42,24 @@ async def _show(request: Request, status: int = 200, code: Code | None = None, w
                 "people": known.people,
             }
 
-    return page(request, "devices.html", status, code=code, wrong=wrong, **await in_thread(work))
+    drawn = invitation_svg(_invitation(request, code)) if code else ""
+    shown = await in_thread(work)
+    return page(request, "devices.html", status, code=code, drawn=drawn, wrong=wrong, **shown)
+
+
+def _invitation(request: Request, code: Code) -> Invitation:
+    """What a handheld scans: this server as this browser reaches it, the code, and whom to trust."""
+    url = str(request.base_url).rstrip("/")
+    pin = central_of(request).ca_pin if url.startswith("https://") else ""
+    return Invitation(url, code.code, pin)
+
+
+def invitation_svg(invitation: Invitation) -> Markup:
+    """The code as a picture."""
+    import segno
+
+    code = segno.make(written(invitation), micro=False, error="m")
+    return Markup(code.svg_inline(scale=5, border=4, light="#fff"))  # noqa: S704 - segno draws paths, no text
 
 
 @guarded

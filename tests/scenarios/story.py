@@ -18,7 +18,7 @@ A scenario is what ``scanner replay`` plays, with ``expect`` for the codes. Besi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,25 +46,25 @@ def files() -> list[Path]:
     return sorted(FOLDER.glob("*/*.txt"))
 
 
-def read_story(path: Path) -> Story:
-    """The scenario of a file. Raises ``ValueError`` for a check that hangs in the air."""
+def read_story(path: Path, policy: Mapping[str, Any] | None = None) -> Story:
+    """The scenario of a file, under another policy than it says. Raises ``ValueError`` for a check without a line."""
     text = path.read_text("utf-8")
     script = parse_script(text)
-    site_name, policy = "warehouse", {}
+    site_name, said_policy = "warehouse", dict[str, Any]()
     checks: dict[int, list[str]] = {}
     for number, row in enumerate(text.splitlines(), 1):
         said = row.strip()
         if said.startswith("# Site:"):
             site_name = said.partition(":")[2].strip()
         elif said.startswith("# Policy:"):
-            policy = dict(_setting(word) for word in said.partition(":")[2].split())
+            said_policy = dict(_setting(word) for word in said.partition(":")[2].split())
         elif said.startswith("#>"):
             above = [line for line in script if line.line < number and not isinstance(line, Expect)]
             if not above:
                 raise ValueError(f"{path.name}:{number}: no line above to check")
             checks.setdefault(above[-1].n, []).append(said[2:].strip())
     written = json.loads((FOLDER / "sites" / f"{site_name}.json").read_text("utf-8"))
-    written["policy"] = written.get("policy", {}) | policy
+    written["policy"] = written.get("policy", {}) | said_policy | dict(policy or {})
     return Story(load(json.dumps(written).encode(), site_name), script, checks)
 
 

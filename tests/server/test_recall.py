@@ -127,3 +127,43 @@ def test_books_of_an_older_version_are_made_anew_once(storage: Storage) -> None:
     rebuild_where_stale(storage)
     with storage.read() as reader:
         assert reader.row("SELECT value FROM meta WHERE name = 'stale'") is None
+
+
+def test_a_way_of_any_depth_ends_at_the_outermost_and_a_circle_where_it_began(office: Office) -> None:
+    levels = 9
+    chain = [
+        unit("LEVEL", f"D{n}", lot="DEEP" * (n == 0), **within("LEVEL", f"D{n + 1}")) for n in range(levels)
+    ]
+    circle = [
+        unit("RING", f"C{n}", lot="ROUND" * (n == 0), **within("RING", f"C{(n + 1) % 7}")) for n in range(7)
+    ]
+    nobody = unit("LEVEL", "X1", lot="LOST", **within("LEVEL", "NOBODY"))
+    office.load(site_file(units=[*chain, unit("LEVEL", f"D{levels}", status="shipped"), *circle, nobody]))
+    office.settle()
+    found = ask(office, lot="DEEP")
+    assert names(found) == {f"LEVEL/D{n}": [f"LEVEL/D{m}" for m in range(n)] for n in range(levels + 1)}
+    assert found["by_status"] == {"consumed": levels, "shipped": 1}
+    assert names(ask(office, lot="ROUND")) == {
+        f"RING/C{n}": [f"RING/C{m}" for m in range(n)] for n in range(7)
+    }
+    assert names(ask(office, lot="LOST")) == {"LEVEL/X1": [], "LEVEL/NOBODY": ["LEVEL/X1"]}
+
+
+def test_parts_that_meet_in_one_product_are_told_by_the_shortest_way(office: Office) -> None:
+    """The way of the deepest part is learned last; what is known of the product by then must not stop it short."""
+    books = [
+        unit("A", "1", lot="MEET", **within("TOP", "1")),
+        unit("B", "1", lot="MEET", **within("SUB", "1")),
+        unit("C", "1", lot="MEET", **within("SUB", "2")),
+        unit("SUB", "2", **within("SUB", "1")),
+        unit("SUB", "1", **within("TOP", "1")),
+        unit("TOP", "1", **within("CRATE", "1")),
+        unit("CRATE", "1", **within("SHIP", "1")),
+        unit("SHIP", "1", status="shipped"),
+    ]
+    office.load(site_file(units=books))
+    office.settle()
+    assert names(ask(office, lot="MEET")) == {
+        "A/1": [], "B/1": [], "C/1": [], "SUB/1": ["B/1"], "SUB/2": ["C/1"], "TOP/1": ["A/1"],
+        "CRATE/1": ["A/1", "TOP/1"], "SHIP/1": ["A/1", "TOP/1", "CRATE/1"],
+    }  # fmt: skip

@@ -219,8 +219,8 @@ def test_a_unit_row_is_read_back_as_it_was() -> None:
     plain = UnitState(item="PUMP", serial="A", status="received", flags=("held",))
     shapes: list[bytes] = []
 
-    def shape(body: bytes) -> int:
-        shapes.append(body)
+    def shape(_: cache_file.Common, unit: UnitState) -> int:
+        shapes.append(cache_file.shape_body(unit))
         return len(shapes)
 
     common = UnitState(item="PUMP", serial="B", status="shipped", site="MEM", lot="L1")

@@ -16,7 +16,7 @@ PACK = {"task": "pack", "subject": "340123450000000017", "since_ms": 9}
 
 
 def report(handheld: Handheld, *tasks: dict[str, Any], status: int = 200) -> dict[str, Any]:
-    answer = handheld.http.put(
+    answer = handheld.http.post(
         f"/v1/devices/{handheld.device}/tasks", json={"tasks": list(tasks)}, headers=handheld.auth
     )
     assert answer.status_code == status, answer.text
@@ -62,7 +62,7 @@ def test_a_revoked_handheld_works_on_nothing(office: Office) -> None:
 
 def test_nobody_reports_for_another(office: Office) -> None:
     one, other = office.handheld(), office.handheld()
-    answer = one.http.put(f"/v1/devices/{other.device}/tasks", json={"tasks": []}, headers=one.auth)
+    answer = one.http.post(f"/v1/devices/{other.device}/tasks", json={"tasks": []}, headers=one.auth)
     assert answer.status_code == 403
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from server import replica
 from tests.durability.disks import SmallDisk
 from tests.durability.goods import serial, site_file
 from tests.sync.fleet import Fleet, until
 from tests.sync.test_faults import sent_once
 
 SCANS = 40
+
+
+def reported(fleet: Fleet) -> bool:
+    """Whether the server was told who is at work: then nobody writes to its disk any more."""
+    with fleet.server.central.storage.read() as reader:
+        return bool(replica.listing(reader, "task"))
 
 
 def test_uploads_wait_while_the_servers_disk_is_full(small_disk: SmallDisk, tmp_path: Path) -> None:
@@ -19,6 +26,7 @@ def test_uploads_wait_while_the_servers_disk_is_full(small_disk: SmallDisk, tmp_
         dock = fleet.dock()
         dock.begin("PO-HAM")
         until(dock.settled, "the opening")
+        until(lambda: reported(fleet), "that it is being done")
         small_disk.fill(leave_bytes=0)
         dock.give(*(serial(number) for number in range(1, SCANS // 2 + 1)))
         until(lambda: "busy or broken (HTTP 503)" in dock.view().hint, "no sentence")

@@ -8,8 +8,7 @@ import pytest
 
 from tracking.events import Event
 from tracking.genealogy import Name
-from tracking.recall import RecallError, in_range, lot_use, recall_of, wanted, ways_outwards
-from tracking.units import UnitState
+from tracking.recall import RecallError, in_range, lot_use, recall_of, wanted
 
 
 @pytest.mark.parametrize(
@@ -53,13 +52,32 @@ def test_what_is_no_question_is_refused(given: dict[str, str]) -> None:
 
 
 def test_the_shortest_way_is_told_and_a_circle_ends() -> None:
-    states = {
-        Name("A", "1"): UnitState(item="A", serial="1", installed_in_item="B", installed_in_serial="2"),
-        Name("B", "2"): UnitState(item="B", serial="2", installed_in_item="C", installed_in_serial="3"),
-        Name("C", "3"): UnitState(item="C", serial="3", installed_in_item="A", installed_in_serial="1"),
-    }
-    found = recall_of(ways_outwards([("", Name("A", "1")), ("", Name("B", "2"))], states))
+    around = {("A", "1"): ("B", "2"), ("B", "2"): ("C", "3"), ("C", "3"): ("A", "1")}
+    states = {name: (*name, "consumed", "", "", *whole) for name, whole in around.items()}
+    found = recall_of([("A", "1"), ("B", "2")], [], states.get)
     assert {one.item: one.via for one in found.affected} == {"A": (), "B": (), "C": ("B/2",)}
+
+
+def test_who_is_reached_in_several_ways_is_told_by_the_shortest_and_counted_once() -> None:
+    around = {("A", "1"): ("B", "1"), ("B", "1"): ("C", "1"), ("A", "2"): ("C", "1"), ("A", "3"): ("C", "1")}
+    states = {name: (*name, "consumed", "", "", *whole) for name, whole in around.items()}
+    states["C", "1"] = ("C", "1", "shipped", "", "NORTH", "", "")
+    found = recall_of([("A", "3"), ("A", "1"), ("A", "2")], [("S/lot L", Name("B", "1"))], states.get)
+    assert {(one.item, one.serial): one.via for one in found.affected} == {
+        ("A", "1"): (),
+        ("A", "2"): (),
+        ("A", "3"): (),
+        ("B", "1"): ("A/1",),
+        ("C", "1"): ("A/2",),
+    }
+    assert (found.by_customer, found.by_status) == ({"NORTH": 1}, {"consumed": 4, "shipped": 1})
+
+
+def test_a_product_that_nobody_has_seen_is_listed_all_the_same() -> None:
+    found = recall_of([], [("S/lot L", Name("G", "1"))], lambda _: None)
+    assert [(one.item, one.serial, one.status, one.via) for one in found.affected] == [
+        ("G", "1", "unknown", ("S/lot L",))
+    ]
 
 
 def _of_lot(step: str, quantity: int, seq: int, **more: Any) -> Event:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_UNIT = "{item}  {serial}|in {container}"
+_UNIT = "{item}  {serial}|{loose}|in {container}"
 _WHO = "von {operator}|{where}|{when}|auf {document}|für {party}"
 _ASIDE = "Bitte beiseitelegen"
 _NOT_THIS = "Nicht dieses: bitte beiseitelegen"
@@ -93,7 +93,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "being_done": (
         "WIRD SCHON GEMACHT",
         "",
-        "{item}|{document}|von {who}|auf {device}|seit {when}|{done} von {total}|{others} weitere|Weitermachen geht",
+        "{item}|{place}|{document}|von {who}|auf {device}|seit {when}|{done} von {total}|{others} mehr|geht trotzdem",
     ),
     "handed_over": ("ÜBERGEBEN", "", "{document}  {task}|{more}"),
     "taken_over": ("ÜBERNOMMEN", "", "{document}  {task}|{done} von {total}|von {device}|{missing}"),
@@ -101,7 +101,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "looked_up": (
         "AUSKUNFT",
         "",
-        "{item}  {serial}|{named}|{container}|{inside} darin|{conflict}|{status}|auf {location}|im Karton {box}|"
+        "{item}  {serial}|{loose}|{container}|{inside} darin|{conflict}|{status}|auf {location}|im Karton {box}|"
         + _WHO
         + "|Charge {lot}|von {supplier}|haltbar bis {expiry}|Garantie bis {until}|in {parent}|{what}",
     ),
@@ -191,11 +191,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT + "|auf {document}|" + "von {operator}|{when}",
     ),
     "written_off": ("AUSGEBUCHT", _NOT_THIS, _UNIT + "|{reason}|" + _WHO),
-    "held": ("GESPERRT", "Bitte ins Sperrlager legen", _UNIT + "|{reason}"),
+    "held": ("GESPERRT", "Bitte ins Sperrlager legen", _UNIT + "|Charge {loose_lot}|{reason}"),
     "recalled": (
         "RÜCKRUF",
         "Behalten: zur Rückrufstelle bringen",
-        _UNIT + "|{counted:.0}trotzdem gezählt|{reason}|{where}",
+        _UNIT + "|Charge {loose_lot}|{counted:.0}trotzdem gezählt|{reason}|{where}",
     ),
     "stolen": (
         "ALS GESTOHLEN GEMELDET",

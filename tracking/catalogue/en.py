@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_UNIT = "{item}  {serial}|in {container}"
+_UNIT = "{item}  {serial}|{loose}|in {container}"
 _WHO = "by {operator}|{where}|{when}|on {document}|for {party}"
 _ASIDE = "Put it aside"
 _NOT_THIS = "Not this one: put it aside"
@@ -82,7 +82,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "being_done": (
         "BEING DONE",
         "",
-        "{item}|{document}|by {who}|on {device}|since {when}|{done} of {total}|and {others} more|you may go on",
+        "{item}|{place}|{document}|by {who}|on {device}|since {when}|{done} of {total}|and {others} more|you may go on",
     ),
     "handed_over": ("HANDED OVER", "", "{document}  {task}|{more}"),
     "taken_over": ("YOURS NOW", "", "{document}  {task}|{done} of {total}|from {device}|{missing}"),
@@ -90,7 +90,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "looked_up": (
         "LOOK-UP",
         "",
-        "{item}  {serial}|{named}|{container}|{inside} inside|{conflict}|{status}|at {location}|in carton {box}|"
+        "{item}  {serial}|{loose}|{container}|{inside} inside|{conflict}|{status}|at {location}|in carton {box}|"
         + _WHO
         + "|lot {lot}|from {supplier}|expires {expiry}|warranty to {until}|in {parent}|{what}",
     ),
@@ -169,11 +169,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT + "|on {document}|" + "by {operator}|{when}",
     ),
     "written_off": ("WRITTEN OFF", _NOT_THIS, _UNIT + "|{reason}|" + _WHO),
-    "held": ("ON HOLD", "Put it on the hold shelf", _UNIT + "|{reason}"),
+    "held": ("ON HOLD", "Put it on the hold shelf", _UNIT + "|lot {loose_lot}|{reason}"),
     "recalled": (
         "RECALLED",
         "Keep it: bring it to the recall place",
-        _UNIT + "|{counted:.0}counted all the same|{reason}|{where}",
+        _UNIT + "|lot {loose_lot}|{counted:.0}counted all the same|{reason}|{where}",
     ),
     "stolen": (
         "REPORTED STOLEN",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import hand_words, handing
+from tracking.catalogue import enroll_words, floor_words, hand_words, handing
 
 _MEANINGS: dict[str, str] = {
     # what was scanned instead: "THAT IS ..."
@@ -351,6 +351,8 @@ WORDS: dict[str, str] = {
     **_ANSWERS,
     **_SCREEN,
     **hand_words.WORDS["en"],
+    **floor_words.WORDS["en"],
+    **enroll_words.WORDS["en"],
     **handing.WORDS["en"],
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_UNIT = "{item}  {serial}|en {container}"
+_UNIT = "{item}  {serial}|{loose}|en {container}"
 _WHO = "por {operator}|{where}|{when}|en {document}|para {party}"
 _ASIDE = "Apártelo"
 _NOT_THIS = "Este no: apártelo"
@@ -89,7 +89,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "being_done": (
         "YA SE ESTÁ HACIENDO",
         "",
-        "{item}|{document}|por {who}|en {device}|desde {when}|{done} de {total}|y {others} más|puede seguir",
+        "{item}|{place}|{document}|por {who}|en {device}|desde {when}|{done} de {total}|y {others} más|puede seguir",
     ),
     "handed_over": ("TRASPASADO", "", "{document}  {task}|{more}"),
     "taken_over": ("AHORA ES SUYO", "", "{document}  {task}|{done} de {total}|de {device}|{missing}"),
@@ -97,7 +97,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "looked_up": (
         "CONSULTA",
         "",
-        "{item}  {serial}|{named}|{container}|{inside} dentro|{conflict}|{status}|en {location}|en la caja {box}|"
+        "{item}  {serial}|{loose}|{container}|{inside} dentro|{conflict}|{status}|en {location}|en la caja {box}|"
         + _WHO
         + "|lote {lot}|de {supplier}|caduca {expiry}|garantía hasta {until}|dentro de {parent}|{what}",
     ),
@@ -179,11 +179,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT + "|en {document}|" + "por {operator}|{when}",
     ),
     "written_off": ("DADO DE BAJA", _NOT_THIS, _UNIT + "|{reason}|" + _WHO),
-    "held": ("BLOQUEADO", "Llévelo a la zona de bloqueo", _UNIT + "|{reason}"),
+    "held": ("BLOQUEADO", "Llévelo a la zona de bloqueo", _UNIT + "|lote {loose_lot}|{reason}"),
     "recalled": (
         "RETIRADO DEL MERCADO",
         "Guárdelo: al punto de retirada",
-        _UNIT + "|{counted:.0}contado igualmente|{reason}|{where}",
+        _UNIT + "|lote {loose_lot}|{counted:.0}contado igualmente|{reason}|{where}",
     ),
     "stolen": (
         "DENUNCIADO COMO ROBADO",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import hand_words, handing
+from tracking.catalogue import enroll_words, floor_words, hand_words, handing
 
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNA REFERENCIA",
@@ -345,6 +345,8 @@ WORDS: dict[str, str] = {
     **_ANSWERS,
     **_SCREEN,
     **hand_words.WORDS["es"],
+    **floor_words.WORDS["es"],
+    **enroll_words.WORDS["es"],
     **handing.WORDS["es"],
 }
 

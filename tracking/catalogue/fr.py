@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_UNIT = "{item}  {serial}|dans {container}"
+_UNIT = "{item}  {serial}|{loose}|dans {container}"
 _WHO = "par {operator}|{where}|{when}|sur {document}|pour {party}"
 _ASIDE = "Mettez-le de côté"
 _NOT_THIS = "Pas celui-ci : mettez-le de côté"
@@ -93,7 +93,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "being_done": (
         "DÉJÀ EN COURS",
         "",
-        "{item}|{document}|par {who}|sur {device}|depuis {when}|{done} sur {total}|{others} autres|continuez si besoin",
+        "{item}|{place}|{document}|par {who}|sur {device}|depuis {when}|{done} sur {total}|{others} autres|continuez",
     ),
     "handed_over": ("PASSÉ", "", "{document}  {task}|{more}"),
     "taken_over": ("À VOUS", "", "{document}  {task}|{done} sur {total}|de {device}|{missing}"),
@@ -101,7 +101,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "looked_up": (
         "CONSULTATION",
         "",
-        "{item}  {serial}|{named}|{container}|{inside} dedans|{conflict}|{status}|à {location}|dans le carton {box}|"
+        "{item}  {serial}|{loose}|{container}|{inside} dedans|{conflict}|{status}|à {location}|dans le carton {box}|"
         + _WHO
         + "|lot {lot}|de {supplier}|expire {expiry}|garantie jusqu'au {until}|dans {parent}|{what}",
     ),
@@ -183,11 +183,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT + "|sur {document}|" + "par {operator}|{when}",
     ),
     "written_off": ("SORTI DU STOCK", _NOT_THIS, _UNIT + "|{reason}|" + _WHO),
-    "held": ("BLOQUÉ", "Posez-le en zone de blocage", _UNIT + "|{reason}"),
+    "held": ("BLOQUÉ", "Posez-le en zone de blocage", _UNIT + "|lot {loose_lot}|{reason}"),
     "recalled": (
         "RAPPELÉ",
         "Gardez-le : au point de rappel",
-        _UNIT + "|{counted:.0}compté quand même|{reason}|{where}",
+        _UNIT + "|lot {loose_lot}|{counted:.0}compté quand même|{reason}|{where}",
     ),
     "stolen": (
         "DÉCLARÉ VOLÉ",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import hand_words, handing
+from tracking.catalogue import enroll_words, floor_words, hand_words, handing
 
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNE RÉFÉRENCE",
@@ -345,6 +345,8 @@ WORDS: dict[str, str] = {
     **_ANSWERS,
     **_SCREEN,
     **hand_words.WORDS["fr"],
+    **floor_words.WORDS["fr"],
+    **enroll_words.WORDS["fr"],
     **handing.WORDS["fr"],
 }
 

@@ -40,6 +40,7 @@ COMMANDS = (
     "hand_over",
     "take_back",
     "task",
+    "tasks",
 )
 """Every command, as barcode, soft key and script line alike."""
 

@@ -54,7 +54,7 @@ def _task(
 ) -> list[Touch]:
     touches = _upper(view, local, bands, width, parts)
     parts.append((bands.count.top, task.count(view, local, bands.count, width, ascii_glyphs)))
-    parts.append((bands.banner.top, banner(view, local, bands.banner, width)))
+    parts.append((bands.banner.top, _card(view, local, bands.banner, width)))
     return touches + _below(view, bands.history, width, parts) + _stop_touch(view, bands.banner, width)
 
 
@@ -69,6 +69,14 @@ def _below(view: ScreenView, band: Band, width: int, parts: Parts) -> list[Touch
         touches = [Touch(band.top, band.end, 0, width, ":list")] if view.history and band.rows else []
     parts.append((band.top, drawn))
     return touches
+
+
+def _card(view: ScreenView, local: Local, band: Band, width: int) -> list[Row]:
+    """What was looked up, or the page about it that is open."""
+    if view.workflow == "look_up" and view.listing and not view.stopped:
+        drawn = task.listed(view.listing, band.rows, width)
+        return [*drawn, *([row("", width)] * (band.rows - len(drawn)))]
+    return banner(view, local, band, width)
 
 
 def _home(view: ScreenView, local: Local, bands: Bands, width: int, parts: Parts) -> list[Touch]:

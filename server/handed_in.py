@@ -1,0 +1,165 @@
+"""Events that come another way than a device's own upload: from a file, or from a device that was revoked.
+
+A file of a device in good standing is taken as its upload would be, by the same code, so what was sent already is
+known. Events of a revoked device are held back, unseen by any projection, until somebody of the office says that they
+count: whoever found a stolen handheld may not write into the ledger.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from server import devices, ingest
+from server.storage import Reader, Storage, Writer
+from sync import outbox
+from sync.wire import (
+    Batch,
+    Delivered,
+    Refused,
+    RescueDecided,
+    TooLargeError,
+    Waiting,
+    WireError,
+    decode_batch,
+)
+
+BATCHES_MAX = 4000
+"""Held of one device at once; eight hours of scans are some forty."""
+REASON_CHARS_MAX = 500
+
+
+class DecisionError(Exception):
+    """A word that cannot be taken; the text says why."""
+
+
+class _Held(NamedTuple):
+    epoch: int
+    first: int
+    last: int
+    body: bytes
+
+
+def deliver(storage: Storage, data: bytes, now_ms: int) -> Delivered:
+    """Take a handheld's outbox from a file. Raises :class:`sync.wire.WireError`; then nothing of it was taken."""
+    name = outbox.device_of(data)
+    with storage.read() as reader:
+        device = devices.by_id(reader, name)
+        secrets = devices.secrets(reader, name)
+    if device is None:
+        raise WireError(f"there is no device {name[:60]!r} here: is this the server it was enrolled at?")
+    batches = outbox.opened(data, secrets)
+    if device.revoked:
+        for batch in batches:
+            hold(storage, name, batch, now_ms)
+        return Delivered(device=name, events=_count(batches), held=_count(batches))
+    stored = known = 0
+    refused = ""
+    for batch in batches:
+        before = _hwm(storage, name, batch.epoch)
+        answer = ingest.take(storage, name, batch, now_ms)
+        if isinstance(answer, Refused):
+            refused = answer.error
+            break
+        stored += answer.hwm - before
+        known += len(batch.events) - (answer.hwm - before)
+    return Delivered(device=name, events=_count(batches), stored=stored, known=known, refused=refused)
+
+
+def _count(batches: list[Batch]) -> int:
+    return sum(len(batch.events) for batch in batches)
+
+
+def _hwm(storage: Storage, device: str, epoch: int) -> int:
+    with storage.read() as reader:
+        found = devices.standing(reader, device, epoch)
+    return found.hwm if found else 0
+
+
+def hold(storage: Storage, device: str, batch: Batch, now_ms: int) -> None:
+    """Keep a batch of a revoked device aside, durably. Raises :class:`sync.wire.TooLargeError` beyond a bound."""
+    with storage.write() as tx:
+        row = tx.row("SELECT count(*) FROM rescued WHERE device = ? AND decision = ''", device)
+        if row and row[0] >= BATCHES_MAX:
+            raise TooLargeError(f"{BATCHES_MAX} batches of this device wait for the office already")
+        tx.run(
+            "INSERT INTO rescued (device, epoch, first, last, body, received_ms) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            device,
+            batch.epoch,
+            batch.first,
+            batch.last,
+            msgspec.json.encode(batch),
+            now_ms,
+        )
+
+
+def waiting(reader: Reader) -> list[Waiting]:
+    """What is held back, by device."""
+    rows = reader.rows(
+        "SELECT r.device, d.name, d.site, count(*), sum(r.last - r.first + 1), min(r.received_ms) FROM rescued r"
+        " LEFT JOIN device d ON d.id = r.device WHERE r.decision = '' GROUP BY r.device, d.name, d.site"
+        " ORDER BY r.device"
+    )
+    return [
+        Waiting(
+            device=device,
+            name=name or "",
+            site=site or "",
+            batches=int(batches),
+            events=int(events),
+            since_ms=ms,
+        )
+        for device, name, site, batches, events, ms in rows
+    ]
+
+
+def decide(storage: Storage, device: str, accept: bool, reason: str, now_ms: int) -> RescueDecided:
+    """The office's word on what is held of a device. Accepted, it is taken in like any upload; either way it is kept.
+
+    Raises :class:`DecisionError` with one plain sentence.
+    """
+    reason = reason.strip()[:REASON_CHARS_MAX]
+    if not reason:
+        raise DecisionError("say why: whoever looks at this device later wants to know")
+    with storage.read() as reader:
+        rows = reader.rows(
+            "SELECT epoch, first, last, body FROM rescued WHERE device = ? AND decision = '' ORDER BY epoch, first",
+            device,
+        )
+    held = [_Held(epoch, first, last, bytes(body)) for epoch, first, last, body in rows]
+    if not held:
+        raise DecisionError("nothing of this device waits any more")
+    taken, refused = 0, ""
+    for one in held:
+        word = _take(storage, device, one, now_ms) if accept else "rejected"
+        taken += one.last - one.first + 1 if word == "accepted" else 0
+        refused = word if accept and word != "accepted" else refused
+        with storage.write() as tx:
+            _decided(tx, device, one, word, reason, now_ms)
+    return RescueDecided(device=device, accepted=taken, refused=refused)
+
+
+def _take(storage: Storage, device: str, held: _Held, now_ms: int) -> str:
+    batch = decode_batch(held.body)
+    with storage.read() as reader:
+        known = devices.by_id(reader, device)
+    if known is not None and batch.epoch < known.epoch:
+        batch = msgspec.structs.replace(batch, orphan=True)
+    answer = ingest.take(storage, device, batch, now_ms)
+    return answer.error if isinstance(answer, Refused) else "accepted"
+
+
+def _decided(tx: Writer, device: str, held: _Held, word: str, reason: str, now_ms: int) -> None:
+    tx.run(
+        "UPDATE rescued SET decision = ?, decided_ms = ?, reason = ?"
+        " WHERE device = ? AND epoch = ? AND first = ? AND last = ?",
+        word,
+        now_ms,
+        reason,
+        device,
+        held.epoch,
+        held.first,
+        held.last,
+    )
