@@ -105,7 +105,7 @@ class Presenter:
         session, said = self._session, answer.verdict
         if not said.code or not (answer.accepted or answer.noted or answer.stopped or answer.events):
             return
-        named = (said.fields.get(name) for name in ("container", "raw", "document", "location", "named"))
+        named = (said.fields.get(name) for name in ("container", "raw", "document", "location", "loose"))
         text = said.serial or next(filter(None, named), said.item)
         word = words(said, self._language).word
         level = (

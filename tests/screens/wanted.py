@@ -86,6 +86,8 @@ def _upper(view: ScreenView, local: Local) -> Iterator[Wanted]:
 def _counted(view: ScreenView) -> Iterator[str]:
     if view.wants_text or len(view.prompt_more.split("\n")) > 1:
         return
+    if view.workflow == "look_up" and view.listing:
+        return
     if view.listing:
         yield from (line.text for line in view.listing if line.state == "now")
     elif view.progress is not None or view.workflow != "look_up":
@@ -98,7 +100,10 @@ def _middle(view: ScreenView, local: Local, bands: Bands) -> Iterator[Wanted]:
     if not view.stopped:
         yield from (Wanted("all", f"{line.key} {line.label}") for line in view.menu)
     banner = view.banner
-    if banner is not None:
+    if view.workflow == "look_up" and view.listing and not view.stopped:
+        # A page about what was looked up; of a line the serial number, its last word, is never cut.
+        yield from (Wanted("banner", line.text.split()[-1]) for line in view.listing[: bands.banner.rows])
+    elif banner is not None:
         yield Wanted("banner", banner.word)
         texts = banner.lines if view.stopped else (banner.do, *banner.lines)
         yield from (Wanted("banner", text) for text in texts)
