@@ -11,7 +11,7 @@ import threading
 
 import msgspec
 
-from sync.backoff import Backoff as Backoff
+from sync.backoff import Backoff
 from sync.credentials import Credentials
 from sync.ground import Ground, Worker
 from sync.line import Line as Line
