@@ -22,6 +22,7 @@ BENCHMARKS = {
     "lookup": "a unit among ten million against one million, and the cache's bytes per serial",
     "receipt": "a receipt of ten thousand serials, each durable",
     "camera": "the camera from frame to result against a bare zxing-cpp call, and how soon it reads",
+    "idle": "what three open drivers cost while nobody scans",
     "count": "a count of twenty thousand serials, each durable",
     "recall": "a component lot to the shipped products among a million links against bare recursive SQL",
     "ingest": "events over HTTP against the same storage without HTTP, and bytes per event",

@@ -14,7 +14,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     value: float
     unit: str
-    """``x`` for a ratio, else ``us``, ``ms``, ``s``, ``MiB``, ``bytes``, ``1/s`` or ``calls``."""
+    """``x`` for a ratio, else ``us``, ``ms``, ``s``, ``MiB``, ``bytes``, ``1/s``, ``calls`` or ``% of a core``."""
     budget: float | None = None
     bound: Literal["at most", "at least", "exactly"] = "at most"
     """What the budget is."""

@@ -21,8 +21,8 @@ from bench.room import Room
 from tests.server import postgres
 
 DEVICES = 4
-ROUNDS, ROUNDS_QUICK = 6, 1
-BATCHES_A_ROUND, BATCHES_A_ROUND_QUICK = 3, 1
+ROUNDS, ROUNDS_QUICK = 4, 1
+BATCHES_A_ROUND, BATCHES_A_ROUND_QUICK = 2, 1
 START_S_MAX = 60.0
 SETTLE_S_MAX = 600.0
 

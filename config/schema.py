@@ -139,6 +139,8 @@ class SerialPort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     terminator: SerialTerminator = "CR"
     profile: Literal["generic", "honeywell", "zebra-ssi", "datalogic", "newland"] = "generic"
     """What it understands from the host: beep, trigger, inhibit."""
+    inhibit: bool = True
+    """Whether it is kept from reading while a stop waits, where its profile knows how."""
     burst_gap_ms: BurstGap = 0
 
 
@@ -171,6 +173,8 @@ class UsbDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     terminators: Annotated[tuple[Terminator, ...], Meta(max_length=3)] | None = None
     prefix: Affix = ""
     suffix: Affix = ""
+    inhibit: bool = True
+    """Whether it is kept from reading while a stop waits, where it knows how (HID-POS)."""
     burst_gap_ms: BurstGap = 0
 
 
@@ -198,6 +202,8 @@ class CameraSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     height: Annotated[int, Meta(ge=120, le=4096)]
     formats: Annotated[tuple[Name, ...], Meta(max_length=32)]
     """zxing-cpp's names. Fewer are read faster."""
+    by_prompt: bool
+    """Leave out, at a prompt for a badge or a serial number, what only carries trade item numbers."""
     itf_lengths: Annotated[tuple[Annotated[int, Meta(ge=2, le=80)], ...], Meta(max_length=8)]
     """Interleaved 2 of 5 is believed at these lengths only: a part of such a code is a code as well."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from threading import Thread
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -77,6 +77,22 @@ class Driver(Protocol):
 
     def close(self) -> None:
         """Make :meth:`run` return. From any thread, at any time, more than once."""
+
+
+@runtime_checkable
+class Inhibits(Protocol):
+    """An input device that can be kept from reading."""
+
+    def inhibit(self, *, inhibited: bool = True) -> bool:
+        """Read nothing from now on, or read again. False where nothing of it can. Never blocks; from any thread."""
+
+
+@runtime_checkable
+class LooksFor(Protocol):
+    """An input device that can be told which symbologies are of use now."""
+
+    def look_for(self, without: frozenset[str]) -> None:
+        """Leave these out from now on. From any thread."""
 
 
 def start(driver: Driver, sink: Sink) -> Thread:

@@ -75,6 +75,7 @@ class SerialPort:
         self._running = False
         self._profile = PROFILES[settings.profile]
         self._commands: deque[bytes] = deque(maxlen=BEEPS_MAX)
+        self._inhibited = self._tell_inhibited = False
         self._said: tuple[State, str] | None = None
 
     @property
@@ -120,8 +121,19 @@ class SerialPort:
         return self._tell(self._profile.trigger if pulled else self._profile.release)
 
     def inhibit(self, *, inhibited: bool = True) -> bool:
-        """Keep the scanner from reading, or let it read again. False where its family cannot. Never blocks."""
-        return self._tell(self._profile.inhibit if inhibited else self._profile.allow)
+        """Keep the scanner from reading, or let it read again. False where it cannot or may not. Never blocks.
+
+        A scanner that is plugged in again is told anew, and none is left dark when the program ends.
+        """
+        if not self._can_inhibit:
+            return False
+        self._inhibited, self._tell_inhibited = inhibited, True
+        self._interrupt()
+        return True
+
+    @property
+    def _can_inhibit(self) -> bool:
+        return self._settings.inhibit and bool(self._profile.inhibit)
 
     def _tell(self, *commands: bytes) -> bool:
         self._commands.extend(command for command in commands if command)
@@ -152,6 +164,9 @@ class SerialPort:
         port = self._port
         assert port is not None
         self._commands.clear()
+        self._tell_inhibited = (
+            self._can_inhibit
+        )  # one with power of its own may be dark since the cable was pulled
         self._backoff.reset()
         self._say(delivery, "ready", "")
         framer = Framer(self._framing)
@@ -161,6 +176,8 @@ class SerialPort:
             while not self._closing.is_set():
                 self._send_commands(port)
                 self._read(port, framer, delivery)
+            self._inhibited, self._tell_inhibited = False, self._inhibited
+            self._send_commands(port)
         except _GONE:
             lost = f"{self._device} is gone"
         # Codes that came whole are codes, though the rest of their label is lost.
@@ -224,6 +241,15 @@ class SerialPort:
                 port.write(self._commands.popleft())
             except serial.SerialTimeoutException:
                 self._commands.clear()
+        if self._tell_inhibited:
+            # Apart from the other commands: of those the oldest gives way, and a gun must not stay dark for that.
+            self._tell_inhibited = (
+                False  # before it is looked up: whoever changes it meanwhile asks to be heard again
+            )
+            try:
+                port.write(self._profile.inhibit if self._inhibited else self._profile.allow)
+            except serial.SerialTimeoutException:
+                self._tell_inhibited = True
 
     def _interrupt(self) -> None:
         with self._port_lock:

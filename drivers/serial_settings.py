@@ -63,6 +63,9 @@ class SerialSettings(msgspec.Struct, frozen=True, kw_only=True):
     profile: ProfileName = "generic"
     """What it understands from the host."""
 
+    inhibit: bool = True
+    """Whether it may be kept from reading, where its profile knows how."""
+
     @property
     def is_url(self) -> bool:
         """True for a connection over the network or a loop, False for a device file."""

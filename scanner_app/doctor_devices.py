@@ -118,14 +118,21 @@ def _camera(settings: Settings) -> Check:
 def _printer(settings: Settings) -> Iterator[Check]:
     from drivers.printing.connection import reach
     from drivers.printing.jobs import Jobs
+    from drivers.printing.status import asked
 
     target = settings.printer.target
     try:
         reach(target)
+        faults = asked(target, settings.printer.language)
     except DriverError as error:
         yield Check(name="printer", state="fault", detail=f"{error.what}: {error.why}", fix=error.try_this)
     else:
-        yield Check(name="printer", state="ok", detail=f"{target} answers")
+        if faults:
+            fix = "look at its paper, its ribbon and its cover"
+            yield Check(name="printer", state="fault", detail=f"{target}: {', '.join(faults)}", fix=fix)
+        else:
+            told = "answers and does not say how it is" if faults is None else "is ready"
+            yield Check(name="printer", state="ok", detail=f"{target} {told}")
     folder = data_dir(settings) / PRINT_FOLDER
     states = [state for state, _ in Jobs(folder).every()] if folder.is_dir() else []
     waiting = states.count("waiting") + states.count("sending")

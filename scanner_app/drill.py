@@ -1,5 +1,8 @@
 """The drill: back up, go on scanning, lose the server, put the backup back, and see the handhelds bring the rest.
 
+After the backup the handhelds also renew their tokens: the server that comes back does not know them, and only their
+keys say who they are.
+
 Everything is real: a server and handhelds that talk over sockets, with their own journals and agents. Nobody touches
 a handheld after the server is lost.
 """
@@ -17,9 +20,14 @@ from config.schema import Settings
 from drivers.scan import Scan
 from scanner_app import server_calls
 from scanner_app.clockwork import SkippingClock
-from scanner_app.running import RunningHandheld, Server
+from scanner_app.identity import keep, server_of
+from scanner_app.joining import join
+from scanner_app.running import RunningHandheld
 from scanner_app.sample import to_json
 from scanner_app.session import Session, SessionSettings
+from sync.credentials import Credentials
+from sync.line import Line
+from tracking.invitation import Invitation
 
 SITE, ORDER, ITEM = "DRILL", "PO-DRILL", "DRILL-UNIT"
 WAIT_S_MAX = 120.0
@@ -71,14 +79,20 @@ class Crew:
         self.clock = SkippingClock()
         self.handhelds: list[RunningHandheld] = []
         self._scanned = 0
+        self._credentials: list[tuple[str, Credentials]] = []
         session_settings = SessionSettings(app="drill", repeat_ms=0)
         for number in range(1, count + 1):
             code = server_calls.new_code(url, office_token, SITE)
-            given = server_calls.enroll(url, code, f"drill {number}", SITE)
+            given = join(Invitation(url, code), f"drill {number}", SITE, self.clock.wall_ms())
+            own = folder / f"handheld-{number}"
+            own.mkdir()
+            keep(own, given)
+            server = server_of(own, settings)
             handheld = RunningHandheld(
-                folder / f"handheld-{number}", self.clock, session_settings, settings,
-                server=Server(url=url, token=given.token, site=SITE), device=given.device,
-            )  # fmt: skip
+                own, self.clock, session_settings, settings, server=server, device=given.device
+            )
+            if server is not None and server.credentials is not None:
+                self._credentials.append((given.device, server.credentials))
             handheld.start()
             self.handhelds.append(handheld)
         self.wait(lambda session: session.knows.document(ORDER) is not None, "the order did not arrive")
@@ -91,6 +105,17 @@ class Crew:
             self._scanned += 1
             for number, handheld in enumerate(self.handhelds, 1):
                 _scan(handheld, f"SN-{number}-{self._scanned:06}")
+
+    def renew_tokens(self, url: str) -> None:
+        """Every handheld takes another token, of which a backup made before knows nothing."""
+        for device, credentials in self._credentials:
+            line = Line(url, "", WAIT_S_MAX)
+            try:
+                if not credentials.renew(line, device):
+                    raise DrillError(f"{device} got no new token")
+            finally:
+                line.close()
+        self.all_sent()
 
     def wait(self, true: Callable[[Session], bool], otherwise: str) -> None:
         """Until it holds on every handheld. Raises :class:`DrillError`."""
@@ -155,6 +180,7 @@ def drill(folder: Path, database: Path | str, settings: Settings, handhelds: int
         crew.all_sent()
         kept = backup.back_up(database, folder, clock.wall_ms())
         backup_note.record(database, kept.checked, clock.wall_ms())
+        crew.renew_tokens(server.url)
         crew.receive(units)
         crew.all_sent()
         held = len(_ledger(server))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from scanner_app.journal import Journal
 from scanner_app.losses import lost_before
 from sync import outbox, wire
-from sync.wire import Batch, Held
+from sync.outbox import Held
+from sync.wire import Batch
 
 RESCUED = "rescued"
 """The journal's note of what the server keeps aside: epoch -> the last event."""
@@ -85,8 +88,13 @@ def batches(journal: Journal) -> list[Batch]:
     return found
 
 
-def sealed(journal: Journal, token: str, now_ms: int) -> tuple[bytes, int]:
-    """The file of everything that is not confirmed, signed with the device's token; and how many events are in it."""
-    found = batches(journal)
+def sealed(
+    journal: Journal, token: str, now_ms: int, signed: Callable[[Batch], Batch] = lambda batch: batch
+) -> tuple[bytes, int]:
+    """The file of everything that is not confirmed, signed with the device's token; and how many events are in it.
+
+    ``signed`` puts the signature of the device's key on each batch, where it has one.
+    """
+    found = [signed(batch) for batch in batches(journal)]
     data = outbox.seal(journal.device, found, now_ms, outbox.secret_of(token))
     return data, sum(len(batch.events) for batch in found)

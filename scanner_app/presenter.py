@@ -185,12 +185,15 @@ class Presenter:
             task=catalogue.task(flow.name, self._language) or flow.task,
             document=self._document(),
             detour=self._detour(),
+            asks="badge" if blocked else "" if state.override or state.removing else prompt.name,
             prompt=session.prompt_text() if showing is None else catalogue.prompt("symbol", self._language),
             prompt_more=self._more(prompt, blocked=blocked),
             wants_text=bool(state.pin_for)
             or overriding.asks_for_text(state)
             or (prompt.wants_text and not blocked),
-            secret=bool(state.pin_for) or overriding.prompt_name(state) == "pin",
+            secret=bool(state.pin_for)
+            or overriding.prompt_name(state) == "pin"
+            or (prompt.secret and not blocked),
             progress=session.progress() or self._blind_count(prompt),
             line_text=line_text,
             next_text=next_text,

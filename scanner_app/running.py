@@ -17,6 +17,7 @@ from scanner_app.clockwork import Clock
 from scanner_app.enrolling import Enrolling, invited
 from scanner_app.handheld import Handheld
 from scanner_app.inputs import Command, DeviceNews, Typed
+from scanner_app.readiness import readying
 from scanner_app.session import SessionSettings
 from scanner_app.session_thread import SessionThread
 from scanner_app.view import ScreenView
@@ -71,6 +72,7 @@ class RunningHandheld:
         self.thread.start()
         for driver in drivers:
             self._drivers.append((driver, start(driver, self.sink)))
+        self.thread.subscribe(readying(drivers))
         if self._server is not None:
             self.connect(self._server)
         else:

@@ -9,18 +9,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from sync.agent import Line, Unreachable, understood
-from sync.wire import (
-    Block,
-    Code,
-    Delivered,
-    Enroll,
-    Enrolled,
-    HighWater,
-    Imported,
-    NewCode,
-    Problem,
-    WantedBlock,
-)
+from sync.outbox import Delivered
+from sync.wire import Code, Enroll, Enrolled, HighWater, Imported, NewCode, Problem
+from sync.work_wire import Block, WantedBlock
 from tracking.recall import Recall, Wanted
 
 Reply = TypeVar("Reply")
@@ -113,9 +104,11 @@ def events_held(url: str, token: str, device: str) -> int:
     return sum((high.epochs or {high.epoch: high.hwm}).values())
 
 
-def units(url: str, office_token: str, serial: str, item: str = "") -> dict[str, Any]:
+def units(url: str, office_token: str, serial: str, item: str = "", at: str = "") -> dict[str, Any]:
     """What the server knows of a serial number, in the shape of ``scanner trace``. Raises :class:`CallRefused`."""
-    params: dict[str, Any] = {"serial": serial} | ({"item": item} if item else {})
+    params: dict[str, Any] = (
+        {"serial": serial} | ({"item": item} if item else {}) | ({"at": at} if at else {})
+    )
     found: dict[str, Any] = _ask(url, office_token, "GET", "/v1/units", dict, **params)
     return found
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from scanner_app.handheld import Handheld
 from scanner_app.knowledge import HandheldKnowledge
+from scanner_app.trace_at import as_it_was
 from scanner_app.workflows.look_up import warranty_until
 from tracking.dates import parse_iso
 from tracking.events import Event, decode_body
@@ -15,12 +16,17 @@ from tracking.units import UnitState
 DEPTH_MAX = 20
 
 
-def trace(handheld: Handheld, serial: str, item: str = "") -> dict[str, Any]:
-    """The units with this serial number, or whose serial ends so; an empty list where none is known."""
+def trace(handheld: Handheld, serial: str, item: str = "", at: str = "") -> dict[str, Any]:
+    """The units with this serial number, or whose serial ends so; an empty list where none is known.
+
+    With ``at`` what was in what then, as far as this handheld did it; of what others did it knows how it is today.
+    Raises :class:`ValueError` where ``at`` is no date.
+    """
     knows = handheld.session.knows
     exact = [unit for unit in knows.units_of_serial(serial) if not item or unit.item == item]
     units = exact or [unit for unit in knows.units_ending(serial) if not item or unit.item == item]
-    return {"units": [_unit(handheld, unit) for unit in units]}
+    shown = [_unit(handheld, unit) for unit in units]
+    return {"units": [as_it_was(handheld, one, at) for one in shown] if at else shown}
 
 
 def _unit(handheld: Handheld, unit: UnitState) -> dict[str, Any]:
@@ -40,9 +46,19 @@ def _unit(handheld: Handheld, unit: UnitState) -> dict[str, Any]:
         "customer": unit.customer,
         "warranty": {"until": until or None, "in_warranty": last_day is not None and knows.today <= last_day},
         "installed_in": parent if unit.installed_in_serial else None,
+        "within": _path_up(knows, unit),
         "contains": _tree(knows, unit, frozenset()),
         "history": [_entry(event) for event in _history(handheld, unit)],
     }
+
+
+def _path_up(knows: HandheldKnowledge, unit: UnitState) -> list[dict[str, str]]:
+    """What it is in, step by step to the outermost product."""
+    path: list[dict[str, str]] = []
+    while unit.installed_in_serial and len(path) < DEPTH_MAX:
+        path.append({"item": unit.installed_in_item, "serial": unit.installed_in_serial})
+        unit = knows.unit(unit.installed_in_item, unit.installed_in_serial)
+    return path
 
 
 def _tree(knows: HandheldKnowledge, unit: UnitState, above: frozenset[Name]) -> list[dict[str, Any]]:
@@ -58,6 +74,7 @@ def _tree(knows: HandheldKnowledge, unit: UnitState, above: frozenset[Name]) -> 
             "position": part.position,
             "lot": part.lot,
             "quantity": 1,
+            "within": _path_up(knows, unit),
             "contains": _tree(knows, part, around),
         }
         for part in knows.inside(*name)

@@ -98,6 +98,8 @@ class ScreenView(msgspec.Struct, frozen=True, kw_only=True):
     document: str = ""
     detour: str = ""
     """Where a look-up goes back to."""
+    asks: str = ""
+    """The prompt's name in the catalogue, for whoever prepares for what comes and not for people."""
     prompt: str = ""
     prompt_more: str = ""
     wants_text: bool = False

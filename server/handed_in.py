@@ -11,19 +11,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from server import devices, ingest
+from server import devices, ingest, signatures
+from server.signatures import SignatureError
 from server.storage import Reader, Storage, Writer
 from sync import outbox
-from sync.wire import (
-    Batch,
-    Delivered,
-    Refused,
-    RescueDecided,
-    TooLargeError,
-    Waiting,
-    WireError,
-    decode_batch,
-)
+from sync.outbox import Delivered, RescueDecided, Waiting
+from sync.wire import Batch, Refused, TooLargeError, WireError, decode_batch
 
 BATCHES_MAX = 4000
 """Held of one device at once; eight hours of scans are some forty."""
@@ -50,6 +43,11 @@ def deliver(storage: Storage, data: bytes, now_ms: int) -> Delivered:
     if device is None:
         raise WireError(f"there is no device {name[:60]!r} here: is this the server it was enrolled at?")
     batches = outbox.opened(data, secrets)
+    try:
+        for batch in batches:
+            signatures.check(device, batch)
+    except SignatureError as error:
+        raise WireError(str(error)) from error
     if device.revoked:
         for batch in batches:
             hold(storage, name, batch, now_ms)
@@ -58,7 +56,7 @@ def deliver(storage: Storage, data: bytes, now_ms: int) -> Delivered:
     refused = ""
     for batch in batches:
         before = _hwm(storage, name, batch.epoch)
-        answer = ingest.take(storage, name, batch, now_ms)
+        answer = ingest.take(storage, name, batch, now_ms, signed=bool(device.public_key))
         if isinstance(answer, Refused):
             refused = answer.error
             break

@@ -120,8 +120,8 @@ def plan_of(reader: Reader, batch: Mapping[int, Event], start: int, end: int) ->
             case subjects.INSIDE:
                 events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
                 plan.loose.append((subject, fold_loose(events)))
-            case subjects.COUNT | subjects.SETTLED:
-                continue  # asked for when somebody looks at the count, or at the answers
+            case subjects.COUNT | subjects.SETTLED | subjects.LEFT:
+                continue  # asked for when somebody looks at the count, the answers, or a product of another day
             case _:
                 events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
                 plan.lots.append((subject, lots.fold_lot(subject.name, subject.part, events)))

@@ -43,6 +43,9 @@ INSIDE = "inside"
 """Kind of what is in a product, or with an empty item in a container: lots and untracked parts."""
 
 
+LEFT = "left"
+"""Kind of what is asked of a product: units that came out of it again. Nothing is folded of it ahead."""
+
 SETTLED = "settled"
 """Kind of what is asked when somebody looks at the answers to exceptions. Nothing is folded of it ahead."""
 
@@ -54,6 +57,8 @@ def own_subjects(event: Event) -> frozenset[Subject]:
     if event.settles:
         found.add(Subject(SETTLED, ""))
     if event.serial:
+        if event.step == "removing" and event.parent_serial:
+            found.add(Subject(LEFT, event.parent_item, event.parent_serial))
         return frozenset(found | {Subject("unit", event.item, event.serial)} if event.item else found)
     if event.document:
         found.add(Subject("document", event.document))

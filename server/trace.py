@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from server import ledger, replica
 from server.storage import Reader
 from server.subjects import INSIDE
-from sync.wire import OperatorRow
+from server.trace_at import NOW_MS, genealogy_at, path_at
+from sync.wire import OperatorRow, SiteRow
+from tracking import genealogy
 from tracking.dates import add_months, parse_iso
 from tracking.events import Event
 from tracking.exceptions import ExceptionRecord, from_contradictions
 from tracking.genealogy import Genealogy, links_of_quantities
+from tracking.moments import moment_ms
 from tracking.site import Item
 from tracking.units import Folded, UnitState, fold, without_cancelled
 
@@ -96,6 +100,8 @@ class TracedUnit(msgspec.Struct, frozen=True, kw_only=True):
     customer: str
     warranty: Warranty
     installed_in: UnitName | None
+    within: tuple[UnitName, ...]
+    """What it is in, step by step to the outermost product."""
     contains: tuple[Part, ...]
     history: tuple[HistoryEntry, ...]
     exceptions: tuple[ExceptionRecord, ...]
@@ -143,15 +149,23 @@ def _ending(reader: Reader, end: str) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in reader.rows(sql, start, start + "\U0010ffff", FOUND_MAX)]
 
 
-def trace(reader: Reader, item: str, serial: str, today: date) -> TracedUnit | None:
-    """One unit, or None where no event names it."""
+def trace(reader: Reader, item: str, serial: str, today: date, at: str = "") -> TracedUnit | None:
+    """One unit, or None where no event names it; with ``at`` as it was then, by the events that still stand.
+
+    Raises :class:`ValueError` where ``at`` is no date.
+    """
     entries = {entry.ref: entry for entry in ledger.of_subject(reader, "unit", item, serial)}
     events = [event for entry in entries.values() if isinstance(event := ledger.event_of(entry), Event)]
     if not events:
         return None
     folded = fold(item, serial, events)
+    at_ms = moment_ms(at, _zone(reader, folded.state.site)) if at else 0
+    if at:
+        events = [event for event in without_cancelled(events) if event.hlc >> 16 <= at_ms]
+        folded = fold(item, serial, events)
     received_ms = {ref: entry.received_ms for ref, entry in entries.items()}
     state = folded.state
+    around = path_at(reader, item, serial, at_ms or NOW_MS)
     product = _item(reader, item)
     inside = UnitName(item=state.installed_in_item, serial=state.installed_in_serial)
     return TracedUnit(
@@ -165,7 +179,8 @@ def trace(reader: Reader, item: str, serial: str, today: date) -> TracedUnit | N
         customer=state.customer,
         warranty=_warranty(product, state, today),
         installed_in=inside if inside.serial else None,
-        contains=_contains(reader, item, serial),
+        within=tuple(UnitName(item=whole.item, serial=whole.serial) for whole in around),
+        contains=_contains_at(reader, item, serial, at_ms) if at else _contains(reader, item, serial),
         history=_histories(reader, events, folded, received_ms),
         exceptions=from_contradictions(folded.contradictions, events),
         description=product.description if product else "",
@@ -267,6 +282,31 @@ def _warranty(product: Item | None, state: UnitState, today: date) -> Warranty:
         return Warranty()
     until = add_months(sold, product.warranty_months)
     return Warranty(until=until.isoformat(), in_warranty=today <= until)
+
+
+def _zone(reader: Reader, site: str) -> tzinfo:
+    body = replica.get(reader, "site", site, site) if site else None
+    try:
+        return ZoneInfo(msgspec.json.decode(body, type=SiteRow).timezone) if body is not None else UTC
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def _contains_at(reader: Reader, item: str, serial: str, at_ms: int) -> tuple[Part, ...]:
+    """What was in it then, of any depth."""
+    tree = genealogy_at(reader, item, serial, at_ms).as_built(item, serial, at_ms)
+    return tuple(map(_part, tree))
+
+
+def _part(part: genealogy.Part) -> Part:
+    return Part(
+        item=part.item,
+        serial=part.serial,
+        position=part.position,
+        lot=part.lot,
+        quantity=part.quantity,
+        contains=tuple(map(_part, part.contains)),
+    )
 
 
 def _contains(reader: Reader, item: str, serial: str) -> tuple[Part, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
 
 from sync.ground import Asking
 from sync.line import Unreachable, understood
-from sync.wire import Batch, Held
+from sync.outbox import Held
+from sync.wire import Batch
 
 REVOKED = "revoked"
 """The server's word for a device whose rights were taken away."""
@@ -30,12 +32,14 @@ class Rescuing(Protocol):
         ...
 
 
-def rescue(port: Rescuing, line: Asking, events_max: int) -> None:
-    """Hands in what is left. What does not get through now is tried again later; nothing is taken for confirmed."""
+def rescue(
+    port: Rescuing, line: Asking, events_max: int, signed: Callable[[Batch], Batch] = lambda batch: batch
+) -> None:
+    """Hands in what is left, signed. What does not get through is tried again later; nothing counts as confirmed."""
     path = f"/v1/devices/{port.device()}/rescue"
     try:
         while (batch := port.next_rescue(events_max)) is not None:
-            status, data = line.ask("POST", path, body=msgspec.json.encode(batch))
+            status, data = line.ask("POST", path, body=msgspec.json.encode(signed(batch)))
             if status == 413 and events_max > 1:
                 events_max = max(1, min(events_max, len(batch.events)) // 2)
                 continue

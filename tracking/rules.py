@@ -7,13 +7,14 @@ document; lot and dates; pattern and check character; quantity. Notes come in th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 
 import msgspec
 
 from tracking import check_characters, dates
+from tracking.catalogue.faults import told
 from tracking.documents import Document, Line, Tally
 from tracking.lifecycle import outcome
 from tracking.phrases import Said
@@ -128,7 +129,7 @@ def shape_stop(unit: UnitState, item: Item) -> Verdict | None:
     return None
 
 
-_Answers = Iterator[tuple[str, dict[str, str]]]
+_Answers = Iterator[tuple[str, Mapping[str, Said]]]
 
 
 def _stops(intent: str, unit: UnitState, context: Context) -> _Answers:
@@ -212,7 +213,7 @@ def _shape_stops(unit: UnitState, context: Context) -> _Answers:
     if item.check_policy == "block":
         why = check_characters.fault(item.check, unit.serial)
         if why and check_characters.binds(item.check, unit.serial):
-            yield "bad_check_digit", {"why": why}
+            yield "bad_check_digit", {"why": told(why)}
 
 
 def _over(context: Context) -> bool:

@@ -21,6 +21,8 @@ from drivers.scan import Burst, Scan
 if TYPE_CHECKING:
     from drivers.camera.views import Gray
 
+TRADE_ITF_LENGTHS = (14,)
+
 FRAME_S_MAX = 2.0
 """A camera that gives no frame for so long is gone, seconds."""
 
@@ -35,6 +37,8 @@ class CameraSettings(msgspec.Struct, frozen=True, kw_only=True):
     height: int = 720
     formats: tuple[str, ...] = HANDHELD_FORMATS
     itf_lengths: tuple[int, ...] = (14,)
+    by_prompt: bool = True
+    """Whether :meth:`CameraScanner.look_for` is heard."""
     read: Literal["aimed", "all"] = "aimed"
     """``aimed``: the code in the middle. ``all``: every code of a label, as one gesture."""
 
@@ -56,6 +60,7 @@ class CameraScanner:
         self._backoff = backoff or Backoff()
         self._source: Source | None = None
         self._closing = Event()
+        self._without: frozenset[str] = frozenset()
         self.seen: Seen | None = None
         """The newest picture; None before the first."""
 
@@ -95,6 +100,18 @@ class CameraScanner:
         """Make :meth:`run` return soon."""
         self._closing.set()
 
+    def look_for(self, without: frozenset[str]) -> None:
+        """Leave these symbologies out from the next frame on, by zxing-cpp's names; from any thread.
+
+        ITF stays where it is set to other lengths than that of a trade item number. Of a label that is read as a
+        whole nothing is left out: the article's code says whose serial number it is.
+        """
+        if self._settings.read == "all" or not self._settings.by_prompt:
+            return
+        if self._settings.itf_lengths != TRADE_ITF_LENGTHS:
+            without -= {"ITF"}
+        self._without = without
+
     def _watch(self, delivery: Delivery) -> bool:
         """Read frames until the source ends. True where it was a file: there is no more to come."""
         source, self._source = self._source, None
@@ -107,6 +124,7 @@ class CameraScanner:
             while not self._closing.is_set() and (gray := frames.take()) is not None:
                 # A video is read faster than it was taken: what is near in time in it is told by its own frames.
                 frame_s = frame_s + source.period_s if source.period_s else time.monotonic()
+                work.leave_out(self._without)
                 self._deliver(work.scans(gray, frame_s, gated=live), delivery)
                 self.seen = Seen(gray, work.recent, frame_s)
             self._deliver(work.rest(), delivery)
@@ -138,7 +156,8 @@ class _Reading:
     """From frames to the symbols that count."""
 
     def __init__(self, settings: CameraSettings, *, still: bool) -> None:
-        self._formats = settings.formats
+        self._set = self._formats = settings.formats
+        self._without: frozenset[str] = frozenset()
         self._still = still
         whole_label = settings.read == "all"
         self._gates = Gates()
@@ -146,6 +165,13 @@ class _Reading:
         self._agreement = Agreement(settings.itf_lengths)
         self._gathering = Gathering() if whole_label else None
         self.recent: tuple[Symbol, ...] = ()
+
+    def leave_out(self, without: frozenset[str]) -> None:
+        """Look for the other formats that are set; for all of them where none would be left."""
+        if without != self._without:
+            self._without = without
+            self._formats = tuple(one for one in self._set if one not in without) or self._set
+            self._reader.look_for(self._formats)
 
     def scans(self, gray: Gray, now_s: float, *, gated: bool) -> list[Symbol]:
         """What is to be delivered after this frame, each list one gesture."""

@@ -33,12 +33,16 @@ class LiveReader:
 
     def __init__(self, formats: Sequence[str] = HANDHELD_FORMATS, *, whole_label: bool = False) -> None:
         """``whole_label``: every code in the frame is wanted, not the one that is aimed at."""
-        self._formats = tuple(formats)
-        self._linear = tuple(name for name in self._formats if name in LINEAR_FORMATS)
+        self.look_for(formats)
         self._whole_label = whole_label
         self._frames = 0
         self._enhanced = 0
         self._read_s: float | None = None
+
+    def look_for(self, formats: Sequence[str]) -> None:
+        """Look for these formats from now on."""
+        self._formats = tuple(formats)
+        self._linear = tuple(name for name in self._formats if name in LINEAR_FORMATS)
 
     def read(self, gray: Gray, now_s: float) -> list[Symbol]:
         """The symbols of one frame; in aimed mode at most the one nearest to its middle."""

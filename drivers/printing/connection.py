@@ -45,7 +45,7 @@ def send(target: str, job: bytes) -> None:
 def reach(target: str) -> None:
     """See whether a printer is there, without printing. Raises :class:`NotSent`."""
     if target.startswith("tcp://"):
-        _connected(target).close()
+        connected(target).close()
     elif Path(target).is_dir():
         if not os.access(target, os.W_OK):
             raise NotSent(_what(target), "the folder cannot be written", "check its owner")
@@ -57,7 +57,8 @@ def _what(target: str) -> str:
     return f"The label printer {target} does not print"
 
 
-def _connected(target: str) -> socket.socket:
+def connected(target: str) -> socket.socket:
+    """A line to a printer on the network. Raises :class:`NotSent`."""
     try:
         parts = urlsplit(target)
         address = parts.hostname or "", parts.port or DEFAULT_PORT
@@ -70,7 +71,7 @@ def _connected(target: str) -> socket.socket:
 
 
 def _send_tcp(target: str, job: bytes) -> None:
-    with _connected(target) as line:
+    with connected(target) as line:
         line.settimeout(STALL_S_MAX)
         try:
             for start in range(0, len(job), CHUNK_BYTES):

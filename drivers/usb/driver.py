@@ -36,6 +36,8 @@ class _Port(msgspec.Struct):
     device: Attached
     opened: Opened
     delivery: Delivery
+    inhibits: bool
+    """Whether it can be kept from reading. One with power of its own may be dark since its cable was pulled."""
     joiner: Joiner
 
 
@@ -60,6 +62,7 @@ class UsbScanners:
         self._seen: tuple[int, ...] = ()
         self._look_s = 0.0
         self._closing = Event()
+        self._inhibited = self._told_inhibited = False
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     @property
@@ -82,6 +85,7 @@ class UsbScanners:
                     now_s = self._wait(selector, now_s)
             finally:
                 for port in tuple(self._ports.values()):
+                    port.opened.inhibit(inhibited=False)
                     self._let_go(port, selector, "")
                 if not self._closing.is_set():
                     stopped = "reading stopped by a fault of this program; start it again"
@@ -90,6 +94,15 @@ class UsbScanners:
     def close(self) -> None:
         """Make :meth:`run` return soon."""
         self._closing.set()
+        self._wake()
+
+    def inhibit(self, *, inhibited: bool = True) -> bool:
+        """Keep those that know how from reading, or let them read again. False where none does. Never blocks."""
+        self._inhibited = inhibited
+        self._wake()
+        return any(port.inhibits for port in tuple(self._ports.values()))
+
+    def _wake(self) -> None:
         try:
             os.write(self._wake_write, b".")
         except OSError:  # full or closed: it is awake already
@@ -132,7 +145,7 @@ class UsbScanners:
         self._retry_s.pop(device.node, None)
         source, set_ms = f"usb:{choice.name}", choice.typing.burst_gap_ms
         joiner = Joiner(lambda: set_ms or self._learned_gap_ms(source))
-        port = _Port(device, opened, delivery, joiner)
+        port = _Port(device, opened, delivery, opened.inhibit(inhibited=self._inhibited), joiner)
         self._ports[device.node] = port
         selector.register(opened.fd, selectors.EVENT_READ, port)
         delivery.state("ready")
@@ -161,6 +174,12 @@ class UsbScanners:
         for key, _ in selector.select(0 if behind else wait_s):
             if isinstance(key.data, _Port):
                 self._drain(key.data, selector)
+            else:
+                os.read(self._wake_read, 4096)
+        if self._inhibited != self._told_inhibited:
+            self._told_inhibited = self._inhibited
+            for port in self._ports.values():
+                port.opened.inhibit(inhibited=self._told_inhibited)
         now_s = time.monotonic()
         for port in tuple(self._ports.values()):
             if port.opened.behind:

@@ -22,7 +22,7 @@ class DescriptorError(ValueError):
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
-    """A run of equal elements in one input report."""
+    """A run of equal elements in one report."""
 
     report: int
     """Report number; 0 where the device numbers none."""
@@ -38,13 +38,14 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Descriptor(msgspec.Struct, frozen=True):
-    """What a report descriptor says of the data that comes in."""
+    """What a report descriptor says of the data that comes in, and of what the device can be told."""
 
     inputs: tuple[Field, ...]
     applications: tuple[int, ...]
     """Usages of the collections on top, page and usage."""
     numbered: bool
     """Whether each report begins with its number."""
+    outputs: tuple[Field, ...] = ()
 
 
 class _State(msgspec.Struct):
@@ -70,7 +71,8 @@ def parse(raw: bytes) -> Descriptor:
             raise DescriptorError(f"ends within the item at byte {at}")
         reader.item(prefix & 0xFC, int.from_bytes(raw[at + 1 : at + 1 + size], "little"), size)
         at += 1 + size
-    return Descriptor(tuple(reader.inputs), tuple(reader.applications), reader.numbered)
+    inputs, outputs = tuple(reader.inputs), tuple(reader.outputs)
+    return Descriptor(inputs, tuple(reader.applications), reader.numbered, outputs)
 
 
 class _Reader:
@@ -78,6 +80,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.inputs: list[Field] = []
+        self.outputs: list[Field] = []
         self.applications: list[int] = []
         self.numbered = False
         self._state = _State()
@@ -85,7 +88,7 @@ class _Reader:
         self._usages: list[int] = []
         self._range = [0, 0]
         self._depth = 0
-        self._bits: dict[int, int] = {}
+        self._bits: dict[tuple[int, int], int] = {}
 
     def item(self, kind: int, value: int, size: int) -> None:
         if kind & 0x0C == 0x04:
@@ -126,16 +129,16 @@ class _Reader:
             self._depth += 1
         elif kind == _END_COLLECTION:
             self._depth -= 1
-        elif kind == _INPUT:
-            self._input(value)
+        elif kind in (_INPUT, _OUTPUT):
+            self._field(kind, value, self.inputs if kind == _INPUT else self.outputs)
         self._usages = []
         self._range = [0, 0]
 
-    def _input(self, flags: int) -> None:
+    def _field(self, kind: int, flags: int, fields: list[Field]) -> None:
         state = self._state
-        if state.size > 32 or state.count > REPORT_COUNT_MAX or len(self.inputs) >= FIELDS_MAX:
+        if state.size > 32 or state.count > REPORT_COUNT_MAX or len(fields) >= FIELDS_MAX:
             raise DescriptorError("fields beyond any report")
-        bit = self._bits.get(state.report, 0)
+        bit = self._bits.get((kind, state.report), 0)
         field = Field(
             report=state.report,
             bit=bit,
@@ -144,5 +147,5 @@ class _Reader:
             usages=tuple(self._usages),
             constant=bool(flags & 1),
         )
-        self._bits[state.report] = bit + state.size * state.count
-        self.inputs.append(field)
+        self._bits[kind, state.report] = bit + state.size * state.count
+        fields.append(field)

@@ -23,6 +23,7 @@ from drivers.usb.hid_descriptor import DESCRIPTOR_BYTES_MAX, Descriptor
 from drivers.usb.hid_pos import PosFragment, PosReader, PosScan
 from drivers.usb.key_events import EVENT, unpack
 from drivers.usb.key_stream import KeyStream
+from drivers.usb.pos_commands import PREVENT_READ, command
 from drivers.usb.settings import Choice
 from drivers.usb.sysfs import Attached
 
@@ -79,6 +80,9 @@ class Opened(Protocol):
     def deadline(self) -> float | None:
         """When :meth:`flush` is due."""
 
+    def inhibit(self, *, inhibited: bool) -> bool:
+        """Keep the scanner from reading, or let it read again. False where it cannot be told."""
+
     def close(self) -> Fragment | None:
         """Let the device go; the half code that was open."""
 
@@ -86,13 +90,15 @@ class Opened(Protocol):
 def open_scanner(device: Attached, choice: Choice, descriptor: Descriptor | None) -> Opened:
     """Open it for us alone. Raises :class:`DriverError`, with the OSError as its cause."""
     what = f"The scanner {choice.name} cannot be used"
+    descriptor = descriptor or Descriptor((), (), numbered=False)
+    told = choice.inhibit and bool(command(descriptor, PREVENT_READ))
     try:
-        fd = os.open(device.node, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        fd = os.open(device.node, (os.O_RDWR if told else os.O_RDONLY) | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise _explained(what, device, error) from error
     source = f"usb:{choice.name}"
     if device.kind == "hid-pos":
-        return PosPort(fd, source, PosReader(descriptor or Descriptor((), (), numbered=False)))
+        return PosPort(fd, source, descriptor, told=told)
     try:
         _make_ours(fd)
     except OSError as error:
@@ -157,6 +163,11 @@ class KeyPort:
         """When :meth:`flush` is due."""
         return self._stream.deadline()
 
+    def inhibit(self, *, inhibited: bool) -> bool:
+        """A keyboard listens to nobody."""
+        del inhibited
+        return False
+
     def close(self) -> Fragment | None:
         """Let the device go."""
         os.close(self.fd)
@@ -176,10 +187,12 @@ class KeyPort:
 class PosPort:
     """A HID-POS scanner."""
 
-    def __init__(self, fd: int, source: str, reader: PosReader) -> None:
+    def __init__(self, fd: int, source: str, descriptor: Descriptor, *, told: bool = False) -> None:
+        """``told``: the file is open for writing as well, and the scanner knows how to be kept from reading."""
         self.fd = fd
         self._source = source
-        self._reader = reader
+        self._reader = PosReader(descriptor)
+        self._descriptor, self._told = descriptor, told
         self._taken: deque[tuple[float, bytes]] = deque()
 
     @property
@@ -213,6 +226,16 @@ class PosPort:
     def deadline(self) -> float | None:
         """When :meth:`flush` is due."""
         return self._reader.deadline()
+
+    def inhibit(self, *, inhibited: bool) -> bool:
+        """Set or take back its flag. False where it has none, or is gone."""
+        if not self._told:
+            return False
+        try:
+            os.write(self.fd, command(self._descriptor, PREVENT_READ, on=inhibited))
+        except OSError:
+            return False
+        return True
 
     def close(self) -> Fragment | None:
         """Let the device go."""

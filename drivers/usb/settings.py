@@ -33,6 +33,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     ignore: bool = False
     """Leave it alone although it looks like a scanner."""
     typing: Typing = Typing()
+    inhibit: bool = True
+    """Whether it may be kept from reading, where it knows how."""
 
     def fits(self, device: Attached) -> bool:
         """Whether the device is meant."""
@@ -54,7 +56,9 @@ class UsbSettings(msgspec.Struct, frozen=True, kw_only=True):
         for rule in self.rules:
             if rule.fits(device):
                 why = f"the settings name it ({rule.match})"
-                return Choice(not rule.ignore, rule.name or device.stable_name, rule.typing, why)
+                return Choice(
+                    not rule.ignore, rule.name or device.stable_name, rule.typing, why, rule.inhibit
+                )
         return Choice(device.is_scanner, device.stable_name, self.typing, device.why)
 
 
@@ -65,3 +69,4 @@ class Choice(msgspec.Struct, frozen=True):
     name: str
     typing: Typing
     why: str
+    inhibit: bool = True

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
+from pathlib import Path
 
 import msgspec
 
 from scanner_app.commands.call import DONE, REFUSED, Call, print_json
 from scanner_app.doctor import checks
+from scanner_app.doctor_check import Check
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
+    parser.add_argument(
+        "--picture", type=Path, metavar="FILE", help="keep what the camera sees, as a picture"
+    )
     parser.add_argument(
         "--scan", type=float, metavar="SECONDS", help="a live test: pull the trigger, see what arrives"
     )
@@ -24,7 +30,12 @@ def run(call: Call) -> int:
 
         return watch(call, call.options.scan)
     faults = 0
-    for check in checks(call.loaded.settings):
+    found: Iterable[Check] = checks(call.loaded.settings)
+    if call.options.picture is not None:
+        from scanner_app.doctor_picture import kept
+
+        found = [*found, kept(call.loaded.settings.camera, call.options.picture)]
+    for check in found:
         faults += check.state == "fault"
         if call.options.json:
             print_json(msgspec.to_builtins(check))

@@ -12,6 +12,7 @@ from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
 from scanner_app.handheld import JOURNAL_FILE, Handheld
 from scanner_app.identity import server_of
 from scanner_app.journal_reader import JournalReader
+from sync.wire import Batch
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +47,12 @@ def _outbox(call: Call) -> int:
         raise Refusal("this handheld is not enrolled, so no server knows its signature: enroll it first")
     handheld = Handheld(folder, clock, call.session_settings)
     try:
-        data, events = outbox.sealed(handheld.journal, server.token, clock.wall_ms())
+        journal, credentials = handheld.journal, server.credentials
+
+        def signed(batch: Batch) -> Batch:
+            return batch if credentials is None else credentials.signed(journal.device, batch)
+
+        data, events = outbox.sealed(journal, server.token, clock.wall_ms(), signed)
         device = handheld.journal.device
     finally:
         handheld.close()

@@ -89,6 +89,7 @@ def serial_settings(port: PortSetting) -> SerialSettings:
         baud=port.baud,
         terminator=terminators[port.terminator],
         profile=port.profile,
+        inhibit=port.inhibit,
         burst_gap_ms=port.burst_gap_ms,
     )
 
@@ -104,6 +105,7 @@ def camera_settings(camera: CameraSection) -> CameraSettings:
         formats=camera.formats,
         itf_lengths=camera.itf_lengths,
         read=camera.read,
+        by_prompt=camera.by_prompt,
     )
 
 
@@ -145,6 +147,7 @@ def usb_settings(usb: Usb) -> UsbSettings:
                 ),
                 burst_gap_ms=device.burst_gap_ms,
             ),
+            inhibit=device.inhibit,
         )
         for device in usb.devices
     ]

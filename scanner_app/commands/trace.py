@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC
 from typing import Any
 
 from scanner_app import server_calls
 from scanner_app.clockwork import SystemClock
-from scanner_app.commands.call import DONE, REFUSED, Call, Refusal, print_json
+from scanner_app.commands.call import DONE, REFUSED, Call, Refusal, print_json, usage
 from scanner_app.handheld import Handheld
 from scanner_app.trace import trace
+from tracking.moments import moment_ms
 from tracking.printable import printable
 
 
@@ -17,6 +19,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.add_argument("serial", help="serial number, or its last characters")
     parser.add_argument("--item", default="", help="item number, where several items have this serial")
+    parser.add_argument(
+        "--at", default="", metavar="DATE", help="as it was at the end of this day, or at this moment"
+    )
     parser.add_argument("--server", help="ask this server instead of the handheld's data")
     parser.add_argument("--token", default="", help="the office token")
 
@@ -24,6 +29,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(call: Call) -> int:
     """Exit 1 where nothing is known."""
     options = call.options
+    try:
+        moment_ms(options.at or "2026-01-01", UTC)
+    except ValueError as error:
+        usage(printable(str(error)))
     found = _asked(call) if options.server else _here(call)
     if options.json:
         print_json(found)
@@ -40,7 +49,7 @@ def run(call: Call) -> int:
 def _asked(call: Call) -> dict[str, Any]:
     options = call.options
     try:
-        return server_calls.units(options.server, options.token, options.serial, options.item)
+        return server_calls.units(options.server, options.token, options.serial, options.item, options.at)
     except server_calls.CallRefused as error:
         raise Refusal(str(error)) from error
 
@@ -48,7 +57,7 @@ def _asked(call: Call) -> dict[str, Any]:
 def _here(call: Call) -> dict[str, Any]:
     handheld = Handheld(call.existing_folder, SystemClock(), call.session_settings)
     try:
-        return trace(handheld, call.options.serial, call.options.item)
+        return trace(handheld, call.options.serial, call.options.item, call.options.at)
     finally:
         handheld.close()
 
@@ -63,11 +72,20 @@ def _show(unit: dict[str, Any]) -> None:
             print(f"  {name}: {printable(unit[name])}")
     if unit["warranty"]["until"]:
         print(f"  warranty to {unit['warranty']['until']}")
-    for part in unit["contains"]:
-        print(f"  contains {printable(part['item'])} {printable(part['serial'])}")
+    for around in unit["within"]:
+        print(f"  in {printable(around['item'])} {printable(around['serial'])}")
+    _show_parts(unit["contains"], "  ")
     for entry in unit["history"]:
         where = f"{printable(entry['operator'])} on {printable(entry['device'])}"
         print(f"  {entry['at'][:19]}  {entry['step']:<13} {where} {printable(entry['document'])}")
         if entry.get("waived"):
             taken = f"{printable(entry['waived'])} waived by {printable(entry['supervisor'])}"
             print(f"      {taken}: {printable(entry['reason'])}")
+
+
+def _show_parts(parts: list[dict[str, Any]], margin: str) -> None:
+    for part in parts:
+        count = f"{part['quantity']} x " if not part["serial"] else ""
+        name = part["serial"] or part["lot"]
+        print(f"{margin}contains {count}{printable(part['item'])} {printable(name)}".rstrip())
+        _show_parts(part["contains"], margin + "  ")

@@ -14,7 +14,7 @@ import msgspec
 from scanner_app.handing.tasks import begun, subject_of
 from scanner_app.workflows.flow import State, Step
 from scanner_app.workflows.registry import WORKFLOWS
-from sync.wire import TaskRow, task_id
+from sync.work_wire import TaskRow, task_id
 from tracking.phrases import Said, phrase, task_named
 from tracking.verdicts import verdict
 

@@ -12,6 +12,7 @@ from scanner_app.workflows.order_labels import wrong_kind
 from scanner_app.workflows.parts import NO_PARTS, Parts
 from scanner_app.workflows.subject import Subject, SubjectState, see, subject_of
 from tracking import check_characters, rules
+from tracking.catalogue.faults import told
 from tracking.events import Event
 from tracking.phrases import phrase
 from tracking.serial_range import expand
@@ -87,7 +88,7 @@ def refused(subject: Subject) -> Verdict | None:
         return stop
     why = refuse_name(subject.serial)
     if why:
-        return verdict("unknown_code", raw=subject.serial, why=why)
+        return verdict("unknown_code", raw=subject.serial, why=told(why))
     return rules.shape_stop(subject.unit, subject.item)
 
 

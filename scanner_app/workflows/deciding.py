@@ -15,6 +15,7 @@ from scanner_app.workflows.meant import Meaning, refuse
 from scanner_app.workflows.parts import Parts
 from scanner_app.workflows.ruled import ruled
 from tracking import rules
+from tracking.catalogue.faults import told
 from tracking.dates import any_date
 from tracking.documents import Document
 from tracking.identifiers.reading import Reading
@@ -79,13 +80,13 @@ def _command(case: Case) -> Meaning | None:
     if case.best.kind != "command":
         return None
     if not case.best.ok:
-        return refuse("unknown_code", case.text, why=case.best.error)
+        return refuse("unknown_code", case.text, why=told(case.best.error))
     return Meaning(kind="command", value=case.best.command, argument=case.best.argument)
 
 
 def _damaged(case: Case) -> Meaning | None:
     """The scanner or its host has changed the code, and nothing known here tells what the label says."""
-    return refuse("unreadable", case.text, why=case.best.doubt) if case.best.doubt else None
+    return refuse("unreadable", case.text, why=told(case.best.doubt)) if case.best.doubt else None
 
 
 def _badge(case: Case) -> Meaning | None:
@@ -217,7 +218,7 @@ def _refused(case: Case) -> Meaning:
     if best.kind == "url":
         return refuse("wrong_kind", case.text, kind=phrase("kind_url"), need=phrase("need_serial_or_item"))
     code = "unreadable" if best.kind == "text" or best.layer else "unknown_code"
-    return refuse(code, case.text, why=best.error)
+    return refuse(code, case.text, why=told(best.error))
 
 
 STEPS = (

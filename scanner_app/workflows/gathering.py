@@ -16,7 +16,7 @@ from scanner_app.workflows.meaning import items_of_serial
 from scanner_app.workflows.parts import Clash, Parts, merge
 from tracking.dates import parse_iso
 from tracking.documents import Document
-from tracking.phrases import Phrase, phrase
+from tracking.phrases import UNSAID, Phrase, phrase
 from tracking.site import Item
 from tracking.verdicts import Verdict, verdict
 
@@ -124,7 +124,10 @@ def waiting_answer(parts: Parts, item: Item, need: str) -> Verdict:
         what = needed(
             "serial_below" if need == "serial" else need
         )  # the part number is scanned for it by mistake
-        return verdict("item_selected", item=item.item, description=item.description, need=what)
+        headline = phrase("that_is_the_part") if need == "serial" else UNSAID
+        return verdict(
+            "item_selected", item=item.item, description=item.description, need=what, headline=headline
+        )
     return verdict(
         "waiting_for_partner", item=item.item, serial=parts.serial, have=_have(parts), need=needed(need)
     )
@@ -136,4 +139,6 @@ def _have(parts: Parts) -> Phrase:
         return phrase("have_serial", serial=parts.serial)
     if parts.lot:
         return phrase("have_lot", lot=parts.lot)
-    return phrase("have_expiry", expiry=parts.expiry) if parts.expiry else phrase("have_half")
+    if parts.expiry:
+        return phrase("have_expiry", expiry=parts.expiry)
+    return phrase("have_quantity", quantity=str(parts.quantity)) if parts.quantity else phrase("have_half")

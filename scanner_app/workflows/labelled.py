@@ -6,10 +6,11 @@ from scanner_app.workflows.bare_codes import items_named, order_named
 from scanner_app.workflows.flow import Knowledge
 from scanner_app.workflows.meant import Meaning, refuse
 from scanner_app.workflows.parts import Parts
+from tracking.catalogue.faults import told
 from tracking.dates import last_of_month
 from tracking.documents import Document
 from tracking.identifiers.reading import Reading
-from tracking.phrases import phrase
+from tracking.phrases import phrase, row_of
 from tracking.site import refuse_code
 
 CANDIDATES_SHOWN_MAX = 4
@@ -71,5 +72,5 @@ def registrable(meaning: Meaning, text: str, knows: Knowledge) -> Meaning:
         if value and not why and knows.operator(value) is not None:
             return refuse("unknown_code", text, why=phrase("why_badge", value=value[:40]))
         if why:
-            return refuse("unknown_code", text, why=f"{value[:40]} {why}")
+            return refuse("unknown_code", text, why=row_of(value[:40], told(why), between=" "))
     return meaning

@@ -9,6 +9,7 @@ from __future__ import annotations
 from scanner_app.workflows import ranged
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
 from scanner_app.workflows.gathering import need_of
+from scanner_app.workflows.guard import guarded
 from scanner_app.workflows.lines import current_line
 from scanner_app.workflows.meaning import understand
 from scanner_app.workflows.order_commands import command
@@ -148,7 +149,7 @@ def workflow(name: str, task: Task) -> Workflow:
 
     def advanced(state: State, given: Input, knows: Knowledge) -> Step:
         assert isinstance(state, OrderState)
-        return advance(task, state, given, knows)
+        return guarded(advance(task, state, given, knows), given)
 
     def prompted(state: State, knows: Knowledge) -> Prompt:
         assert isinstance(state, OrderState)

@@ -46,7 +46,8 @@ def question(
         document=document,
         line=line,
         tally=tally,
-        quantity=1 if parts.serial else max(parts.quantity, 1),
+        # A carton's label may count what is in it; of what has serial numbers each is scanned.
+        quantity=1 if parts.serial or item.tracking == "serial" else max(parts.quantity, 1),
         policy=knows.policy,
         waived=knows.waived,
         today=knows.today,

@@ -14,6 +14,7 @@ from scanner_app.workflows.parts import Parts
 from tracking import rules
 from tracking.documents import Document, Line, complete
 from tracking.events import Event
+from tracking.identifiers.reader import split_aim
 from tracking.phrases import Said, phrase
 from tracking.site import Item
 from tracking.verdicts import Verdict, verdict
@@ -48,9 +49,12 @@ def label_prompt(
 def _with_code(step: Step, given: Scanned) -> Step:
     """Names the code that turned out to be the part number: the serial number is on the label beside it."""
     said = step.verdict
-    if said.code != "item_selected" or len(given.texts) != 1 or given.texts[0] == said.item:
+    if said.code != "item_selected" or len(given.texts) != 1:
         return step
-    described = " ".join(filter(None, (said.fields.get("description", ""), f"= {given.texts[0]}")))
+    code, _ = split_aim(given.texts[0], "")
+    if code == said.item:
+        return step
+    described = " ".join(filter(None, (said.fields.get("description", ""), f"= {code}")))
     shown = msgspec.structs.replace(said, fields={**said.fields, "description": described})
     return msgspec.structs.replace(step, verdict=shown)
 

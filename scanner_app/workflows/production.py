@@ -17,6 +17,7 @@ from scanner_app.workflows.flow import (
     Workflow,
 )
 from scanner_app.workflows.gathering import gather, need_of, waiting_answer
+from scanner_app.workflows.guard import guarded
 from scanner_app.workflows.meaning import Meaning, understand
 from scanner_app.workflows.order_labels import wrong_kind
 from scanner_app.workflows.parts import NO_PARTS
@@ -27,6 +28,10 @@ from tracking.assembly import bill_of, complete, next_slot
 from tracking.documents import Document, Line
 from tracking.phrases import Said, phrase
 from tracking.verdicts import Verdict, verdict
+
+
+def _guarded(state: State, given: Input, knows: Knowledge) -> Step:
+    return guarded(_advance(state, given, knows), given)
 
 
 def _advance(state: State, given: Input, knows: Knowledge) -> Step:
@@ -272,7 +277,7 @@ PRODUCTION = Workflow(
     name="production",
     state_type=ProductionState,
     initial=ProductionState,
-    advance=_advance,
+    advance=_guarded,
     prompt=_prompt,
     own_commands=frozenset({"remove"}),
     listing=_listing,

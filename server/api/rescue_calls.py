@@ -5,11 +5,12 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server import handed_in
+from server import handed_in, signatures
 from server.api.exchange import Refusal, answer, body_of, central_of, decoded, device_of, in_thread, unpacked
 from server.handed_in import DecisionError
-from sync.outbox import PACKED_BYTES_MAX
-from sync.wire import BATCH_BYTES_MAX, Delivered, Held, RescueDecided, RescueDecision, Waitings, decode_batch
+from server.signatures import SignatureError
+from sync.outbox import PACKED_BYTES_MAX, Delivered, Held, RescueDecided, RescueDecision, Waitings
+from sync.wire import BATCH_BYTES_MAX, decode_batch
 
 BODY_BYTES_MAX = 16 * 1024
 
@@ -40,6 +41,10 @@ async def rescue(request: Request) -> Response:
         batch = decode_batch(unpacked(request, body, BATCH_BYTES_MAX))
         if not device.revoked:
             raise Refusal(409, "not_revoked", "this device is in good standing: hand its events in as ever")
+        try:
+            signatures.check(device, batch)
+        except SignatureError as error:
+            raise Refusal(403, "signature", str(error)) from error
         handed_in.hold(central.storage, device.id, batch, central.now_ms())
         return Held(epoch=batch.epoch, through=batch.last)
 

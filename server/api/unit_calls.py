@@ -40,9 +40,10 @@ def path_names(request: Request, prefix: str) -> list[str]:
 
 
 async def search(request: Request) -> Response:
-    """``GET /v1/units?serial=&item=``: units with this serial number, or one that ends with it."""
+    """``GET /v1/units?serial=&item=&at=``: units with this serial number or ending, as they were then."""
     serial = request.query_params.get("serial", "")[:NAME_CHARS_MAX]
     item = request.query_params.get("item", "")[:NAME_CHARS_MAX]
+    at = request.query_params.get("at", "")[:NAME_CHARS_MAX]
     if not serial:
         raise Refusal(400, "malformed", "say which serial: /v1/units?serial=")
 
@@ -50,7 +51,10 @@ async def search(request: Request) -> Response:
         central = central_of(request)
         with central.storage.read() as reader:
             today = trace.today_utc(central.now_ms())
-            found = [trace.trace(reader, *name, today) for name in trace.find(reader, serial, item)]
+            try:
+                found = [trace.trace(reader, *name, today, at) for name in trace.find(reader, serial, item)]
+            except ValueError as error:
+                raise Refusal(400, "malformed", str(error)) from error
         return Trace(units=tuple(one for one in found if one is not None))
 
     return packed(request, await in_thread(work))

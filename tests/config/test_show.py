@@ -42,6 +42,7 @@ def test_the_rows_are_json(machine: Machine) -> None:
             "baud": 9600,
             "terminator": "CR",
             "profile": "generic",
+            "inhibit": True,
             "burst_gap_ms": 0,
         }
     ]

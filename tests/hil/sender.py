@@ -14,7 +14,7 @@ import time
 
 def main(device: str, size: int) -> None:
     """Send it all, and say how many seconds that took."""
-    os.nice(10)
+    os.nice(5)
     data = sys.stdin.buffer.read()
     fd = os.open(device, os.O_RDWR | os.O_NOCTTY)
     start_s = time.monotonic()

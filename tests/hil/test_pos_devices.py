@@ -32,6 +32,26 @@ def test_a_makers_reports_arrive_with_their_aim_id(
     figure(f"HID-POS through uhid, {name}: {len(maker.codes)} codes exact, AIM ids {maker.aim_ids}")
 
 
+def test_a_scanner_that_knows_how_is_kept_from_reading(
+    heard: Heard, usb: UsbScanners, figure: Callable[[str], None]
+) -> None:
+    name = "trigger-and-lock"
+    told: list[bytes] = []
+    with MadeUpDevice(name, raw_descriptor(name), vendor=0x065A, serial="SN1") as device:
+
+        def heard_by_it(*reports: bytes) -> bool:
+            told.extend(device.told())
+            return told == list(reports)
+
+        light, dark = b"\x05\x00", b"\x05\x02"
+        until(lambda: heard_by_it(light), lambda: f"{told}, {heard.items}")
+        assert usb.inhibit()
+        until(lambda: heard_by_it(light, dark), lambda: str(told))
+        usb.inhibit(inhibited=False)
+        until(lambda: heard_by_it(light, dark, light), lambda: str(told))
+    figure("HID-POS: kept from reading and let read again by an output report, through the kernel")
+
+
 @pytest.mark.parametrize("name", NO_SCANNERS)
 def test_what_is_no_scanner_is_left_alone(name: str) -> None:
     with MadeUpDevice(name, raw_descriptor(name), vendor=0x1209, serial="SN1"):

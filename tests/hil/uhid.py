@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import select
 import struct
 from typing import Self
 
-_DESTROY, _CREATE2, _INPUT2 = 1, 11, 12
+_DESTROY, _OUTPUT, _CREATE2, _INPUT2 = 1, 6, 11, 12
 _BUS_USB = 3
 
 
@@ -26,6 +27,17 @@ class MadeUpDevice:
     def __exit__(self, *_: object) -> None:
         os.write(self._fd, struct.pack("=I", _DESTROY))
         os.close(self._fd)
+
+    def told(self) -> list[bytes]:
+        """Reports that the host has sent since it was last asked."""
+        found = []
+        while select.select([self._fd], [], [], 0)[0]:
+            event = os.read(self._fd, 4 + 4096 + 3)
+            (kind,) = struct.unpack_from("=I", event)
+            if kind == _OUTPUT:
+                (size,) = struct.unpack_from("=H", event, 4 + 4096)
+                found.append(event[4 : 4 + size])
+        return found
 
     def report(self, data: bytes) -> None:
         """Send a report, with its number in front where the descriptor has numbers."""

@@ -11,7 +11,7 @@ import pytest
 
 from server import devices
 from server.storage import StorageError
-from sync import credentials, wire
+from sync import credentials, outbox, wire
 from tests.server.fleet import Handheld, Office, receiving
 
 
@@ -141,6 +141,27 @@ def test_a_revoked_device_gets_no_token_and_one_without_a_key_none_this_way(
     assert renew(handheld, renewal(handheld, key, "x" * 20, 1)).status_code == 403
     nobody = Handheld(office.http, "D-NOBODY", "", "HAM")
     assert renew(nobody, renewal(nobody, key, "x" * 20, 1)).status_code == 403
+
+
+def test_neither_a_file_nor_a_rescue_goes_round_the_signature(office: Office) -> None:
+    handheld, key = with_key(office)
+    handheld.write(receiving("A"), receiving("B"))
+    bare = handheld.batch(1, 1)
+    secret = outbox.secret_of(handheld.token)
+
+    def deliver(batch: wire.Batch) -> httpx.Response:
+        data = outbox.seal(handheld.device, [batch], 0, secret)
+        return office.http.post("/v1/outbox", content=data, headers=office.auth)
+
+    assert deliver(bare).status_code == 400
+    assert office.ledger() == []
+    assert deliver(signed(handheld, key, bare)).json()["stored"] == 1
+    office.http.post(f"/v1/devices/{handheld.device}/revoke", headers=office.auth)
+    path, rest = f"/v1/devices/{handheld.device}/rescue", handheld.batch(2, 2)
+    for batch, status in ((rest, 403), (signed(handheld, key, rest), 200)):
+        answer = office.http.post(path, content=msgspec.json.encode(batch), headers=handheld.auth)
+        assert answer.status_code == status, answer.text
+    assert len(office.ledger()) == 1, "it waits for the office"
 
 
 def is_due(mine: credentials.Credentials) -> bool:

@@ -93,7 +93,7 @@ def until(true: Any, seconds: float = STOP_S_MAX) -> None:
 def test_a_batch_in_hand_is_taken_in_and_answered_before_it_ends(database: Database, tmp_path: Path) -> None:
     with server(database, tmp_path) as process, client(process) as http:
         office = process.office(http)
-        one, two = office.handheld("One"), office.handheld("Two")
+        one = office.handheld("One")
         one.write(*(receiving(f"S{number}") for number in range(50)))
         body = msgspec.json.encode(one.batch())
         address = urlsplit(process.url)
@@ -103,21 +103,28 @@ def test_a_batch_in_hand_is_taken_in_and_answered_before_it_ends(database: Datab
                 f"Content-Length: {len(body)}\r\n\r\n".encode()
                 + body[:100]
             )
-            answers: list[httpx.Response] = []
-            waiting = threading.Thread(target=lambda: answers.append(two.feed_answer(0, wait=30)))
-            waiting.start()
-            time.sleep(0.5)  # both requests are in hand now
+            time.sleep(0.5)  # it is in hand now
             process.popen.send_signal(signal.SIGTERM)
             time.sleep(0.5)
             half.sendall(body[100:])
             said = half.makefile("rb").readline()
         assert b" 200 " in said, said
-        waiting.join()
-        assert answers[0].status_code == 200, "whoever waits for news is told at once that there are none"
         assert process.popen.wait(STOP_S_MAX) == 0
     storage = open_storage(database)
     with closing(storage), storage.read() as reader:
         assert reader.rows("SELECT count(*) FROM ledger WHERE device = ?", one.device) == [(50,)]
+
+
+def test_whoever_waits_for_news_is_told_at_once_that_there_are_none(tmp_path: Path) -> None:
+    with server(tmp_path / "central.db", tmp_path) as process, client(process) as http:
+        handheld = process.office(http).handheld()
+        answers: list[httpx.Response] = []
+        waiting = threading.Thread(target=lambda: answers.append(handheld.feed_answer(0, wait=30)))
+        waiting.start()
+        time.sleep(0.5)
+        assert process.end() == 0
+        waiting.join()
+    assert [(one.status_code, one.json()["rows"]) for one in answers] == [(200, [])], "not cut off"
 
 
 @pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGKILL])

@@ -1,9 +1,10 @@
 """The message catalogue: every text that a person reads on the handheld, in each language.
 
-A message is a *word* (the banner's headline), for a stop a *do* (what to do with the thing in the hand), and
-*clauses*. A clause appears only when every field it names has a value, so one text serves with much and with little
-known. Prompts are what the screen asks for; words are everything else, from ``A PART NUMBER`` to a soft key. Fields
-are untrusted and go through :func:`tracking.printable.printable`; phrases among them are said in the language.
+A message is a *word* (the banner's headline; of several the first whose fields have values), for a stop a *do* (what
+to do with the thing in the hand), and *clauses*. A clause appears only when every field it names has a value, so one
+text serves with much and with little known. Prompts are what the screen asks for; words are everything else, from
+``A PART NUMBER`` to a soft key. Fields are untrusted and go through :func:`tracking.printable.printable`; phrases
+among them are said in the language.
 """
 
 from __future__ import annotations
@@ -79,9 +80,8 @@ def message(code: str | None, fields: Mapping[str, Said], language: str = "en") 
     named = code.replace("_", " ").upper()
     word, do, clauses = texts.get(code) or en.MESSAGES.get(code) or (named, "", "")
     shown = tuple(text for text in (_clause(part, fields, language) for part in clauses.split("|")) if text)
-    return Message(
-        _clause(word, fields, language) or named, _clause(do, fields, language) if do else "", shown
-    )
+    heads = (_clause(part, fields, language) for part in word.split("|"))
+    return Message(next(filter(None, heads), named), _clause(do, fields, language) if do else "", shown)
 
 
 def prompt(name: str, /, language: str = "en", **fields: Said) -> str:

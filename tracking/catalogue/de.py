@@ -20,7 +20,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{document}|{party}|{location}|noch {missing} offen|Stichprobe: {sample}",
     ),
-    "item_selected": ("ARTIKELNUMMER", "", "{item}|{description}|jetzt {need} scannen"),
+    "item_selected": ("{headline}|ARTIKELNUMMER", "", "{item}|{description}|jetzt {need} scannen"),
     "location_selected": ("LAGERPLATZ", "", "{location}|{counted} gezählt auf {before}: Platz jetzt leer?"),
     "container_selected": ("PACKSTÜCK", "", "{container}|{count} darin"),
     "product_selected": (

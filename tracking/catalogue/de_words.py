@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import enroll_words, floor_words, hand_words, handing
+from tracking.catalogue import (
+    enroll_words,
+    faults,
+    floor_words,
+    hand_words,
+    handing,
+    label_words,
+)
 
 _MEANINGS: dict[str, str] = {
     "kind_item": "EINE ARTIKELNUMMER",
@@ -346,6 +353,8 @@ WORDS: dict[str, str] = {
     **_SCREEN,
     **hand_words.WORDS["de"],
     **floor_words.WORDS["de"],
+    **label_words.WORDS["de"],
+    **faults.WORDS["de"],
     **enroll_words.WORDS["de"],
     **handing.WORDS["de"],
 }

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import enroll_words, floor_words, hand_words, handing
+from tracking.catalogue import (
+    enroll_words,
+    faults,
+    floor_words,
+    hand_words,
+    handing,
+    label_words,
+)
 
 _MEANINGS: dict[str, str] = {
     # what was scanned instead: "THAT IS ..."
@@ -352,6 +359,8 @@ WORDS: dict[str, str] = {
     **_SCREEN,
     **hand_words.WORDS["en"],
     **floor_words.WORDS["en"],
+    **label_words.WORDS["en"],
+    **faults.WORDS["en"],
     **enroll_words.WORDS["en"],
     **handing.WORDS["en"],
 }

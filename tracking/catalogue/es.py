@@ -16,7 +16,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     # ok
     "signed_in": ("HOLA", "", "{operator}"),
     "document_opened": ("ABIERTO", "", "{document}|{party}|{location}|faltan {missing}|muestra: {sample}"),
-    "item_selected": ("REFERENCIA", "", "{item}|{description}|ahora escanee {need}"),
+    "item_selected": ("{headline}|REFERENCIA", "", "{item}|{description}|ahora escanee {need}"),
     "location_selected": ("UBICACIÓN", "", "{location}|{counted} contados en {before}: ¿ya está vacía?"),
     "container_selected": ("BULTO", "", "{container}|{count} dentro"),
     "product_selected": (

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import enroll_words, floor_words, hand_words, handing
+from tracking.catalogue import (
+    enroll_words,
+    faults,
+    floor_words,
+    hand_words,
+    handing,
+    label_words,
+)
 
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNA REFERENCIA",
@@ -346,6 +353,8 @@ WORDS: dict[str, str] = {
     **_SCREEN,
     **hand_words.WORDS["es"],
     **floor_words.WORDS["es"],
+    **label_words.WORDS["es"],
+    **faults.WORDS["es"],
     **enroll_words.WORDS["es"],
     **handing.WORDS["es"],
 }

@@ -20,7 +20,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{document}|{party}|{location}|reste {missing}|échantillon : {sample}",
     ),
-    "item_selected": ("RÉFÉRENCE", "", "{item}|{description}|scannez maintenant {need}"),
+    "item_selected": ("{headline}|RÉFÉRENCE", "", "{item}|{description}|scannez maintenant {need}"),
     "location_selected": ("EMPLACEMENT", "", "{location}|{counted} comptés à {before} : rayon vide ?"),
     "container_selected": ("COLIS", "", "{container}|{count} dedans"),
     "product_selected": (

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tracking.catalogue import enroll_words, floor_words, hand_words, handing
+from tracking.catalogue import (
+    enroll_words,
+    faults,
+    floor_words,
+    hand_words,
+    handing,
+    label_words,
+)
 
 _MEANINGS: dict[str, str] = {
     "kind_item": "UNE RÉFÉRENCE",
@@ -346,6 +353,8 @@ WORDS: dict[str, str] = {
     **_SCREEN,
     **hand_words.WORDS["fr"],
     **floor_words.WORDS["fr"],
+    **label_words.WORDS["fr"],
+    **faults.WORDS["fr"],
     **enroll_words.WORDS["fr"],
     **handing.WORDS["fr"],
 }

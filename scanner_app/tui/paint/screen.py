@@ -90,7 +90,7 @@ def _home(view: ScreenView, local: Local, bands: Bands, width: int, parts: Parts
     if view.banner is None:
         menu_band = Band(bands.banner.top, bands.hint.top - bands.banner.top)
     else:
-        parts.append((bands.banner.top, banner(view, local, bands.banner, width)))
+        parts.append((bands.banner.top, _card(view, local, bands.banner, width)))
     return touches + more + _below(view, menu_band, width, parts) + _stop_touch(view, bands.banner, width)
 
 

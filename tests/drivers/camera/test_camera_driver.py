@@ -195,3 +195,35 @@ def _until(met: Callable[[], bool]) -> None:
     while not met():
         assert time.monotonic() < end_s
         time.sleep(0.005)
+
+
+def test_what_the_prompt_cannot_take_is_not_looked_for_while_it_stands(tmp_path: Path) -> None:
+    edge = drawing.textured((60, 200))
+    label = drawing.placed(
+        edge, drawing.symbol("4006381333931", "EAN13"), drawing.symbol("SN-1", "Code128", 2)
+    )
+    film = video(tmp_path / "label.avi", [label] * 8)
+    for settings, expected in (
+        ({}, [b"SN-1"]),
+        ({"by_prompt": False}, [b"4006381333931"]),
+        ({"read": "all"}, [b"4006381333931", b"SN-1"]),
+    ):
+        heard = Heard()
+        camera = CameraScanner(CameraSettings(source=str(film), **settings))
+        camera.look_for(frozenset({"EAN13", "EAN8", "UPCA", "UPCE", "ITF"}))
+        camera.run(heard)
+        found = [
+            item.scans if isinstance(item, Burst) else (item,)
+            for item in heard.items
+            if isinstance(item, Scan | Burst)
+        ]
+        assert [scan.raw for scans in found for scan in scans] == expected
+
+
+def test_itf_of_other_lengths_than_an_articles_is_looked_for_at_every_prompt(tmp_path: Path) -> None:
+    film = video(tmp_path / "own.avi", [drawing.placed(drawing.symbol("123456", "ITF"))] * 8)
+    heard = Heard()
+    camera = CameraScanner(CameraSettings(source=str(film), itf_lengths=(6,)))
+    camera.look_for(frozenset({"EAN13", "ITF"}))
+    camera.run(heard)
+    assert {raw for _, raw in heard.codes} == {b"123456"}

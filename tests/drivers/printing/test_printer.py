@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -12,23 +13,28 @@ from drivers.driver import Backoff, DriverState, start
 from drivers.printing import connection
 from drivers.printing.connection import Interrupted, NotSent, send
 from drivers.printing.jobs import Jobs
+from drivers.printing.languages import Language, encoded
 from drivers.printing.printer import Printer, PrinterSettings, submit
+from drivers.printing.render import rendered
+from drivers.printing.template import named_template
 from tests.drivers.printing.paper import Paper
 from tests.drivers.printing.test_labels import VALUES
 from tests.drivers.usb.bench import Heard
 
 WAIT_S = 20.0
-Run = Callable[[str], Heard]
+Run = Callable[..., Heard]
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Run]:
     started = []
 
-    def begin(target: str) -> Heard:
+    def begin(target: str, language: Language = "zpl") -> Heard:
         heard = Heard()
         printer = Printer(
-            PrinterSettings(target=target), tmp_path / "print", backoff=Backoff(first_s=0.02, cap_s=0.05)
+            PrinterSettings(target=target, language=language),
+            tmp_path / "print",
+            backoff=Backoff(first_s=0.02, cap_s=0.05),
         )
         started.append((printer, start(printer, heard)))
         return heard
@@ -90,13 +96,21 @@ def test_a_printer_that_is_off_gets_every_job_once_when_it_is_back(tmp_path: Pat
     assert [job.attempts for _, job in jobs.every()] == [1, 1]
 
 
-def test_a_printer_that_dies_within_a_job_prints_it_again_and_that_is_said(tmp_path: Path, run: Run) -> None:
+@pytest.mark.parametrize("language", get_args(Language))
+def test_a_printer_that_dies_within_a_job_prints_it_again_and_that_is_said(
+    language: Language, tmp_path: Path, run: Run
+) -> None:
     paper = Paper("print", "die", "die")
     jobs = put(tmp_path, "SN-1", "SN-2", "SN-3")
-    heard = run(paper.target)
+    heard = run(paper.target, language)
     until(lambda: states(jobs) == ["printed"] * 3)
     paper.close()
     assert (len(paper.jobs), len(paper.torn)) == (3, 2)
+    template = named_template("unit")
+    assert paper.jobs == [
+        encoded(rendered(template, VALUES | {"serial": f"SN-{number}"}, 203), language, dpi=203)
+        for number in (1, 2, 3)
+    ]
     said_twice = [sentence for sentence in told(heard) if "may exist twice" in sentence]
     assert said_twice == ["Label 2 was printed again: it may exist twice, keep one."]
 

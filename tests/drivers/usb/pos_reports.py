@@ -56,6 +56,11 @@ MAKERS = {
         (b"\x01" + bytes(7), b"\x02]C0" + b"SN-4".ljust(40, b"\0"), b"\x02]d1" + b"SN-5".ljust(40, b"\0")),
         [("]C0", b"SN-4"), ("]d1", b"SN-5")],
     ),
+    "trigger-and-lock": Maker(
+        0x065A,
+        (b"\x04]C1" + b"0109521234543213".ljust(40, b"\0"), b"\x04]X0" + b"SN-6".ljust(40, b"\0")),
+        [("]C1", b"0109521234543213"), ("]X0", b"SN-6")],
+    ),
 }
 
 NO_SCANNERS = ("scale", "maker-page")

@@ -31,7 +31,9 @@ def scans(items: list[PosScan | PosFragment]) -> list[tuple[str, bytes]]:
     return [(item.symbology_id, item.raw) for item in items if isinstance(item, PosScan)]
 
 
-@pytest.mark.parametrize("name", ["counted", "one-symbology-usage", "unnumbered", "with-keyboard"])
+@pytest.mark.parametrize(
+    "name", ["counted", "one-symbology-usage", "unnumbered", "with-keyboard", "trigger-and-lock"]
+)
 def test_a_scanner_is_known_by_its_descriptor(name: str) -> None:
     assert len(shapes(descriptor(name))) == 1
 

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from config.keyboard_layouts import LAYOUTS
+from config.keyboard_layouts import KEYPAD, LAYOUTS
 from drivers.framing import Fragment, Frame, Framing
 from drivers.usb.key_decoder import KeyDecoder
 from drivers.usb.key_events import (
     EV_KEY,
+    KEY_CAPSLOCK,
     KEY_ENTER,
+    KEY_KPENTER,
     LEFT_ALT,
     LEFT_CTRL,
     LEFT_SHIFT,
+    PRESSED,
     REPEATED,
     RIGHT_ALT,
     InputEvent,
@@ -19,6 +22,7 @@ from drivers.usb.key_stream import SILENCE_S, KeyStream
 from tests.drivers.usb.recorded import dropped, keys, recording
 
 ONE, TWO, THREE, FOUR = 2, 3, 4, 5
+EV_MSC = 4
 
 
 def stream(layout: str = "us", **framing: object) -> KeyStream:
@@ -46,6 +50,18 @@ def test_every_recording_is_read_event_by_event_as_well(layout: str) -> None:
     recorded, keyboard = recording(layout), stream(layout)
     found = [item for event in recorded.events for item in keyboard.feed([event])]
     assert [raw.decode() for raw in raws(found)] == recorded.codes
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_recording_came_from_a_kernel_and_uses_the_keys_that_scanners_use(layout: str) -> None:
+    recorded = recording(layout)
+    assert EV_MSC in {event.type for event in recorded.events}  # no program of ours makes these up
+    pressed = {event.code for event in recorded.events if event.type == EV_KEY and event.value == PRESSED}
+    wanted = {LEFT_SHIFT, LEFT_CTRL, LEFT_ALT, KEY_CAPSLOCK, KEY_ENTER, KEY_KPENTER, *KEYPAD.keys() - {83}}
+    wanted |= {RIGHT_ALT} if layout != "us" else set()
+    assert pressed >= wanted
+    said = "".join(recorded.codes)
+    assert {"\x1d", "ä", "€"} <= set(said)
 
 
 def test_the_wrong_layout_gives_another_text_so_the_setting_matters() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,10 +10,15 @@ import pytest
 
 from drivers import bursts
 from drivers.driver import DriverState, start
-from drivers.framing import Framing
+from drivers.framing import Fragment, Framing
+from drivers.scan import Scan
 from drivers.usb import driver as usb_driver
+from drivers.usb import opened as usb_opened
 from drivers.usb.driver import UsbScanners
+from drivers.usb.hid_descriptor import parse
 from drivers.usb.key_events import KEY_ENTER
+from drivers.usb.opened import PosPort, open_scanner
+from drivers.usb.pos_commands import PREVENT_READ, command
 from drivers.usb.settings import Rule, Typing, UsbSettings
 from drivers.usb.sysfs import attached
 from tests.drivers.usb.bench import Bench, Heard
@@ -126,10 +133,10 @@ def test_a_keyboard_that_the_settings_name_is_a_scanner_with_its_layout(
     )
     until(lambda: heard.states == [("usb:dock", "ready")])
     recorded = recording("de")
-    bench.type(node, [event for event in recorded.events if event.time_s < 100.2])
-    bench.type(node, keys(KEY_ENTER, at_s=100.3))
-    until(lambda: len(heard.codes) == 1)
+    bench.type(node, recorded.events)
+    until(lambda: len(heard.codes) == len(recorded.codes))
     assert heard.codes[0][1].startswith(b"004712/a.B_9+")
+    assert [raw.decode() for _, raw in heard.codes[1:]] == recorded.codes[1:]
 
 
 def test_a_scanner_that_the_settings_ignore_is_not_touched(
@@ -212,3 +219,71 @@ def test_its_name_is_the_same_in_another_port_and_differs_without_a_serial_numbe
     names = [device.stable_name for device in attached(bench.sys, bench.dev)]
     assert names[0] == names[1] == "0c2e-0907-SN42"
     assert names[2] == "0c2e-0907-usb-0000-00-14.0-8"
+
+
+def test_what_came_before_the_cable_was_pulled_is_delivered_whole(
+    bench: Bench, heard: Heard, running: Callable[[UsbSettings], None]
+) -> None:
+    node = bench.plug_keyboard(3)
+    running(UsbSettings())
+    until(lambda: heard.states == [(IMAGER, "ready")])
+    code = [2, 3, 4, 5, KEY_ENTER]
+    bench.type(node, keys(*code * 100, 6, 7))  # more than is understood in one go
+    bench.unplug(node)
+    until(lambda: (IMAGER, "lost") in heard.states)
+    assert heard.codes == [(IMAGER, b"1234")] * 100
+    assert heard.discarded == [b"56"]
+
+
+def test_a_burst_is_taken_off_the_kernel_before_it_is_understood(bench: Bench, heard: Heard) -> None:
+    node = bench.plug_keyboard(3)
+    opened = open_scanner(
+        attached(bench.sys, bench.dev)[0], UsbSettings().choice(attached(bench.sys, bench.dev)[0]), None
+    )
+    bench.type(node, keys(*[2, 3, 4, 5, KEY_ENTER] * 20))
+    opened.drain()
+    with pytest.raises(BlockingIOError):
+        os.read(opened.fd, 1)
+    found: list[object] = []
+    portions = 0
+    while opened.behind:
+        found += opened.read()
+        portions += 1
+    assert len(found) == 20
+    assert portions >= len(found)
+    opened.close()
+
+
+def test_reports_that_had_no_room_are_owned_up_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usb_opened, "REPORTS_WAITING_MAX", 2)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.setblocking(False)
+    port = PosPort(ours.detach(), "usb:pos", parse(raw_descriptor("counted")))
+    for number in range(4):
+        theirs.send(counted(f"SN-{number}".encode()))
+    port.drain()
+    found = port.read()
+    assert [item.raw for item in found] == [b"SN-0", b"SN-1", b"?"]
+    assert [type(item) for item in found] == [Scan, Scan, Fragment]
+    port.close()
+    theirs.close()
+
+
+def test_a_scanner_that_knows_how_is_told_to_read_nothing() -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    theirs.setblocking(False)
+    for name, told, dark, light in (
+        ("trigger-and-lock", True, b"\x05\x02", b"\x05\x00"),
+        ("trigger-and-lock", False, b"", b""),
+        ("counted", True, b"", b""),
+    ):
+        knows = told and bool(dark)
+        assert bool(command(parse(raw_descriptor(name)), PREVENT_READ)) is (name != "counted")
+        port = PosPort(os.dup(ours.fileno()), "usb:pos", parse(raw_descriptor(name)), told=knows)
+        assert port.inhibit(inhibited=True) is knows
+        assert port.inhibit(inhibited=False) is knows
+        heard = [theirs.recv(64) for _ in range(2 * knows)]
+        assert heard == [dark, light][: 2 * knows]
+        port.close()
+    ours.close()
+    theirs.close()

@@ -1,0 +1,68 @@
+"""What is said of the codes of a label: what was scanned instead of a serial number, in every language."""
+
+from __future__ import annotations
+
+from typing import Final
+
+WORDS: Final[dict[str, dict[str, str]]] = {
+    "en": {
+        "that_is_the_part": "THAT IS THE PART NUMBER",
+        "have_quantity": "Quantity {quantity}",
+        "kind_lot": "A LOT",
+        "kind_date": "A DATE",
+        "kind_order_number": "AN ORDER NUMBER",
+        "kind_other_field": "ANOTHER FIELD OF THE LABEL",
+        "kind_vin": "A VEHICLE'S NUMBER (VIN)",
+        "kind_imei": "A PHONE'S NUMBER (IMEI)",
+        "kind_meid": "A PHONE'S NUMBER (MEID)",
+        "kind_iccid": "A SIM CARD'S NUMBER",
+        "kind_eid": "AN ESIM'S NUMBER (EID)",
+        "kind_eui48": "A MAC ADDRESS",
+        "kind_eui64": "A MAC ADDRESS (EUI-64)",
+    },
+    "de": {
+        "that_is_the_part": "DAS IST DIE ARTIKELNUMMER",
+        "have_quantity": "Menge {quantity}",
+        "kind_lot": "EINE CHARGE",
+        "kind_date": "EIN DATUM",
+        "kind_order_number": "EINE AUFTRAGSNUMMER",
+        "kind_other_field": "EIN ANDERES FELD",
+        "kind_vin": "EINE FAHRGESTELLNUMMER",
+        "kind_imei": "EINE GERÄTENUMMER (IMEI)",
+        "kind_meid": "EINE GERÄTENUMMER (MEID)",
+        "kind_iccid": "EINE SIM-KARTENNUMMER",
+        "kind_eid": "EINE ESIM-NUMMER (EID)",
+        "kind_eui48": "EINE MAC-ADRESSE",
+        "kind_eui64": "EINE MAC-ADRESSE (EUI-64)",
+    },
+    "fr": {
+        "that_is_the_part": "C'EST LA RÉFÉRENCE",
+        "have_quantity": "Quantité {quantity}",
+        "kind_lot": "UN LOT",
+        "kind_date": "UNE DATE",
+        "kind_order_number": "UN NUMÉRO DE COMMANDE",
+        "kind_other_field": "UN AUTRE CHAMP",
+        "kind_vin": "UN NUMÉRO DE CHÂSSIS",
+        "kind_imei": "UN NUMÉRO IMEI",
+        "kind_meid": "UN NUMÉRO MEID",
+        "kind_iccid": "UN NUMÉRO DE CARTE SIM",
+        "kind_eid": "UN NUMÉRO D'ESIM (EID)",
+        "kind_eui48": "UNE ADRESSE MAC",
+        "kind_eui64": "UNE ADRESSE MAC (EUI-64)",
+    },
+    "es": {
+        "that_is_the_part": "ES LA REFERENCIA",
+        "have_quantity": "Cantidad {quantity}",
+        "kind_lot": "UN LOTE",
+        "kind_date": "UNA FECHA",
+        "kind_order_number": "UN NÚMERO DE PEDIDO",
+        "kind_other_field": "OTRO CAMPO DE LA ETIQUETA",
+        "kind_vin": "UN NÚMERO DE BASTIDOR",
+        "kind_imei": "UN NÚMERO IMEI",
+        "kind_meid": "UN NÚMERO MEID",
+        "kind_iccid": "UN NÚMERO DE TARJETA SIM",
+        "kind_eid": "UN NÚMERO DE ESIM (EID)",
+        "kind_eui48": "UNA DIRECCIÓN MAC",
+        "kind_eui64": "UNA DIRECCIÓN MAC (EUI-64)",
+    },
+}
