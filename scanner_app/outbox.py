@@ -9,7 +9,8 @@ import msgspec
 from scanner_app.journal import Journal
 from scanner_app.losses import lost_before
 from sync import outbox, wire
-from sync.wire import Batch, Held
+from sync.outbox import Held
+from sync.wire import Batch
 
 RESCUED = "rescued"
 """The journal's note of what the server keeps aside: epoch -> the last event."""

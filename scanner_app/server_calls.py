@@ -9,18 +9,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from sync.agent import Line, Unreachable, understood
-from sync.wire import (
-    Block,
-    Code,
-    Delivered,
-    Enroll,
-    Enrolled,
-    HighWater,
-    Imported,
-    NewCode,
-    Problem,
-    WantedBlock,
-)
+from sync.outbox import Delivered
+from sync.wire import Code, Enroll, Enrolled, HighWater, Imported, NewCode, Problem
+from sync.work_wire import Block, WantedBlock
 from tracking.recall import Recall, Wanted
 
 Reply = TypeVar("Reply")

@@ -11,7 +11,17 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from drivers.scan import Burst, Scan
-from scanner_app import faults, feeding, locking, overriding, session_list, sign_in, stops, taking_back
+from scanner_app import (
+    faults,
+    feeding,
+    locking,
+    overriding,
+    second_person,
+    session_list,
+    sign_in,
+    stops,
+    taking_back,
+)
 from scanner_app.answer import Answer, dressed, tone_of
 from scanner_app.cache import Cache
 from scanner_app.clockwork import Clock, local_date, zone
@@ -208,10 +218,6 @@ class Session:
         """This label was taken; the same again within a moment is a bounce."""
         self._repeats.accepted(texts, self.clock.mono_ns())
 
-    def foreseen(self, scanned: Scanned) -> Step:
-        """What the task would make of a scan; nothing of it happens."""
-        return self._step(scanned)
-
     @property
     def signed_out(self) -> bool:
         """True where the site has people and none of them is signed in."""
@@ -237,14 +243,17 @@ class Session:
             self.state = start
             raise
 
-    def _step(self, given: Scanned | Asked) -> Step:
+    def foreseen(self, given: Scanned | Asked) -> Step:
+        """What the task would do; nothing of it happens."""
         name = self.state.workflow
         there = workflow_state(self.state, name)
         return overriding.judged_under(self, lambda: WORKFLOWS[name].advance(there, given, self.knows))
 
     def advance(self, scans: Sequence[Scan], given: Scanned | Asked) -> Answer:
         """What the task makes of a scan or a command."""
-        step = desk.watched(self, self._step(given))
+        if isinstance(given, Scanned) and second_person.is_pin(self, given):
+            return second_person.tried(self, given)
+        step = desk.watched(self, self.foreseen(given))
         if isinstance(given, Asked) and step.quiet:
             return self.answer(NOTHING, text=phrase("nothing_here", name=given.name))
         if step.afresh:
@@ -385,13 +394,13 @@ class Session:
             return answered
         self.state = overriding.ended_by(self.state, name)
         if name in WORKFLOWS[self.state.workflow].own_commands:
-            step = self._step(asked := Asked(name, argument))
+            step = self.foreseen(asked := Asked(name, argument))
             if not step.quiet:
                 return self.apply(step, (), asked=asked)
         match name:
             case "undo":
                 return taking_back.undo(self, argument)
-            case "remove":
+            case "remove" | "back" if name == "remove" or self.state.removing:
                 return taking_back.toggle_remove(self)
             case "hold" | "release" if name not in WORKFLOWS[self.state.workflow].own_commands:
                 return taking_back.flag_last(self, name, argument)

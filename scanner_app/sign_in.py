@@ -127,15 +127,25 @@ def _wrong_pin(session: Session, badge: str, pin: str, pin_hash: str) -> Phrase:
 
 def tried(session: Session, pin: str, pin_hash: str) -> tuple[Phrase, SessionState]:
     """Why this PIN does not fit, nothing where it does, and the session that counts the wrong ones; not written."""
-    now_ms = session.clock.wall_ms()
-    state = session.state
-    if now_ms < state.pins_from_ms <= now_ms + PIN_WAIT_MS:
-        return phrase("why_pins", seconds=str((state.pins_from_ms - now_ms) // 1000 + 1)), state
+    seconds = wait_s(session)
+    if seconds:
+        return phrase("why_pins", seconds=str(seconds)), session.state
     if pin_hash and pin_matches(pin, pin_hash):
-        return UNSAID, msgspec.structs.replace(state, wrong_pins=0)
-    wrong = state.wrong_pins + 1
-    until = now_ms + PIN_WAIT_MS if wrong % WRONG_PINS_MAX == 0 else 0
-    return phrase("why_pin"), msgspec.structs.replace(state, wrong_pins=wrong, pins_from_ms=until)
+        return UNSAID, msgspec.structs.replace(session.state, wrong_pins=0)
+    return phrase("why_pin"), one_more_wrong(session)
+
+
+def wait_s(session: Session) -> int:
+    """Seconds until a PIN may be tried again; 0 where one may be tried now."""
+    now_ms, from_ms = session.clock.wall_ms(), session.state.pins_from_ms
+    return (from_ms - now_ms) // 1000 + 1 if now_ms < from_ms <= now_ms + PIN_WAIT_MS else 0
+
+
+def one_more_wrong(session: Session) -> SessionState:
+    """The session that has counted a wrong PIN; not written."""
+    wrong = session.state.wrong_pins + 1
+    until = session.clock.wall_ms() + PIN_WAIT_MS if wrong % WRONG_PINS_MAX == 0 else 0
+    return msgspec.structs.replace(session.state, wrong_pins=wrong, pins_from_ms=until)
 
 
 def has_role(session: Session, role: str) -> bool:

@@ -15,16 +15,8 @@ from server import devices, ingest, signatures
 from server.signatures import SignatureError
 from server.storage import Reader, Storage, Writer
 from sync import outbox
-from sync.wire import (
-    Batch,
-    Delivered,
-    Refused,
-    RescueDecided,
-    TooLargeError,
-    Waiting,
-    WireError,
-    decode_batch,
-)
+from sync.outbox import Delivered, RescueDecided, Waiting
+from sync.wire import Batch, Refused, TooLargeError, WireError, decode_batch
 
 BATCHES_MAX = 4000
 """Held of one device at once; eight hours of scans are some forty."""

@@ -17,7 +17,7 @@ from server.counts import CountReport
 from server.roles import AUDITOR, DEVICE, OFFICE, READERS, STAFF, SUPERVISOR
 from server.settling import Settlement
 from server.trace import Trace
-from sync import wire
+from sync import outbox, wire, work_wire
 from tracking.recall import Recall
 from tracking.site import Site
 
@@ -75,7 +75,7 @@ CALLS = (
         "/v1/devices/{device}/rescue",
         "post",
         "Hand in events although the device was revoked: they wait for the office.",
-        {200: wire.Held, 409: wire.Problem},
+        {200: outbox.Held, 409: wire.Problem},
         wire.Batch,
         who=_DEVICE,
         revoked=True,
@@ -84,33 +84,33 @@ CALLS = (
         "/v1/outbox",
         "post",
         "Hand in the file of a handheld without a network.",
-        {200: wire.Delivered},
+        {200: outbox.Delivered},
         bytes,
         who=_OFFICE,
     ),
-    Call("/v1/rescues", "get", "What revoked devices handed in.", {200: wire.Waitings}, who=_READERS),
+    Call("/v1/rescues", "get", "What revoked devices handed in.", {200: outbox.Waitings}, who=_READERS),
     Call(
         "/v1/rescues/{device}/decision",
         "post",
         "Say whether it counts.",
-        {200: wire.RescueDecided, 409: wire.Problem},
-        wire.RescueDecision,
+        {200: outbox.RescueDecided, 409: wire.Problem},
+        outbox.RescueDecision,
         who=_OFFICE,
     ),
     Call(
         "/v1/devices/{device}/blocks",
         "post",
         "Lend a device the next sequence numbers of a pattern.",
-        {200: wire.Block, 409: wire.Problem},
-        wire.WantedBlock,
+        {200: work_wire.Block, 409: wire.Problem},
+        work_wire.WantedBlock,
         who=_DEVICE,
     ),
     Call(
         "/v1/devices/{device}/tasks",
         "post",
         "Report the tasks in progress on a device, in place of those before.",
-        {200: wire.TasksKept},
-        wire.OpenTasks,
+        {200: work_wire.TasksKept},
+        work_wire.OpenTasks,
         who=_DEVICE,
     ),
     Call(

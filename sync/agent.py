@@ -8,43 +8,27 @@ feed (long poll), so that a recall arrives in seconds. Neither touches the journ
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import NamedTuple, Protocol
 
 import msgspec
 
-from sync.backoff import Backoff as Backoff
+from sync.backoff import Backoff
 from sync.credentials import Credentials
-from sync.ground import Asking, Ground, Worker
+from sync.ground import Ground, Worker
 from sync.line import Line as Line
 from sync.line import Unreachable as Unreachable
 from sync.line import understood as understood
-from sync.rescue import REVOKED, rescue
+from sync.port import Port as Port
 from sync.snapshot import Coming, Download, SnapshotError
 from sync.tasks import Teller
+from sync.uploader import Uploader
 from sync.wire import (
     FEED_ROWS_MAX,
     FEED_WAIT_S_MAX,
-    Batch,
     FeedPage,
-    Held,
-    HighWater,
-    OpenTasks,
-    Refused,
-    Snapshot,
-    Stored,
     WireError,
 )
 
 FEED_BACKOFF_S_MAX = 30.0
-ANSWERS_WASTED_MAX = 12
-"""Answers to uploads that bring nothing further, before the server is believed to be none."""
-FAILURES_MAX = 3
-"""Of a batch, without a word about it: then half of it is tried."""
-_TOO_MUCH = (400, 408, 413)
-"""Too large, too slow, or something in it that the server cannot even read: less is tried, down to one event."""
 ROWS_A_PAGE = 500
 """Of the feed, once all was downloaded: a scan waits behind a page that is applied, and does not notice so few."""
 SNAPSHOT_TRIES_MAX = 60
@@ -53,224 +37,6 @@ COMING_S = 2.0
 QUICK_POLLS_MAX = 5
 """Empty answers to a long poll that come at once; after so many, each is followed by a pause."""
 QUICK_POLL_S = 1.0
-
-
-class Cursor(NamedTuple):
-    """Where the feed goes on."""
-
-    since: int
-    generation: str
-    """That the cursor belongs to."""
-    began: int = 0
-    """Where the feed stood when the download of this cursor began."""
-
-
-class Port(Protocol):
-    """What the agent needs of the handheld. Every call returns only when the session's thread has done it."""
-
-    def device(self) -> str:
-        """The identity that the server knows this handheld by."""
-        ...
-
-    def site(self) -> str:
-        """The site whose feed it follows."""
-        ...
-
-    def next_batch(self, events_max: int) -> Batch | None:
-        """The oldest events that the server has not confirmed, or None."""
-        ...
-
-    def greeted(self, high: HighWater) -> str:
-        """Where the server stands: rewinds or begins an epoch as needed. A sentence if something is wrong."""
-        ...
-
-    def stored(self, reply: Stored) -> str:
-        """The server holds everything up to the reply's mark. A sentence if its chain is not ours."""
-        ...
-
-    def next_rescue(self, events_max: int) -> Batch | None:
-        """The oldest events that the server neither confirmed nor took aside, or None."""
-        ...
-
-    def rescued(self, held: Held) -> None:
-        """The server keeps them aside; they are not confirmed by that."""
-        ...
-
-    def refused(self, reply: Refused) -> str:
-        """``gap``, ``fork`` or ``fenced``. A sentence where uploading must stop."""
-        ...
-
-    def tasks(self) -> OpenTasks:
-        """The tasks in progress here, for the others of the site."""
-        ...
-
-    def cursor(self) -> Cursor:
-        """Where the feed goes on."""
-        ...
-
-    def page(self, page: FeedPage) -> None:
-        """Applies a page of the feed."""
-        ...
-
-    def resnapshot(self) -> None:
-        """The cursor is of no use any more: begin with an empty cache."""
-        ...
-
-    def downloads(self) -> Path:
-        """The folder that a snapshot is downloaded into."""
-        ...
-
-    def install(self, file: Path, snapshot: Snapshot) -> bool:
-        """A snapshot in place of everything that the feed brought so far. False where it is none for this program."""
-        ...
-
-    def link(self, online: bool, trouble: str) -> None:
-        """The server answers, or does not, and why."""
-        ...
-
-
-class Uploader:
-    """Sends what is pending. One batch in flight; a batch that is too large is halved."""
-
-    def __init__(
-        self,
-        port: Port,
-        line: Asking,
-        events_max: int,
-        ask_again_s: float = 300.0,
-        now_s: Callable[[], float] = time.monotonic,
-        credentials: Credentials | None = None,
-    ) -> None:
-        self._port, self._line, self._most, self._now_s = port, line, events_max, now_s
-        self._credentials = credentials
-        self._events_max = events_max
-        self._ask_again_s = ask_again_s
-        self._ask_again_at_s = 0.0
-        self._failures = 0
-        """Of the same batch, in a row."""
-        self._greeted = False
-        self._generation = ""
-        """Of the server's life that was greeted."""
-        self.halted = ""
-        """Why uploading stopped: a fork. Nothing is deleted and nothing sent; a person has to look. Where the server
-        stands is asked again now and then, so that what the office puts right needs nobody at the handheld."""
-
-    def drain(self) -> bool:
-        """Sends until nothing is pending. True where the server was heard. Raises :class:`Unreachable`."""
-        self._renew_where_due()
-        try:
-            return self._drain()
-        except Unreachable as error:
-            # The token is not known, as after a restore of the server: the key still says who this is.
-            if error.status != 401 or not self._renewed():
-                raise
-            return self._drain()
-
-    def _renew_where_due(self) -> None:
-        if self._credentials is None or not self._credentials.due:
-            return
-        try:
-            self._credentials.renew(self._line, self._port.device())
-        except Unreachable as error:
-            if not error.status:
-                raise  # no network; with an answer of whatever kind the token that there is may still do
-
-    def _renewed(self) -> bool:
-        return self._credentials is not None and self._credentials.renew(self._line, self._port.device())
-
-    def _drain(self) -> bool:
-        if self.halted and self._now_s() < self._ask_again_at_s:
-            return False
-        if self.halted:
-            self.halted, self._greeted = "", False
-        heard, wasted = False, 0
-        while not self.halted:
-            if self._greeted:
-                batch = self._port.next_batch(self._events_max)
-                if batch is None:
-                    return heard
-                wasted += not self._send(batch)
-            else:
-                self._greet()
-            heard = True
-            if wasted > ANSWERS_WASTED_MAX:
-                raise Unreachable("the server answers and takes nothing: check the address in sync.url")
-        self._ask_again_at_s = self._now_s() + self._ask_again_s
-        return heard
-
-    def greet_again(self) -> None:
-        """Ask where the server stands before the next batch."""
-        self._greeted = False
-
-    def heard_of(self, generation: str) -> bool:
-        """An answer came from this life of the server. True where it is not the one that was greeted.
-
-        Of another one more may be lost than the epoch shows that a batch was just refused for.
-        """
-        if generation == self._generation:
-            return False
-        self.greet_again()
-        return True
-
-    @property
-    def generation(self) -> str:
-        """The server's life that was greeted; empty before that."""
-        return self._generation if self._greeted else ""
-
-    def _greet(self) -> None:
-        self._greeted = True
-        try:
-            status, data = self._line.ask("GET", f"/v1/devices/{self._port.device()}/hwm")
-            if status != 200:
-                raise Unreachable(f"the server does not know this handheld (HTTP {status}): enroll it")
-            high = understood(data, HighWater)
-            self._generation = high.generation
-            self.halted = self._port.greeted(high)
-        except BaseException as error:
-            self._greeted = False
-            if isinstance(error, Unreachable) and error.word == REVOKED:
-                rescue(self._port, self._line, self._events_max, self._signed)
-            raise
-
-    def _signed(self, batch: Batch) -> Batch:
-        """With this handheld's word on its head, where it has a key."""
-        return batch if self._credentials is None else self._credentials.signed(self._port.device(), batch)
-
-    def _send(self, batch: Batch) -> bool:
-        """True where the server holds more of these events than before."""
-        path = f"/v1/devices/{self._port.device()}/events"
-        try:
-            status, data = self._line.ask("POST", path, body=msgspec.json.encode(self._signed(batch)))
-        except Unreachable as error:
-            self._failed(batch, error)
-            if error.word == REVOKED:
-                self._greeted = False  # asked again where it stands, it hands in what is left another way
-            raise
-        self._failures = 0
-        if status == 200:
-            self._events_max = min(self._most, self._events_max * 2)
-            stored = understood(data, Stored)
-            self.heard_of(stored.generation)
-            self.halted = self._port.stored(stored)
-            return stored.epoch == batch.epoch and stored.hwm >= batch.first
-        if status == 409:
-            refused = understood(data, Refused)
-            self.heard_of(refused.generation)
-            self.halted = self._port.refused(refused)
-            return False
-        if status in _TOO_MUCH and len(batch.events) > 1:
-            self._halve(batch)
-            return False
-        raise Unreachable(f"the server refuses the upload (HTTP {status}); everything is kept", status=status)
-
-    def _failed(self, batch: Batch, error: Unreachable) -> None:
-        """A line that breaks, or a server that breaks on something in it, may manage half of it."""
-        self._failures += error.status == 0 or error.status >= 500
-        if self._failures >= FAILURES_MAX:
-            self._halve(batch)
-
-    def _halve(self, batch: Batch) -> None:
-        self._events_max = max(1, min(self._events_max, len(batch.events)) // 2)
 
 
 class Agent:

@@ -1,4 +1,4 @@
-"""The outbox as a file: the same batches that go over the wire, for a handheld without a network.
+"""Other ways in than an upload: the outbox as a signed file, and what a revoked handheld hands in.
 
 One line says what it is, whose, and a signature over all the rest; then the batches, packed. The signature's key is the
 hash of the device's token, which the device and its server both know.
@@ -12,13 +12,69 @@ import io
 
 import msgspec
 
-from sync.wire import Batch, TooLargeError, WireError, decode_batch
+from sync.wire import Batch, Count, TooLargeError, WireError, decode_batch
 
 FORMAT = "scanner-outbox/1"
 HEAD_BYTES_MAX = 200
 PACKED_BYTES_MAX = 64 * 1024 * 1024
 UNPACKED_BYTES_MAX = 512 * 1024 * 1024
 ZSTD_LEVEL = 9
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /v1/devices/{id}/rescue``: kept aside, durably, until somebody of the office says that it counts."""
+
+    epoch: Count
+    through: Count
+    """The last event of the batch."""
+
+
+class Delivered(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /v1/outbox``: what became of the events of a file."""
+
+    device: str
+    events: Count
+    stored: Count = 0
+    known: Count = 0
+    """The server had them already."""
+    held: Count = 0
+    """Of a revoked device: they wait for the office."""
+    refused: str = ""
+    """``gap``, ``fork`` or ``fenced``: from there on nothing was taken."""
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """What a revoked device handed in."""
+
+    device: str
+    name: str
+    site: str
+    batches: int
+    events: int
+    since_ms: int
+
+
+class Waitings(msgspec.Struct, frozen=True, kw_only=True):
+    """``GET /v1/rescues``."""
+
+    waiting: tuple[Waiting, ...]
+
+
+class RescueDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """``POST /v1/rescues/{device}/decision``: the office's word, with its reason."""
+
+    accept: bool
+    reason: str
+
+
+class RescueDecided(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of it."""
+
+    device: str
+    accepted: int
+    """Events that were taken in."""
+    refused: str = ""
+    """Why some were not: ``gap`` or ``fork``. They are kept."""
 
 
 class Outbox(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,8 @@ import msgspec
 
 from sync.ground import Asking
 from sync.line import Unreachable, understood
-from sync.wire import Batch, Held
+from sync.outbox import Held
+from sync.wire import Batch
 
 REVOKED = "revoked"
 """The server's word for a device whose rights were taken away."""

@@ -61,6 +61,10 @@ def _second_looks(whole: View, formats: tuple[str, ...]) -> Iterator[Look]:
     yield partial(look, views.sharpened(large, 2.0, 2.0), formats)
     for degrees in views.bar_angles(base):
         yield partial(look, views.turned(base, degrees), formats)
+        # Enlarged before it is turned: turning softens, and thin bars do not bear that at their own size.
+        turned = views.turned(large, degrees)
+        yield partial(look, turned, formats)
+        yield partial(look, views.sharpened(turned, 2.0, 2.0), formats)
 
 
 def _slow_looks(whole: View, formats: tuple[str, ...], second_opinion: bool) -> Iterator[Look]:

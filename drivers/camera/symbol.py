@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 Point = tuple[float, float]
@@ -56,8 +58,19 @@ class Symbol(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _within(point: Point, corners: tuple[Point, ...], reach: float) -> bool:
-    """Whether a point is in the widened upright box around the corners."""
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    margin = reach * max(max(xs) - min(xs), max(ys) - min(ys))
-    across = min(xs) - margin <= point[0] <= max(xs) + margin
-    return across and min(ys) - margin <= point[1] <= max(ys) + margin
+    """Whether a point is in the widened box around the corners, which lies as the symbol does.
+
+    An upright box round one that lies askew would reach into its neighbours.
+    """
+    (x, y), (right, below) = corners[0], corners[1]
+    length = math.hypot(right - x, below - y) or 1.0
+    cosine, sine = (right - x) / length, (below - y) / length
+    if not cosine and not sine:
+        cosine = 1.0
+    along, across = [cosine * x + sine * y for x, y in corners], [cosine * y - sine * x for x, y in corners]
+    margin = reach * max(max(along) - min(along), max(across) - min(across))
+    here = cosine * point[0] + sine * point[1], cosine * point[1] - sine * point[0]
+    return all(
+        min(side) - margin <= place <= max(side) + margin
+        for place, side in zip(here, (along, across), strict=True)
+    )

@@ -144,7 +144,8 @@ def question(session: Session, given: Given) -> Verdict:
     at = row.at if elsewhere else given.at
     when = spoken(at, session.knows.today, session.zone, session.settings.language)
     name = "ask_back_from" if elsewhere else "ask_back"
-    return verdict("confirm_required", what=phrase(name, subject=given.subject, when=when, to=row.to))
+    what = phrase(name, subject=given.subject, when=when, to=row.to)
+    return verdict("confirm_required", document=given.subject, what=what)
 
 
 def take_back(session: Session, hand_over: str) -> Answer:

@@ -5,6 +5,7 @@ read.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -15,6 +16,7 @@ from textual.widget import Widget
 
 if TYPE_CHECKING:
     from drivers.camera.driver import Seen
+    from drivers.camera.views import Gray
 
 FRAMES_PER_S = 5
 """Enough to aim by, and little enough for a slow terminal line."""
@@ -40,9 +42,9 @@ def pixels(seen: Seen, columns: int, rows: int) -> Pixels:
     left, top = (columns - wide) // 2, (2 * rows - high) // 2
     picture: Pixels = [[(0, 0, 0)] * columns for _ in range(2 * rows)]
     for y in range(high):
-        line = seen.gray[min(height - 1, int((y + 0.5) / scale))]
+        line = _averaged(seen.gray, y, wide, high)
         for x in range(wide):
-            shade = int(line[min(width - 1, int((x + 0.5) / scale))]) * SHADES // 256 * 255 // (SHADES - 1)
+            shade = int(line[x]) * SHADES // 256 * 255 // (SHADES - 1)
             picture[top + y][left + x] = (shade, shade, shade)
     aim_x, aim_y = (wide * (1 - AIM_PART[0]) / 2, high * (1 - AIM_PART[1]) / 2)
     _box(
@@ -56,6 +58,19 @@ def pixels(seen: Seen, columns: int, rows: int) -> Pixels:
         ys = [top + y * scale for _, y in symbol.position]
         _box(picture, (min(xs), min(ys), max(xs), max(ys)), READ)
     return picture
+
+
+def _averaged(gray: Gray, row: int, wide: int, high: int) -> list[float]:
+    """One row of the picture at its small size: the mean of what each pixel stands for.
+
+    A single one of so many would be a bar or a gap by chance, and the preview of a bar code a flicker.
+    """
+    height, width = (int(side) for side in gray.shape)
+    top, below = row * height // high, max((row + 1) * height // high, row * height // high + 1)
+    sums = [0.0, *gray[top:below].mean(axis=0).cumsum().tolist()]
+    edges = [column * width // wide for column in range(wide + 1)]
+    ends = [(left, max(right, left + 1)) for left, right in pairwise(edges)]
+    return [(sums[right] - sums[left]) / (right - left) for left, right in ends]
 
 
 def _box(

@@ -9,8 +9,8 @@ from server import handed_in, signatures
 from server.api.exchange import Refusal, answer, body_of, central_of, decoded, device_of, in_thread, unpacked
 from server.handed_in import DecisionError
 from server.signatures import SignatureError
-from sync.outbox import PACKED_BYTES_MAX
-from sync.wire import BATCH_BYTES_MAX, Delivered, Held, RescueDecided, RescueDecision, Waitings, decode_batch
+from sync.outbox import PACKED_BYTES_MAX, Delivered, Held, RescueDecided, RescueDecision, Waitings
+from sync.wire import BATCH_BYTES_MAX, decode_batch
 
 BODY_BYTES_MAX = 16 * 1024
 

@@ -10,7 +10,7 @@ from server.api.exchange import central_of, in_thread
 from server.handed_in import DecisionError
 from server.pages.render import page
 from server.pages.sign_in import form_of, guarded
-from sync.wire import Waiting
+from sync.outbox import Waiting
 
 
 async def _show(request: Request, status: int = 200, wrong: str = "") -> Response:

@@ -15,7 +15,7 @@ import msgspec
 from scanner_app import feeding
 from scanner_app.cache import Cache
 from scanner_app.journal import Journal
-from server import ingest, ledger, projection, replica, units
+from server import ingest, ledger, losses, projection, replica, units
 from server.judge import Judged, judge
 from server.replica import Feed
 from server.storage import Writer
@@ -191,6 +191,26 @@ def _folder_skips_a_unit() -> AbstractContextManager[object]:
     return patch.object(projection, "store", store)
 
 
+def _loss_not_named() -> AbstractContextManager[object]:
+    """What an old backup lost is bridged, and nobody is told."""
+    return patch.object(losses, "holes", lambda *_: [])
+
+
+def _pruned_before_the_backup() -> AbstractContextManager[object]:
+    """What was confirmed is taken for backed up."""
+    real = Journal.acknowledge
+
+    def acknowledge(self: Journal, epoch: int, hwm: int, receipt: bytes = b"") -> None:
+        real(self, epoch, hwm, receipt)
+        self.note_backed_up({epoch: hwm})
+
+    def noted(self: Journal, marks: dict[int, int]) -> None:
+        real_noted(self, {epoch: max(seq, self.acked().get(epoch, 0)) for epoch, seq in marks.items()})
+
+    real_noted = Journal.note_backed_up
+    return patch.multiple(Journal, acknowledge=acknowledge, note_backed_up=noted)
+
+
 BUGS: Mapping[str, Bug] = {
     "no gap check": _no_gap_check,
     "INSERT OR REPLACE": _insert_or_replace,
@@ -203,5 +223,7 @@ BUGS: Mapping[str, Bug] = {
     "a duplicate is an error": _duplicate_is_an_error,
     "orphans forgotten": _orphans_forgotten,
     "the folder skips a unit": _folder_skips_a_unit,
+    "a loss is not named": _loss_not_named,
+    "pruned before the backup": _pruned_before_the_backup,
 }
 """Name -> what puts it into the product for as long as it is open."""

@@ -22,7 +22,7 @@ from server.folder import Folder
 from server.news import News
 from server.restore import renew_generation
 from server.snapshots import Snapshots
-from server.storage import StorageError
+from server.storage import Storage, StorageError
 from server.storage_sqlite import SqliteStorage
 from server.upkeep import Upkeep
 from sync.wire import Enroll, NewCode
@@ -85,9 +85,12 @@ class Centre:
         self.full = False
         self.start()
 
+    def _opened(self) -> Storage:
+        return SqliteStorage(self.database)
+
     def start(self) -> None:
         """The process begins; what is on the disk is what there is."""
-        self.storage = SqliteStorage(self.database)
+        self.storage = self._opened()
         news = Bell(self._heard)
         snapshots = Snapshots(self.storage, self.database.with_name("snapshots"), self._now_ms)
         self.central = Central(
@@ -173,6 +176,7 @@ class Centre:
 
     @property
     def _writer(self) -> sqlite3.Connection:
+        assert isinstance(self.storage, SqliteStorage)
         return self.storage._writer
 
     def back_up(self) -> None:
@@ -180,14 +184,17 @@ class Centre:
 
         Raises :class:`server.storage.StorageError`.
         """
-        self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         if self._copy.exists():
             shutil.copyfile(self._copy, self._older)
-        shutil.copyfile(self.database, self._copy)
+        self._copied()
         checked = check(self._copy)
         note = backup_note.Note(generation=checked.generation, at_ms=self._now_ms(), marks=checked.marks)
         with self.storage.write() as tx:
             backup_note.apply(tx, note, self.storage.generation)
+
+    def _copied(self) -> None:
+        self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copyfile(self.database, self._copy)
 
     @property
     def backed_up(self) -> bool:
@@ -202,11 +209,14 @@ class Centre:
     def put_back(self, *, older: bool = False) -> None:
         """The database is lost, and the copy takes its place, as the runbook says: with a new generation."""
         self.stop()
+        self._replace(self._older if older else self._copy)
+        self.start()
+
+    def _replace(self, copy: Path) -> None:
         for suffix in ("-wal", "-shm"):
             self.database.with_name(self.database.name + suffix).unlink(missing_ok=True)
-        shutil.copyfile(self._older if older else self._copy, self.database)
+        shutil.copyfile(copy, self.database)
         renew_generation(self.database)
-        self.start()
 
     def enroll(self, site: str, device: str = "") -> tuple[str, str]:
         """The office's code, exchanged: device and token. Raises :class:`enrollment.EnrollmentError`."""

@@ -72,6 +72,7 @@ def at_rest(world: World) -> None:
     expected = Expected(entries)
     _projections(world, expected)
     for terminal in world.terminals:
+        world.seen.met["old events gone"] += bool(terminal.handheld.journal.anchors())
         findings = verify(terminal.handheld.journal).findings
         assert findings == (), f"{terminal.name}: {findings}"
         _replica(terminal, expected)
@@ -94,7 +95,7 @@ def _lost_ranges(world: World) -> set[EventName]:
         last = int(record.second.ref.split("/")[2])
         found |= {(device, int(epoch), seq) for seq in range(int(first), last + 1)}
     assert not found or "older restore" in world.seen.faults, f"lost: {sorted(found)[:3]}"
-    world.seen.lost_ranges += bool(found)
+    world.seen.met["lost range"] += bool(found)
     return found
 
 

@@ -243,8 +243,26 @@ class Misfortunes:
         path = f"/v1/devices/{terminal.device}/revoke"
         if not centre.up or centre.ask("POST", path, OFFICE_TOKEN, b"", {}).status != 200:
             return False
-        self._for_a_while(lambda: self._renew(terminal, 0))
+        self._for_a_while(lambda: self._thought_better(terminal))
         return True
+
+    def _thought_better(self, terminal: Terminal) -> None:
+        """First the events that the handheld handed in meanwhile count, or first it gets its rights back."""
+        first = self._world.dice.random() < 0.5
+        if first:
+            self._decide(terminal.device)
+        self._renew(terminal, 0)
+        if not first:
+            self._decide(terminal.device)
+
+    def _decide(self, device: str) -> bool:
+        """The office accepts what waits."""
+        if not self._world.centre.up:
+            return False
+        body = b'{"accept": true, "reason": "it was in the van"}'
+        reply = self._world.centre.ask("POST", f"/v1/rescues/{device}/decision", OFFICE_TOKEN, body, {})
+        self._world.seen.met["accepted"] += reply.status == 200
+        return reply.status == 200
 
     def _renew(self, terminal: Terminal, later_ms: int) -> bool:
         world = self._world

@@ -220,6 +220,8 @@ def _kind(request: Request, reply: Reply) -> str:
     """The answer's name: ``stored``, ``gap``, ``401``, ``feed`` ..."""
     if reply.status not in {200, 409, 410} or request.method == "GET":
         return "410" if reply.status == 410 else str(reply.status) if reply.status != 200 else "read"
+    if request.path.endswith("/rescue") and reply.status == 200:
+        return "held"
     word = msgspec.json.decode(reply.body, type=_Word)
     if word.quarantined:
         return "quarantined"

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.simulation.plan import plan
+from tests.simulation.plan import FLEET_MAX, plan
 from tests.simulation.tally import Seen
 from tests.simulation.world import World, same_chance
 
@@ -29,16 +29,23 @@ class Played(NamedTuple):
 
 
 def play(
-    seed: int, steps: int = STEPS, bug: Callable[[], AbstractContextManager[object]] = nullcontext
+    seed: int,
+    steps: int = STEPS,
+    bug: Callable[[], AbstractContextManager[object]] = nullcontext,
+    *,
+    url: str = "",
+    handhelds_max: int = FLEET_MAX,
 ) -> Played:
-    """One seed from beginning to end, in memory where there is some."""
+    """One seed from beginning to end, in memory where there is some. ``url``: an empty PostgreSQL database instead."""
     folder = MEMORY if os.access(MEMORY, os.W_OK) else None
     with (
         tempfile.TemporaryDirectory(dir=folder, prefix="scanner-simulated-") as place,
         same_chance(seed),
         bug(),
     ):
-        world = World(plan(seed, steps), Path(place))
+        planned = plan(seed, steps)
+        planned = planned._replace(handhelds=min(planned.handhelds, handhelds_max))
+        world = World(planned, Path(place), url)
         failure = ""
         try:
             world.run()

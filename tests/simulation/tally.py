@@ -13,8 +13,8 @@ class Seen:
         self.faults: Counter[str] = Counter()
         self.answers: Counter[str] = Counter()
         self.events = 0
-        self.lost_ranges = 0
-        """Runs in which an old backup lost what a newer one had, and an exception said so."""
+        self.met: Counter[str] = Counter()
+        """What the product did of itself and nothing went wrong by: runs in which it was seen."""
         self._trace = b""
 
     def fault(self, kind: str) -> None:
@@ -45,4 +45,4 @@ class Seen:
         self.faults += other.faults
         self.answers += other.answers
         self.events += other.events
-        self.lost_ranges += other.lost_ranges
+        self.met += other.met

@@ -24,6 +24,7 @@ from tests.simulation.centre import Centre, without_threads
 from tests.simulation.misfortunes import Misfortunes
 from tests.simulation.network import Network
 from tests.simulation.plan import Plan
+from tests.simulation.postgres_centre import PostgresCentre
 from tests.simulation.tally import Seen
 from tests.simulation.terminal import Fact, Terminal
 from tests.simulation.timeline import START_MS, Timeline
@@ -69,14 +70,16 @@ def same_chance(seed: int) -> Iterator[None]:
 class World:
     """Everything that there is in one run."""
 
-    def __init__(self, plan: Plan, folder: Path) -> None:
+    def __init__(self, plan: Plan, folder: Path, url: str = "") -> None:
+        """``url`` is that of an empty PostgreSQL database; without it the server has a SQLite file."""
         self.plan, self.folder = plan, folder
         self.dice = Random(f"world {plan.seed}")
         self.timeline = Timeline()
         self.seen = Seen()
         self.network = Network(self.timeline, self.dice, self.seen)
         self.server_ahead_ms = 0
-        self.centre = Centre(folder, self.now_ms, self.network.ring)
+        make = partial(PostgresCentre, url) if url else Centre
+        self.centre = make(folder, self.now_ms, self.network.ring)
         self.network.centre = self.centre
         self.network.fault_chance, self.network.faults = plan.fault_chance, plan.faults
         self.healed = False

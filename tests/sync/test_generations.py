@@ -10,7 +10,8 @@ from typing import Any, cast
 
 import msgspec
 
-from sync.agent import Port, Uploader
+from sync.port import Port
+from sync.uploader import Uploader
 from sync.wire import Batch, HighWater, Refused, Stored, batch_of
 
 CHAIN = "00" * 32

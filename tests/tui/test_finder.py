@@ -91,3 +91,10 @@ async def test_a_stop_is_never_covered() -> None:
         await app.on_event(events.Key(FINDER_KEY, None))
         app._give(app._framer.flush(app._framer.deadline() or 0.0))
         assert not app._finder.is_open
+
+
+def test_bars_that_are_finer_than_a_cell_are_grey_and_not_black_or_white_by_chance() -> None:
+    gray = numpy.zeros((360, 640), numpy.uint8)
+    gray[:, ::2] = 255
+    middle = pixels(Seen(gray, (), 0.0), 40, 20)[20]
+    assert all(100 < shade < 156 for shade, _, _ in (middle[x] for x in range(15, 25)))

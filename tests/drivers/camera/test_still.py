@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy
 import pytest
 
 from drivers.camera import zbar
@@ -128,3 +129,22 @@ def test_a_second_opinion_is_asked_where_the_first_saw_nothing(monkeypatch: pyte
     monkeypatch.setattr(zbar, "look", look)
     read_still(drawing.textured())
     assert asked
+
+
+@pytest.mark.parametrize("degrees", [20, 30, 40, 55])
+def test_every_code_of_a_label_that_lies_askew_is_found(degrees: float) -> None:
+    texts = [
+        ("SN-004712", "Code128"),
+        ("4006381333931", "EAN13"),
+        ("00012345600012", "ITF"),
+        ("PUMP-100", "Code39"),
+    ]
+    texts += [("LOT-26-114", "DataMatrix"), ("https://example.com/u/1", "QRCode")]
+    columns = [
+        drawing.placed(*(drawing.symbol(text, name, 2) for text, name in part), size=(620, 440), ground=255)
+        for part in (texts[::2], texts[1::2])
+    ]
+    label = numpy.hstack(columns)
+    picture = drawing.placed(label, size=(1240, 1240), ground=190)
+    found = read_still(drawing.blurred(drawing.turned(picture, degrees), 0.8))
+    assert {symbol.text for symbol in found} == {text for text, _ in texts}

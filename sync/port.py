@@ -1,0 +1,84 @@
+"""What the sync agent needs of a handheld: its door into the session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from sync.outbox import Held
+from sync.wire import Batch, FeedPage, HighWater, Refused, Snapshot, Stored
+from sync.work_wire import OpenTasks
+
+
+class Cursor(NamedTuple):
+    """Where the feed goes on."""
+
+    since: int
+    generation: str
+    """That the cursor belongs to."""
+    began: int = 0
+    """Where the feed stood when the download of this cursor began."""
+
+
+class Port(Protocol):
+    """What the agent needs of the handheld. Every call returns only when the session's thread has done it."""
+
+    def device(self) -> str:
+        """The identity that the server knows this handheld by."""
+        ...
+
+    def site(self) -> str:
+        """The site whose feed it follows."""
+        ...
+
+    def next_batch(self, events_max: int) -> Batch | None:
+        """The oldest events that the server has not confirmed, or None."""
+        ...
+
+    def greeted(self, high: HighWater) -> str:
+        """Where the server stands: rewinds or begins an epoch as needed. A sentence if something is wrong."""
+        ...
+
+    def stored(self, reply: Stored) -> str:
+        """The server holds everything up to the reply's mark. A sentence if its chain is not ours."""
+        ...
+
+    def next_rescue(self, events_max: int) -> Batch | None:
+        """The oldest events that the server neither confirmed nor took aside, or None."""
+        ...
+
+    def rescued(self, held: Held) -> None:
+        """The server keeps them aside; they are not confirmed by that."""
+        ...
+
+    def refused(self, reply: Refused) -> str:
+        """``gap``, ``fork`` or ``fenced``. A sentence where uploading must stop."""
+        ...
+
+    def tasks(self) -> OpenTasks:
+        """The tasks in progress here, for the others of the site."""
+        ...
+
+    def cursor(self) -> Cursor:
+        """Where the feed goes on."""
+        ...
+
+    def page(self, page: FeedPage) -> None:
+        """Applies a page of the feed."""
+        ...
+
+    def resnapshot(self) -> None:
+        """The cursor is of no use any more: begin with an empty cache."""
+        ...
+
+    def downloads(self) -> Path:
+        """The folder that a snapshot is downloaded into."""
+        ...
+
+    def install(self, file: Path, snapshot: Snapshot) -> bool:
+        """A snapshot in place of everything that the feed brought so far. False where it is none for this program."""
+        ...
+
+    def link(self, online: bool, trouble: str) -> None:
+        """The server answers, or does not, and why."""
+        ...
