@@ -36,7 +36,7 @@ from scanner_app.session import SessionSettings
 from scanner_app.storage_errors import StoreFull
 from scanner_app.tui.local import Local
 from scanner_app.view import ScreenView
-from sync.wire import TaskRow
+from sync.work_wire import TaskRow
 from tests.durability.disks import MEMORY
 from tracking.site import Policy, Site, load
 
