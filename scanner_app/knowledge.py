@@ -19,7 +19,8 @@ from scanner_app.journal import Journal
 from scanner_app.overlay import OverlayRow
 from scanner_app.own_work import OwnWork
 from scanner_app.workflows.flow import Counted
-from sync.wire import TaskRow, pair_key
+from sync.wire import pair_key
+from sync.work_wire import TaskRow
 from tracking import rules
 from tracking.assembly import Inside
 from tracking.containers import ContainerState, device_reference, sscc

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from scanner_app.journal import Journal
-from sync.wire import Block
+from sync.work_wire import Block
 from tracking.numbering.blocks import BLOCK_NUMBERS_MAX, Lease, lease, take
 from tracking.numbering.errors import NumberingError
 

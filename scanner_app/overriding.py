@@ -65,6 +65,11 @@ def prompt_name(state: SessionState) -> str:
     return "override_reason" if asked.proven else "pin"
 
 
+def asks_for_text(state: SessionState) -> bool:
+    """True where the supervisor types: the PIN, or why."""
+    return state.override is not None and bool(state.override.badge)
+
+
 def given(session: Session, scanned: Scanned) -> Answer:
     """A scan or a typed line while a supervisor is asked for."""
     asked, text = session.state.override, scanned.texts[0].strip()

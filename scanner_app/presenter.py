@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from scanner_app import locking, overriding, sign_in, start_screen
 from scanner_app.answer import Answer, dressed, words
 from scanner_app.clockwork import clock_time, local_iso
@@ -95,14 +97,15 @@ class Presenter:
         if answer.tone == "held" or answer.page:
             return
         self._list(answer)
-        if answer.verdict.code or answer.message:
+        if answer.verdict.code or answer.message not in {"", answer.prompt}:
+            # A question is the prompt's; what was answered before it stays: a supervisor sees the stop he judges.
             self._banner = self._banner_of(answer)
 
     def _list(self, answer: Answer) -> None:
         session, said = self._session, answer.verdict
         if not said.code or not (answer.accepted or answer.noted or answer.stopped or answer.events):
             return
-        named = (said.fields.get(name) for name in ("container", "raw", "document", "location"))
+        named = (said.fields.get(name) for name in ("container", "raw", "document", "location", "loose"))
         text = said.serial or next(filter(None, named), said.item)
         word = words(said, self._language).word
         level = (
@@ -115,21 +118,23 @@ class Presenter:
         self._history.appendleft(
             HistoryLine(
                 level=level,
-                text=text,
-                detail="" if said.level == "ok" and said.code in {"received", "shipped", "picked"} else word,
+                text=text or word,
+                detail=word if text and said.code not in {"received", "shipped", "picked"} else "",
                 time=clock_time(local_iso(session.clock.wall_ms(), session.zone)),
                 gesture=session.state.gestures if answer.events and said.level in {"ok", "note"} else 0,
             )
         )
 
-    def _banner_of(self, answer: Answer) -> Banner:
+    def _banner_of(self, answer: Answer) -> Banner | None:
         said = answer.verdict
         if not said.code:
             return Banner(level="none", word=answer.message)
         message = words(said, self._language)
-        level = "complete" if answer.tone == "complete" else "repeat" if said.code == "repeat" else said.level
         lines = message.clauses
-        if answer.tone == "complete" and answer.progress is not None:
+        if said.code == "command" and not lines and self._session.state.workflow == "home":
+            return None  # where it led to is on the screen, and the menu has the room
+        level = _light(answer, lines)
+        if answer.tone == "complete" and said.code != "completed" and answer.progress is not None:
             done, total = answer.progress
             lines = (*lines, self._word("order_complete", done=str(done), total=str(total)))
         if answer.events:
@@ -184,7 +189,7 @@ class Presenter:
             prompt=session.prompt_text() if showing is None else catalogue.prompt("symbol", self._language),
             prompt_more=self._more(prompt, blocked=blocked),
             wants_text=bool(state.pin_for)
-            or state.override is not None
+            or overriding.asks_for_text(state)
             or (prompt.wants_text and not blocked),
             secret=bool(state.pin_for)
             or overriding.prompt_name(state) == "pin"
@@ -195,7 +200,7 @@ class Presenter:
             listing=self._listing() if not blocked else (),
             symbol=showing.texts[showing.place] if showing is not None and not blocked else "",
             symbol_of=catalogue.say(giving.place_of(showing), self._language) if showing is not None else "",
-            banner=self._banner,
+            banner=self._shown_banner(),
             stopped=state.stopped is not None and state.override is None,
             waiting=len(state.held),
             tone=self._tone,
@@ -209,6 +214,13 @@ class Presenter:
             tasks=start_screen.waiting(session) if at_start else (),
             help=catalogue.help_lines(flow.name, self._language) or flow.help,
         )
+
+    def _shown_banner(self) -> Banner | None:
+        """The banner; over a supervisor's number pad only the stop's name and what it is about."""
+        banner = self._banner
+        if banner is None or not overriding.asks_for_text(self._session.state):
+            return banner
+        return msgspec.structs.replace(banner, lines=banner.lines[:1])
 
     def _more(self, prompt: Prompt, *, blocked: bool) -> str:
         """Under the prompt: the item, the line, or the reasons that a supervisor may choose by number."""
@@ -259,6 +271,8 @@ class Presenter:
         if document is None or document.blind or session.state.workflow in {"home", "look_up"}:
             return "", ""
         tally = session.knows.tally(document.number)
+        if tally.closed:
+            return "", ""
         line = current_line(document, tally)
         if line is None:
             return self._word("all_lines"), ""
@@ -324,7 +338,7 @@ class Presenter:
             other = "override" if overriding.possible(session) else other
             return ("ack", other) if other else ("ack",)
         if state.pin_for or sign_in.needed(session):
-            return ("help",) if state.locked_for and not state.pin_for else ("back",)
+            return ("back",) if state.pin_for else ("help",)
         if state.handing.showing is not None:
             return (
                 ("reclaim", "next", "done") if len(state.handing.showing.texts) > 1 else ("reclaim", "done")
@@ -347,6 +361,16 @@ class Presenter:
 
     def _word(self, name: str, /, **fields: Said) -> str:
         return catalogue.word(name, self._language, **fields)
+
+
+def _light(answer: Answer, lines: tuple[str, ...]) -> str:
+    """The level of the banner: green only for what was taken, and never over a note."""
+    said = answer.verdict
+    if said.code == "looked_up" or (said.code == "command" and not lines):
+        return "none"
+    if answer.tone == "complete" and said.level == "ok":
+        return "complete"
+    return "repeat" if said.code == "repeat" else said.level
 
 
 def _spoken_age(seconds: int) -> Phrase:

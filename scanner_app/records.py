@@ -6,7 +6,8 @@ from typing import Any, get_args
 
 import msgspec
 
-from sync.wire import SiteRow, TaskRow
+from sync.wire import SiteRow
+from sync.work_wire import TaskRow
 from tracking.containers import ContainerState
 from tracking.documents import Document, Tally
 from tracking.exceptions import ExceptionRecord

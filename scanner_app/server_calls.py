@@ -10,17 +10,8 @@ import msgspec
 
 from sync.agent import Line, Unreachable, understood
 from sync.outbox import Delivered
-from sync.wire import (
-    Block,
-    Code,
-    Enroll,
-    Enrolled,
-    HighWater,
-    Imported,
-    NewCode,
-    Problem,
-    WantedBlock,
-)
+from sync.wire import Code, Enroll, Enrolled, HighWater, Imported, NewCode, Problem
+from sync.work_wire import Block, WantedBlock
 from tracking.recall import Recall, Wanted
 
 Reply = TypeVar("Reply")

@@ -400,7 +400,7 @@ class Session:
         match name:
             case "undo":
                 return taking_back.undo(self, argument)
-            case "remove":
+            case "remove" | "back" if name == "remove" or self.state.removing:
                 return taking_back.toggle_remove(self)
             case "hold" | "release" if name not in WORKFLOWS[self.state.workflow].own_commands:
                 return taking_back.flag_last(self, name, argument)

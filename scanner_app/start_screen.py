@@ -10,7 +10,7 @@ from scanner_app.session_state import workflow_state
 from scanner_app.view import MenuLine
 from scanner_app.workflows.home import HomeState
 from scanner_app.workflows.registry import WORKFLOWS
-from sync.wire import task_id
+from sync.work_wire import task_id
 from tracking import catalogue
 from tracking.phrases import task_named
 

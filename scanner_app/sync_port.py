@@ -18,7 +18,8 @@ from scanner_app.snapshot_install import NotASnapshot, install
 from sync import wire
 from sync.outbox import Held
 from sync.port import Cursor
-from sync.wire import Batch, FeedPage, HighWater, OpenTasks, Refused, Snapshot, Stored
+from sync.wire import Batch, FeedPage, HighWater, Refused, Snapshot, Stored
+from sync.work_wire import OpenTasks
 
 KEEP_MS = 90 * 24 * 3600 * 1000
 """An event stays so long at least, whatever backups hold."""

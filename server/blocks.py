@@ -7,7 +7,8 @@ not lent again, whatever became of it. An answer that is lost costs one block an
 from __future__ import annotations
 
 from server.storage import Reader, Writer
-from sync.wire import Block, WantedBlock, WireError
+from sync.wire import WireError
+from sync.work_wire import Block, WantedBlock
 from tracking.numbering.blocks import BLOCK_NUMBERS_MAX
 from tracking.numbering.errors import NumberingError
 from tracking.numbering.patterns import compile_pattern

@@ -17,7 +17,7 @@ from server.counts import CountReport
 from server.roles import AUDITOR, DEVICE, OFFICE, READERS, STAFF, SUPERVISOR
 from server.settling import Settlement
 from server.trace import Trace
-from sync import outbox, wire
+from sync import outbox, wire, work_wire
 from tracking.recall import Recall
 from tracking.site import Site
 
@@ -101,16 +101,16 @@ CALLS = (
         "/v1/devices/{device}/blocks",
         "post",
         "Lend a device the next sequence numbers of a pattern.",
-        {200: wire.Block, 409: wire.Problem},
-        wire.WantedBlock,
+        {200: work_wire.Block, 409: wire.Problem},
+        work_wire.WantedBlock,
         who=_DEVICE,
     ),
     Call(
         "/v1/devices/{device}/tasks",
         "post",
         "Report the tasks in progress on a device, in place of those before.",
-        {200: wire.TasksKept},
-        wire.OpenTasks,
+        {200: work_wire.TasksKept},
+        work_wire.OpenTasks,
         who=_DEVICE,
     ),
     Call(

@@ -13,16 +13,8 @@ import msgspec
 from server.devices import Device, by_id
 from server.replica import Feed, listing
 from server.storage import Reader, Writer
-from sync.wire import (
-    TASK_STATE_CHARS_MAX,
-    TASKS_MAX,
-    OpenTask,
-    OpenTasks,
-    TaskRow,
-    TasksKept,
-    WireError,
-    task_id,
-)
+from sync.wire import WireError
+from sync.work_wire import TASK_STATE_CHARS_MAX, TASKS_MAX, OpenTask, OpenTasks, TaskRow, TasksKept, task_id
 from tracking.site import NAME_CHARS_MAX
 
 TABLE = "task"

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from sync.outbox import Held
-from sync.wire import Batch, FeedPage, HighWater, OpenTasks, Refused, Snapshot, Stored
+from sync.wire import Batch, FeedPage, HighWater, Refused, Snapshot, Stored
+from sync.work_wire import OpenTasks
 
 
 class Cursor(NamedTuple):

@@ -8,7 +8,7 @@ import msgspec
 
 from sync.ground import Asking
 from sync.line import Unreachable
-from sync.wire import OpenTasks
+from sync.work_wire import OpenTasks
 
 TELL_EVERY_S = 5.0
 """The same tasks at another prompt are told no more often; a task that begins or ends is told at once."""

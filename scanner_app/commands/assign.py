@@ -12,7 +12,7 @@ from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, REFUSED, USAGE, Call, Refusal, print_json, read_file, usage
 from scanner_app.handheld import Handheld
 from scanner_app.identity import known
-from sync.wire import Block, WantedBlock
+from sync.work_wire import Block, WantedBlock
 from tracking.numbering.patterns import Fields
 from tracking.serial_range import expand
 

@@ -11,7 +11,7 @@ from scanner_app.clockwork import local_iso
 from scanner_app.handing.state import Mine
 from scanner_app.handing.tasks import begun, in_progress, subject_of
 from scanner_app.session_state import SessionState, encode, workflow_state
-from sync.wire import TASK_STATE_CHARS_MAX, TASKS_MAX, OpenTask, OpenTasks
+from sync.work_wire import TASK_STATE_CHARS_MAX, TASKS_MAX, OpenTask, OpenTasks
 
 if TYPE_CHECKING:
     from scanner_app.session import Session

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scanner_app.clockwork import spoken
 from scanner_app.handing.tasks import begun, subject_of
 from scanner_app.workflows.flow import State, Step
 from scanner_app.workflows.registry import WORKFLOWS
-from sync.wire import TaskRow, task_id
+from sync.work_wire import TaskRow, task_id
 from tracking.phrases import Said, phrase, task_named
 from tracking.verdicts import verdict
 
@@ -74,7 +73,6 @@ def told(session: Session, step: Step, before: State) -> Step:
     if not rows:
         return step
     row = rows[0]
-    language, today = session.settings.language, session.knows.today
     done, total = _progress(session, row.document)
     note = verdict(
         "being_done",
@@ -83,7 +81,7 @@ def told(session: Session, step: Step, before: State) -> Step:
         place=row.place if step.verdict.code == "location_selected" else "",
         who=who(session, row),
         device=row.name or row.device,
-        when=spoken(row.since, today, session.zone, language) if row.since else "",
+        when=row.since,
         done=done,
         total=total,
         others=str(len(rows) - 1) if len(rows) > 1 else "",

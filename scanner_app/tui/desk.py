@@ -90,7 +90,7 @@ class Desk:
 
     def _character(self, character: str, view: ScreenView, local: Local) -> tuple[Local, list[Act]]:
         if character == "?" and not local.entry and not view.wants_text:
-            return self._do(":help", view, local)
+            return self._do(_action("f1", local.page, view), view, local)
         if local.page == "list" and not view.stopped and character.isdecimal():
             return _number(character, view, local)
         if len(local.entry) >= ENTRY_CHARACTERS_MAX:
@@ -179,7 +179,7 @@ def _is_function_key(key: str) -> bool:
 def _action(key: str, page: str, view: ScreenView) -> str:
     """What a function key does now."""
     if key == "f1":
-        return ":help"
+        return {"help": ":keys", "keys": ":close"}.get(page, ":help")
     if key == "f8":
         return ":theme"
     if key == "f10":
@@ -218,7 +218,7 @@ def _own(name: str, argument: str, view: ScreenView, local: Local) -> tuple[Loca
     if name == "list" and local.page != "list":
         # What was done stands in the journal: the session's answer opens the page.
         return local, [] if view.stopped else [Command(name="list")]
-    if name in ("help", "list", "device"):
+    if name in ("help", "keys", "list", "device"):
         return _changed(local, page="" if local.page == name else name, cursor=0), []
     if name == "close":
         return _changed(local, page=""), []

@@ -9,7 +9,7 @@ class Local(msgspec.Struct, frozen=True, kw_only=True):
     """State of the screens. Immutable; the app replaces it."""
 
     page: str = ""
-    """Empty for the task itself; ``help``, ``list`` or ``device`` in front of it until a key or an answer."""
+    """Empty for the task itself; ``help``, ``keys``, ``list`` or ``device`` in front of it until a key or an answer."""
     cursor: int = 0
     """Chosen line of the ``list`` page, from 0."""
     entry: str = ""

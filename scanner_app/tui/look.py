@@ -42,12 +42,13 @@ SUN: Look = {
     "complete": Pair(BLACK, _GREEN, bold=True),
     "none": Pair(BLACK, WHITE),
     "line_ok": Pair(BLACK, WHITE),
-    "line_note": Pair(BLACK, _YELLOW),
-    "line_stop": _STOP,
+    "line_note": Pair(BLACK, "#ffffaf"),
+    "line_stop": Pair(BLACK, "#ffd7d7", bold=True),
     "key": Pair(WHITE, BLACK, bold=True),
     "key_gap": Pair(BLACK, WHITE),
     "entry": Pair(BLACK, "#ffff87", bold=True),
     "field": Pair(BLACK, _LIGHT_GREY),
+    "field_edge": Pair(BLACK, _LIGHT_GREY),
     "symbol": _SYMBOL,
 }
 
@@ -64,11 +65,12 @@ NIGHT: Look = {
     "none": Pair(_LIGHT_GREY, BLACK),
     "line_ok": Pair(_LIGHT_GREY, BLACK),
     "line_note": Pair(_YELLOW, BLACK),
-    "line_stop": _STOP,
+    "line_stop": Pair("#ffafaf", BLACK, bold=True),
     "key": Pair(BLACK, _LIGHT_GREY, bold=True),
     "key_gap": Pair(_LIGHT_GREY, BLACK),
     "entry": Pair(BLACK, "#ffff87", bold=True),
     "field": Pair(WHITE, "#303030"),
+    "field_edge": Pair(_LIGHT_GREY, "#303030"),
     "symbol": _SYMBOL,
 }
 

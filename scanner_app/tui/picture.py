@@ -6,6 +6,7 @@ through :func:`tracking.printable.printable` here, and every row is exactly as w
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable
 from typing import NamedTuple
@@ -24,6 +25,8 @@ class Span(NamedTuple):
 
 Row = tuple[Span, ...]
 
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_TIED = re.compile(r" (?=[:;?!](?: |$))")
 TEXT_CHARACTERS_MAX = 4096
 """Longest text that is looked at for one place of the screen, characters."""
 
@@ -104,7 +107,9 @@ def wrapped(text: str, width: int, rows_max: int) -> list[str]:
     shown = printable(text[:TEXT_CHARACTERS_MAX], None)
     if cells(shown) <= width or rows_max < 2 or cells(shown) != len(shown):
         return [cut(shown, width)]
-    lines = textwrap.wrap(shown, width, break_long_words=False, break_on_hyphens=False) or [""]
+    tied = _TIED.sub(_NO_BREAK, shown)  # French sets a blank before these, and none of them begins a line
+    lines = textwrap.wrap(tied, width, break_long_words=False, break_on_hyphens=False) or [""]
+    lines = [line.replace(_NO_BREAK, " ") for line in lines]
     if len(lines) > rows_max:
         lines = [*lines[: rows_max - 1], " ".join(lines[rows_max - 1 :])]
     return [cut(line, width) for line in lines]

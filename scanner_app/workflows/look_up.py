@@ -79,12 +79,9 @@ def answer(given: Scanned, knows: Knowledge) -> Verdict:
         return verdict("looked_up", what=(party.name if party else "") or meaning.value)
     if meaning.kind in {"badge", "location"}:
         person = knows.operator(meaning.value)
-        what = (
-            phrase("thing_badge", name=person.name or person.badge)
-            if person
-            else phrase("thing_place", location=meaning.value)
-        )
-        return verdict("looked_up", what=what)
+        if person is None:
+            return verdict("looked_up", loose=meaning.value, what=phrase("thing_place"))
+        return verdict("looked_up", what=phrase("thing_badge", name=person.name or person.badge))
     return _of_label(meaning, given.texts[0], knows)
 
 

@@ -124,7 +124,7 @@ def prompt(task: Task, state: OrderState, knows: Knowledge) -> Prompt:
         need = need_of(state.parts, item, going_out=task.going_out)
         named = f"{item.item}  {item.description}"
         if need == "quantity":
-            return Prompt(name="quantity", fields={"item": item.item}, more=named, wants_text=True)
+            return Prompt(name="quantity", fields={"item": item.item}, more=item.description, wants_text=True)
         if need:
             return Prompt(name=need, more=f"{named}  {state.parts.serial}")
     if state.parts.serial:

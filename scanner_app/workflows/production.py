@@ -223,7 +223,11 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
         more = f"{item.item}  {item.description}"
         if need == "quantity":
             return Prompt(
-                name="quantity", fields={"item": item.item}, more=more, wants_text=True, keys=("done", "back")
+                name="quantity",
+                fields={"item": item.item},
+                more=item.description,
+                wants_text=True,
+                keys=("done", "back"),
             )
         if need:
             return Prompt(name=need, more=more)

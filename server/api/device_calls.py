@@ -24,20 +24,15 @@ from server.signatures import SignatureError
 from server.storage import StorageError
 from sync.wire import (
     BATCH_BYTES_MAX,
-    BLOCK_BYTES_MAX,
     COUNT_MAX,
     ENROLL_BYTES_MAX,
-    TASKS_BYTES_MAX,
-    Block,
     HighWater,
-    OpenTasks,
     Refused,
     RenewToken,
     Stored,
-    TasksKept,
-    WantedBlock,
     decode_batch,
 )
+from sync.work_wire import BLOCK_BYTES_MAX, TASKS_BYTES_MAX, Block, OpenTasks, TasksKept, WantedBlock
 from tracking.printable import printable
 
 

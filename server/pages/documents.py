@@ -15,7 +15,7 @@ from server.pages.people import names
 from server.pages.render import page
 from server.pages.sign_in import guarded
 from server.storage import Reader
-from sync.wire import TaskRow
+from sync.work_wire import TaskRow
 from tracking.documents import DOCUMENT_TYPES, Document, Tally, complete
 from tracking.site import NAME_CHARS_MAX, Item, Party
 

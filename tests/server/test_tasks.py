@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server import rebuild
-from sync.wire import TASK_STATE_CHARS_MAX, TASKS_MAX
+from sync.work_wire import TASK_STATE_CHARS_MAX, TASKS_MAX
 from tests.server.fleet import Handheld, Office
 from tracking.events import Event
 

@@ -231,3 +231,21 @@ def test_a_file_of_another_layout_is_left_to_the_feed(
     dock = fleet.dock(url=proxy.url)
     until(lambda: fed(dock), "the feed never brought it")
     assert not watched.paths("/snapshots/")
+
+
+def test_a_whole_file_that_is_not_the_promised_one_is_never_used(
+    fleet: Fleet, proxy: FaultProxy, stocked: Snapshot
+) -> None:
+    """It unpacks, it is a cache, and it is still not what the server said: the feed has to do."""
+    asked: list[str] = []
+
+    def promise_another(exchange: Exchange) -> bool:
+        asked.append(exchange.request.path)
+        exchange.say(exchange.asked().replace(stocked.sha256_unpacked.encode(), b"f" * 64))
+        return True
+
+    proxy.meet(promise_another)
+    dock = fleet.dock(url=proxy.url)
+    until(lambda: fed(dock), "the feed never brought it")
+    assert any("/snapshots/" in path for path in asked)
+    assert any("/feed?" in path and "since=0&" in path for path in asked), "the file was taken all the same"

@@ -9,7 +9,7 @@ import pytest
 
 from sync.line import Unreachable
 from sync.tasks import TELL_EVERY_S, Teller
-from sync.wire import OpenTask, OpenTasks
+from sync.work_wire import OpenTask, OpenTasks
 
 ORDER = OpenTask(task="receiving", subject="PO-1", since_ms=1)
 OTHER = OpenTask(task="pack", subject="BOX", since_ms=2)

@@ -32,7 +32,7 @@ def batch_in(request: Request) -> dict[str, Any]:
 
 
 def uploads(request: Request) -> bool:
-    return request.method == "POST"
+    return request.method == "POST" and "/events" in request.path
 
 
 def backlog(dock: Dock, count: int) -> None:

@@ -141,6 +141,7 @@ def test_a_key_that_is_held_down_is_not_pressed_thirty_times() -> None:
 def test_help_opens_and_closes() -> None:
     person = Person(RECEIVED).presses("f1")
     assert person.local.page == "help"
+    assert person.presses("f1").local.page == "keys"
     assert person.presses("f1").local.page == ""
     assert person.types("?").local.page == "help"
     assert person.presses("escape").local.page == ""

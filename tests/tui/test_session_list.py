@@ -71,7 +71,7 @@ async def test_a_card_opens_list_and_help_and_turns_the_light(floor: RealFloor) 
         floor.scan("%CMD:LIST")
         await until(pilot, app, "DONE HERE")
         floor.scan("%CMD:HELP")
-        await until(pilot, app, "HELP")
+        await until(pilot, app, "then every serial number")
         floor.scan("%CMD:THEME")
         await until(pilot, app, "RECEIVING", 0)
         for _ in range(50):

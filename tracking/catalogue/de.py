@@ -268,7 +268,6 @@ PROMPTS: dict[str, str] = {
     "serial_or_item": "SERIEN- oder ARTIKELNUMMER scannen",
     "quantity": "MENGE von {item}?",
     "complete": "Alles da: FERTIG schließt ab",
-    "ack": "ENTER drücken, wenn erledigt",
     "lookup": "Scannen, was Sie wissen wollen",
     "remove": "Scannen, was HERAUS soll",
     "next_order": "Nächsten AUFTRAG scannen",

@@ -263,7 +263,6 @@ PROMPTS: dict[str, str] = {
     "serial_or_item": "Scan the SERIAL or PART NUMBER",
     "quantity": "QUANTITY of {item}?",
     "complete": "All there: DONE closes it",
-    "ack": "Press ENTER when you have it",
     "lookup": "Scan what you want to know",
     "remove": "Scan what to TAKE OUT",
     "work_order": "Scan the WORK ORDER",

@@ -248,7 +248,6 @@ PROMPTS: dict[str, str] = {
     "serial_or_item": "Escanee Nº DE SERIE o REFERENCIA",
     "quantity": "¿CANTIDAD de {item}?",
     "complete": "Todo está: TERMINAR lo cierra",
-    "ack": "Pulse INTRO cuando lo tenga",
     "lookup": "Escanee lo que quiere saber",
     "remove": "Escanee lo que hay que SACAR",
     "next_order": "Escanee el PEDIDO siguiente",

@@ -256,7 +256,6 @@ PROMPTS: dict[str, str] = {
     "serial_or_item": "Scannez N° DE SÉRIE ou RÉFÉRENCE",
     "quantity": "QUANTITÉ de {item} ?",
     "complete": "Tout y est : TERMINER clôture",
-    "ack": "ENTRÉE quand c'est fait",
     "lookup": "Scannez ce que vous cherchez",
     "remove": "Scannez ce qui doit SORTIR",
     "next_order": "Scannez la COMMANDE suivante",

@@ -12,6 +12,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
+from tracking.identifiers import epc_others
 from tracking.identifiers.gs1_linters import mod10_digit
 from tracking.identifiers.gs1_reading import reading
 from tracking.identifiers.gs1_table import entry
@@ -36,6 +37,10 @@ def parse(text: str, _symbology_id: str, today: date) -> list[Reading]:
     """The reading of an EPC URN; empty where the text is none."""
     if text[: len(_PREFIX)].lower() != _PREFIX:
         return []
+    form, scheme, name = (*text[len(_PREFIX) :].split(":", 2), "", "")[:3]
+    other = epc_others.parse(form.lower(), scheme.lower(), name, _REASON)
+    if other is not None:
+        return [other]
     try:
         pairs, prefix_digits = _pairs(text[len(_PREFIX) :])
     except _Wrong as wrong:

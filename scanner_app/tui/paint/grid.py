@@ -10,6 +10,8 @@ from tracking.catalogue import word
 
 COLUMNS = 3
 _ROWS_MAX = 3
+EDGE = "▁"
+"""The lower edge of a field that another one touches."""
 
 
 class Field(NamedTuple):
@@ -34,7 +36,7 @@ def grid(
     deep = -(-len(fields) // COLUMNS)
     if not deep or band.rows < deep:
         return rows, []
-    apart = [high for high in range(_ROWS_MAX, 0, -1) if deep * (high + 1) - 1 <= band.rows]
+    apart = [high for high in range(_ROWS_MAX, 1, -1) if deep * (high + 1) - 1 <= band.rows]
     high = apart[0] if apart else min(band.rows // deep, _ROWS_MAX)
     step = high + bool(apart)
     edges = [round(at * width / COLUMNS) for at in range(COLUMNS + 1)]
@@ -43,18 +45,25 @@ def grid(
         shown = fields[line * COLUMNS : (line + 1) * COLUMNS]
         top = line * step
         for at in range(high):
-            rows[top + at] = _row(shown, edges, width, centre, with_text=at == (high - 1) // 2)
+            style = "field_edge" if at == high - 1 and high > 1 and not apart else "field"
+            rows[top + at] = _row(shown, edges, width, centre, style, with_text=at == (high - 1) // 2)
         touches += [
-            Touch(band.top + top, band.top + top + step, edges[at], edges[at + 1], field.action)
+            Touch(
+                band.top + top, min(band.top + top + step, band.end), edges[at], edges[at + 1], field.action
+            )
             for at, field in enumerate(shown)
         ]
     return rows, touches
 
 
-def _row(shown: tuple[Field, ...], edges: list[int], width: int, centre: bool, *, with_text: bool) -> Row:
+def _row(
+    shown: tuple[Field, ...], edges: list[int], width: int, centre: bool, style: str, *, with_text: bool
+) -> Row:
     parts: list[tuple[str, int, str]] = []
     for at, field in enumerate(shown):
         columns = edges[at + 1] - edges[at] - (1 if at < COLUMNS - 1 else 0)
         text = (centred(field.label, columns) if centre else f" {field.label}") if with_text else ""
-        parts += [(text, columns, "field"), ("", edges[at + 1] - edges[at] - columns, "plain")]
+        if style == "field_edge":
+            text = EDGE * columns
+        parts += [(text, columns, style), ("", edges[at + 1] - edges[at] - columns, "plain")]
     return beside(*parts, ("", width - sum(part[1] for part in parts), "plain"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from functools import lru_cache
 
 from scanner_app.tui import glyphs
 from scanner_app.tui.layout import Band
-from scanner_app.tui.picture import Row, cut, row, sides
+from scanner_app.tui.picture import TEXT_CHARACTERS_MAX, Row, cut, row, sides
 from scanner_app.view import HISTORY_LINES_MAX, HistoryLine, ScreenView
-from tracking.printable import cells
+from tracking.printable import cells, printable
 
 _STYLES = {"note": "line_note", "stop": "line_stop", "undone": "quiet", "repeat": "quiet"}
 _DETAIL_COLUMNS_MIN = 6
@@ -27,8 +28,17 @@ def line(shown: HistoryLine, width: int) -> Row:
             room = width - cells(time) - 3
         left_over = room - cells(head) - 2
         if left_over >= _DETAIL_COLUMNS_MIN:
-            head = f"{head}  {cut(shown.detail, left_over)}"
+            head = f"{head}  {_begun(shown.detail, left_over)}"
     return sides(" " + head, time + " ", width, style)
+
+
+def _begun(text: str, width: int) -> str:
+    """As many words as there is room for: the beginning of what was said tells more than its two ends."""
+    shown = printable(text[:TEXT_CHARACTERS_MAX], None)
+    if cells(shown) <= width:
+        return shown
+    words = textwrap.shorten(shown, width, placeholder="…") if len(shown) == cells(shown) else ""
+    return words if len(words) > 1 else cut(shown, width)
 
 
 def history(view: ScreenView, band: Band, width: int) -> list[Row]:

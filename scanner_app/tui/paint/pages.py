@@ -14,7 +14,7 @@ from tracking.printable import cells
 
 _WHAT_COLUMNS_MIN = 5
 
-_HELP_KEYS = (
+HELP_KEYS = (
     "help_back",
     "help_keys",
     "help_hand_over",
@@ -25,8 +25,12 @@ _HELP_KEYS = (
 )
 """What is true on every screen."""
 
+LINE_ROWS_MAX = 4
+"""Rows of one sentence on a page."""
+
 PAGE_KEYS = {
-    "help": (("escape", "back", ":close"),),
+    "help": (("f1", "keys", ":keys"), ("escape", "back", ":close")),
+    "keys": (("escape", "back", ":close"),),
     "list": (
         ("enter", "take_back", ":undo"),
         ("up", "up", ":up"),
@@ -54,7 +58,9 @@ def page(view: ScreenView, local: Local, band: Band, width: int) -> tuple[list[R
     """The rows of the page that is open."""
     touches: list[Touch] = []
     if local.page == "help":
-        rows = _help(view, band.rows, width)
+        rows = _help(view, width)
+    elif local.page == "keys":
+        rows = _keys(view, width)
     elif local.page == "list":
         rows, touches = _list(view, local, band, width)
     else:
@@ -63,13 +69,24 @@ def page(view: ScreenView, local: Local, band: Band, width: int) -> tuple[list[R
     return rows[: band.rows], touches
 
 
-def _help(view: ScreenView, rows: int, width: int) -> list[Row]:
-    lines = [row(f" {word('page_help', view.language)}", width, "strong")]
-    for text in (view.prompt, *view.help):
-        lines += [row(f" {part}", width) for part in wrapped(text, width - 2, 3)]
-    keys = (word(name, view.language) for name in _HELP_KEYS)
-    ever = [row(f" {part}", width) for text in keys for part in wrapped(text, width - 2, 3)]
-    return [*lines[: rows - len(ever) - 1], row("", width), *ever]
+def _help(view: ScreenView, width: int) -> list[Row]:
+    """What is asked for here, and what the task is about."""
+    return _told(view.prompt, view.help, width)
+
+
+def _keys(view: ScreenView, width: int) -> list[Row]:
+    """What the keys do on every screen."""
+    told = tuple(word(name, view.language) for name in HELP_KEYS)
+    return _told(word("page_keys", view.language), told, width)
+
+
+def _told(title: str, lines: tuple[str, ...], width: int) -> list[Row]:
+    """Sentences under a title, each with a sign before it."""
+    rows = [row(f" {part}", width, "strong") for part in wrapped(title, width - 2, LINE_ROWS_MAX)]
+    for text in lines:
+        first, *more = wrapped(text, width - 4, LINE_ROWS_MAX)
+        rows += [row(f" · {first}", width), *(row(f"   {part}", width) for part in more)]
+    return rows
 
 
 def _list(view: ScreenView, local: Local, band: Band, width: int) -> tuple[list[Row], list[Touch]]:
@@ -105,18 +122,12 @@ def _device(view: ScreenView, local: Local, width: int) -> list[Row]:
     phrased = partial(word, language=view.language)
     kept = phrased("unsent", count=str(view.unsynced)) if view.unsynced else phrased("all_sent")
     lines = (
-        f"{view.device or phrased('this_device')}  {view.site}  {view.operator}",
-        "",
+        "  ".join(filter(None, (view.device or phrased("this_device"), view.site, view.operator))),
         phrased("sound_on" if local.sound else "sound_off"),
         phrased("screen_night" if local.theme == "night" else "screen_sun"),
         phrased("leave_once_more"),
-        f"    {kept}",
-        f"    {phrased('task_stays')}",
+        kept,
+        phrased("task_stays"),
+        *((phrased("to_settle"), *view.exceptions) if view.exceptions else ()),
     )
-    told = [part for text in view.exceptions for part in wrapped(text, width - 2, 4)]
-    shown = (*lines, "", phrased("to_settle"), *told) if told else lines
-    return [
-        row(f" {phrased('page_device')}", width, "strong"),
-        row("", width),
-        *(row(f" {text}", width) for text in shown),
-    ]
+    return _told(phrased("page_device"), lines, width)

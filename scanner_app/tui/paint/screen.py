@@ -11,14 +11,15 @@ from scanner_app.tui.paint.banner import banner
 from scanner_app.tui.paint.grid import digits, grid
 from scanner_app.tui.paint.history import history
 from scanner_app.tui.paint.keys import keys, soft_keys
+from scanner_app.tui.paint.need import bands_of
 from scanner_app.tui.paint.pages import page, page_keys
 from scanner_app.tui.paint.top import top
 from scanner_app.tui.picture import Picture, Row, Touch, row
 from scanner_app.view import ScreenView
 from tracking.catalogue import word
 
-Parts = dict[int, list[Row]]
-"""First row -> rows."""
+Parts = list[tuple[int, list[Row]]]
+"""First row, and the rows from there on."""
 
 
 def paint(view: ScreenView, local: Local, width: int, height: int, ascii_glyphs: bool = False) -> Picture:
@@ -27,22 +28,22 @@ def paint(view: ScreenView, local: Local, width: int, height: int, ascii_glyphs:
         return _too_small(view, width, height)
     if view.symbol and not view.stopped and not local.page:
         return symbol.page(view, width, height)
-    bands = layout.bands(height)
-    parts: Parts = {0: [top(view, local, width)]}
+    bands = bands_of(view, local, width, height)
+    parts: Parts = [(0, [top(view, local, width)])]
     shown_keys = soft_keys(view)
-    touches: list[Touch] = []
     if local.page and not view.stopped:
         body = Band(bands.prompt.top, bands.keys.top - bands.prompt.top)
-        parts[body.top], touches = page(view, local, body, width)
+        drawn, touches = page(view, local, body, width)
+        parts.append((body.top, drawn))
         shown_keys = page_keys(local.page, view.language)
     elif view.workflow == "home":
         touches = _home(view, local, bands, width, parts)
     else:
         touches = _task(view, local, bands, width, ascii_glyphs, parts)
-    parts[bands.keys.top], key_touches = keys(shown_keys, bands.keys, width)
-    blank = row("", width)
-    rows = [blank] * height
-    for first, drawn in parts.items():
+    drawn, key_touches = keys(shown_keys, bands.keys, width)
+    parts.append((bands.keys.top, drawn))
+    rows = [row("", width)] * height
+    for first, drawn in parts:
         rows[first : first + len(drawn)] = drawn
     picture = Picture(tuple(rows[:height]), (*key_touches, *touches))
     return picture.mapped(ascii_twin) if ascii_glyphs else picture
@@ -52,25 +53,22 @@ def _task(
     view: ScreenView, local: Local, bands: Bands, width: int, ascii_glyphs: bool, parts: Parts
 ) -> list[Touch]:
     touches = _upper(view, local, bands, width, parts)
-    band = bands.banner
+    parts.append((bands.count.top, task.count(view, local, bands.count, width, ascii_glyphs)))
+    parts.append((bands.banner.top, _card(view, local, bands.banner, width)))
+    return touches + _below(view, bands.history, width, parts) + _stop_touch(view, bands.banner, width)
+
+
+def _below(view: ScreenView, band: Band, width: int, parts: Parts) -> list[Touch]:
+    """What stands below the banner: digits where a person types, what may be chosen, or the last scans."""
     if view.wants_text and not view.stopped:
-        parts[bands.history.top], more = grid(digits(view.language), bands.history, width, centre=True)
-        touches += more
-    elif view.menu and bands.history.rows:
-        parts[bands.history.top], more = home.menu(view, bands.history, width)
-        touches += more
-    elif bands.history.rows:
-        parts[bands.history.top] = history(view, bands.history, width)
-        if view.history:
-            touches.append(Touch(bands.history.top, bands.history.end, 0, width, ":list"))
-    if view.workflow == "look_up" and view.progress is None and not view.wants_text:
-        band = Band(
-            bands.count.top, band.end - bands.count.top
-        )  # a card needs the rows that count nothing here
+        drawn, touches = grid(digits(view.language), band, width, centre=True)
+    elif view.menu and not view.stopped:
+        drawn, touches = home.menu(view, band, width)
     else:
-        parts[bands.count.top] = task.count(view, local, bands.count, width, ascii_glyphs)
-    parts[band.top] = _card(view, local, band, width)
-    return touches + _stop_touch(view, band, width)
+        drawn = history(view, band, width)
+        touches = [Touch(band.top, band.end, 0, width, ":list")] if view.history and band.rows else []
+    parts.append((band.top, drawn))
+    return touches
 
 
 def _card(view: ScreenView, local: Local, band: Band, width: int) -> list[Row]:
@@ -83,26 +81,22 @@ def _card(view: ScreenView, local: Local, band: Band, width: int) -> list[Row]:
 
 def _home(view: ScreenView, local: Local, bands: Bands, width: int, parts: Parts) -> list[Touch]:
     touches = _upper(view, local, bands, width, parts)
+    drawn, more = home.tasks(view, bands.count, width)
     if view.wants_text:
-        parts[bands.count.top] = task.count(view, local, bands.count, width, False)
-    else:
-        parts[bands.count.top], more = home.tasks(view, bands.count, width)
-        touches += more
+        drawn = task.count(view, local, bands.count, width, False)
+        more = []
+    parts.append((bands.count.top, drawn))
     menu_band = bands.history
     if view.banner is None:
         menu_band = Band(bands.banner.top, bands.hint.top - bands.banner.top)
     else:
-        parts[bands.banner.top] = banner(view, local, bands.banner, width)
-    if view.wants_text:
-        parts[menu_band.top], more = grid(digits(view.language), menu_band, width, centre=True)
-    else:
-        parts[menu_band.top], more = home.menu(view, menu_band, width)
-    return touches + more + _stop_touch(view, bands.banner, width)
+        parts.append((bands.banner.top, _card(view, local, bands.banner, width)))
+    return touches + more + _below(view, menu_band, width, parts) + _stop_touch(view, bands.banner, width)
 
 
 def _upper(view: ScreenView, local: Local, bands: Bands, width: int, parts: Parts) -> list[Touch]:
-    parts[bands.prompt.top] = task.prompt(view, local, bands.prompt, width)
-    parts[bands.hint.top] = [task.hint(view, local, width)]
+    parts.append((bands.prompt.top, task.prompt(view, local, bands.prompt, width)))
+    parts.append((bands.hint.top, task.hint(view, local, bands.hint, width)))
     if local.refused and not view.stopped:
         return [Touch(bands.prompt.top, bands.prompt.end, 0, width, ":taken_note")]
     return []

@@ -4,31 +4,45 @@ from __future__ import annotations
 
 from scanner_app.tui import glyphs
 from scanner_app.tui.digits import CELLS, ROWS, big
-from scanner_app.tui.layout import Band
+from scanner_app.tui.layout import PROMPT_ROWS, Band
 from scanner_app.tui.local import Local
 from scanner_app.tui.paint.top import age
-from scanner_app.tui.picture import Row, beside, cut, row, sides
+from scanner_app.tui.picture import Row, beside, row, sides, wrapped
 from scanner_app.view import ListedLine, ScreenView
 from tracking.catalogue import word
 from tracking.printable import cells
 
 _TWO_COLUMNS_MIN = 72
-_TEXT_COLUMNS_MIN = 14
-"""Columns that must remain beside the big figures for the line of the order."""
+PROMPT_LINES_MAX, ABOUT_LINES_MAX, HINT_LINES_MAX = 2, 3, 3
+"""A prompt is read from arm's length; a fault is a sentence."""
+
+
+def prompt_lines(view: ScreenView, local: Local, width: int) -> list[tuple[str, str]]:
+    """What to scan now, as a noun, and what it is about; in a stop, what to do with the thing in the hand.
+
+    Lines of at most ``width - 1`` cells, each with its style.
+    """
+    if local.refused:
+        return [(f"{glyphs.LEVEL['stop']} {word('wait', view.language)}", "stop"), ("", "stop")]
+    room = width - 2
+    if view.stopped and view.banner is not None and view.banner.do:
+        do = [(line, "stop") for line in wrapped(view.banner.do, room, PROMPT_LINES_MAX)]
+        then = word("then", view.language, prompt=view.prompt) if view.prompt else ""
+        return [*do, (then, "plain")] if len(do) < PROMPT_ROWS and cells(then) <= room else do
+    first = wrapped(view.prompt, room, PROMPT_LINES_MAX)
+    more = view.prompt_more.split("\n")[0]
+    style = "stop" if view.stopped else "strong"
+    about = wrapped(more, room, ABOUT_LINES_MAX) if more else []
+    return [*((line, style) for line in first), *((line, "plain") for line in about)]
 
 
 def prompt(view: ScreenView, local: Local, band: Band, width: int) -> list[Row]:
-    """What to scan now, as a noun; in a stop, what to do with the thing in the hand."""
+    """The rows of the prompt."""
+    lines = prompt_lines(view, local, width)[: band.rows]
+    rows = [row(f" {line}", width, style) for line, style in lines]
     if local.refused:
-        return [
-            row(f" {glyphs.LEVEL['stop']} {word('wait', view.language)}", width, "stop"),
-            _refused_more(view, local, width),
-        ]
-    first, more = view.prompt, view.prompt_more.split("\n")[0]
-    if view.stopped and view.banner is not None and view.banner.do:
-        first, more = view.banner.do, word("then", view.language, prompt=view.prompt) if view.prompt else ""
-    style = "stop" if view.stopped else "strong"
-    return [row(" " + first, width, style), row(" " + more, width)][: band.rows]
+        rows[1:2] = [_refused_more(view, local, width)]
+    return rows + [row("", width)] * (band.rows - len(rows))
 
 
 def _refused_more(view: ScreenView, local: Local, width: int) -> Row:
@@ -77,16 +91,25 @@ def listed(lines: tuple[ListedLine, ...], rows_max: int, width: int) -> list[Row
 
 
 def _figures(view: ScreenView, progress: tuple[int, int], width: int, ascii_glyphs: bool) -> list[Row]:
+    """What is done in figures that are read at arm's length; of how many beside it, where both are too wide."""
     done, of = progress
-    text = f"{done}/{of}" if of else f"{done}"
-    side = ["", view.line_text, view.next_text]
-    columns = len(text) * CELLS + 3
-    if width - columns < _TEXT_COLUMNS_MIN:
-        return [row(f"  {text}", width, "strong"), row(f"  {side[1]}", width), row(f"  {side[2]}", width)]
-    figures = big(text, ascii_glyphs)
+    whole = f"{done}/{of}" if of else f"{done}"
+    for text, total in ((whole, ""), (f"{done}", f"/ {of}" if of else "")):
+        columns = len(text) * CELLS + 2
+        side = [total, view.line_text, view.next_text]
+        if max(cells(line) for line in side) <= width - columns - 1:
+            figures = big(text, ascii_glyphs)
+            return [
+                beside(
+                    ("", 1, "strong"),
+                    (figures[at], columns, "strong"),
+                    (side[at], width - columns - 1, "plain"),
+                )
+                for at in range(ROWS)
+            ]
     return [
-        beside(("", 2, "strong"), (figures[at], columns, "strong"), (side[at], width - columns - 2, "plain"))
-        for at in range(ROWS)
+        row(f"  {text}", width, style)
+        for text, style in ((whole, "strong"), (side[1], "plain"), (side[2], "plain"))
     ]
 
 
@@ -97,22 +120,27 @@ def shown_entry(view: ScreenView, local: Local) -> str:
 
 def _asked(view: ScreenView, local: Local, width: int) -> list[Row]:
     line = f" {glyphs.ENTRY} {shown_entry(view, local)}{glyphs.CURSOR}"
-    return [
-        row("", width, "entry"),
-        sides(line, f"{word('key_enter', view.language)} ", width, "entry"),
-        row("", width, "entry"),
-    ]
+    return [sides(line, f"{word('key_enter', view.language)} ", width, "entry")]
 
 
-def hint(view: ScreenView, local: Local, width: int) -> Row:
+def hint_lines(view: ScreenView, local: Local, width: int) -> list[str]:
+    """The hint, in more than one line where it says what is wrong."""
+    if local.entry and not view.wants_text:
+        return [""]
+    return wrapped(view.hint or word("hint_help", view.language), width - 2, HINT_LINES_MAX)
+
+
+def hint(view: ScreenView, local: Local, band: Band, width: int) -> list[Row]:
     """The hint, with the age of the cache at the right; or what a person is typing."""
     if local.entry and not view.wants_text:
         menu = next((line for line in view.menu if line.key == local.entry), None)
         enter = word("key_enter", view.language)
         end = f"{enter} = {menu.label} " if menu else f"{enter} "
-        return sides(f" {glyphs.ENTRY} {shown_entry(view, local)}{glyphs.CURSOR}", end, width, "entry")
-    left = " " + (view.hint or word("hint_help", view.language))
-    return sides(left, _cache(view, local, width - cells(cut(left, width)) - 1), width, "quiet")
+        return [sides(f" {glyphs.ENTRY} {shown_entry(view, local)}{glyphs.CURSOR}", end, width, "entry")]
+    *above, last = hint_lines(view, local, width)[: max(1, band.rows)]
+    left = f" {last}"
+    end = _cache(view, local, width - cells(left) - 2)
+    return [*(row(f" {line}", width, "quiet") for line in above), sides(left, end, width, "quiet")]
 
 
 def _cache(view: ScreenView, local: Local, room: int) -> str:
@@ -120,5 +148,5 @@ def _cache(view: ScreenView, local: Local, room: int) -> str:
     if view.link == "none" and local.cache_age_s is None:
         return ""
     shown = age(local.cache_age_s, view.language)
-    forms = (f"{word('cache', view.language, age=shown)} ", f"{shown} ", shown)
-    return next((form for form in forms if cells(form) <= room), shown)
+    forms = (f"{word('cache', view.language, age=shown)} ", f"{shown} ")
+    return next((form for form in forms if cells(form) <= room), "")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from scanner_app.tui import glyphs
 from scanner_app.tui.local import Local
-from scanner_app.tui.picture import Row, cut, sides
+from scanner_app.tui.picture import Row, sides
 from scanner_app.view import ScreenView
 from tracking.catalogue import word
-from tracking.printable import cells
+from tracking.printable import cells, printable
 
 _CLOCK_COLUMNS_MIN = 60
 """From this width on there is room for the operator and the clock beside a task."""
@@ -31,32 +31,43 @@ def age(seconds: int | None, language: str = "en") -> str:
 
 def link(view: ScreenView, with_word: bool) -> str:
     """Link and unsynced count: ``● online   0 ↑``."""
-    said = (
-        word(f"link_{view.link if view.link in glyphs.LINK else 'none'}", view.language) if with_word else ""
-    )
-    return f"{glyphs.LINK.get(view.link, '?')} {said}{view.unsynced:>4} {glyphs.UNSYNCED}"
+    sign = glyphs.LINK.get(view.link, "?")
+    if not with_word:
+        return f"{sign} {view.unsynced} {glyphs.UNSYNCED}"
+    said = word(f"link_{view.link if view.link in glyphs.LINK else 'none'}", view.language)
+    return f"{sign} {said} {view.unsynced:>3} {glyphs.UNSYNCED}"
 
 
-def _where(view: ScreenView) -> str:
+def _where(view: ScreenView) -> tuple[str, ...]:
+    """Where this is, the longest form first; the last is needed."""
     if view.workflow == "home":
-        place = " · ".join(filter(None, (view.site or view.device, view.place)))
-        return f"{place}   {view.operator}"
-    done = "{}/{}".format(*view.progress) if view.listing and view.progress is not None else ""
-    return "  ".join(filter(None, (view.task or view.workflow.upper(), view.document, done)))
+        site = view.site or view.device
+        place = " · ".join(filter(None, (site, view.place)))
+        return tuple(f"{where}   {view.operator}" for where in (place, site))
+    task = view.task or view.workflow.upper()
+    if view.detour:
+        return (f"{task}  {view.detour}", view.detour)
+    here = "  ".join(filter(None, (task, view.document)))
+    if view.listing and view.progress is not None:
+        return ("{}  {}/{}".format(here, *view.progress), here)
+    return (here,)
 
 
 def top(view: ScreenView, local: Local, width: int) -> Row:
-    """Task and document at the left, link and unsynced count at the right."""
-    left = " " + _where(view)
-    if view.detour:
-        left = f" {cut(_where(view), width // 4)}  {cut(view.detour, width // 2)}"
-    extras = ""
-    if view.workflow == "home" or width >= _CLOCK_COLUMNS_MIN:
-        extras = f"  {local.clock}"
-    who = ""
-    if width >= _CLOCK_COLUMNS_MIN and view.workflow != "home" and view.operator:
-        who = f"{cut(view.operator, width // 5)}  "
-    right = f"{who}{link(view, True)}{extras}"
-    if cells(cut(left, width)) + 1 + cells(right) + 1 > width:
-        right = f"{who}{link(view, False)}{extras}"
-    return sides(left, right + " ", width, "bar", "bar_alert" if view.link == "offline" else "")
+    """Task and document at the left, link and unsynced count at the right; what matters least goes first."""
+    wide = width >= _CLOCK_COLUMNS_MIN
+    clock = f"  {local.clock}" if view.workflow == "home" or wide else ""
+    who = f"{view.operator}  " if wide and view.workflow != "home" and view.operator else ""
+    rights = (
+        f"{who}{link(view, True)}{clock}",
+        f"{link(view, False)}{clock}",
+        link(view, False),
+    )
+    lefts = _where(view)
+    forms = [(left, right) for left in lefts for right in rights] + [(lefts[-1], rights[-1])]
+    left, right = next((form for form in forms if _columns(*form) <= width), forms[-1])
+    return sides(f" {left}", f"{right} ", width, "bar", "bar_alert" if view.link == "offline" else "")
+
+
+def _columns(left: str, right: str) -> int:
+    return 1 + cells(printable(left, None)) + 1 + cells(printable(right, None)) + 1
