@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from time import perf_counter
 
 import msgspec
 
-from bench.figures import Figure, Result, median
+from bench.figures import Figure, Result, median, resident_mib
 from bench.room import Room
 from bench.workplace import BADGE, ITEM, serial, site
 from drivers.replay_script import parse_script
@@ -56,11 +55,6 @@ def _site(numbers: list[str]) -> Site:
     )
 
 
-def _resident_mib() -> float:
-    """What the process has in memory (proc(5), statm: pages)."""
-    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * 4096 / 2**20
-
-
 def _play(room: Room, given: Site, numbers: list[str]) -> tuple[list[float], float]:
     """Seconds that each scan took, and MiB that the process grew by."""
     replay = Replay(
@@ -82,7 +76,7 @@ def _play(room: Room, given: Site, numbers: list[str]) -> tuple[list[float], flo
         if len(took) > 3 and row["code"] != "counted":
             wrong.append(row)
         if len(took) % max(len(numbers) // 10, 1) == 0:
-            held.append(_resident_mib())
+            held.append(resident_mib())
         last_s = perf_counter()
 
     replay.play(script, emit)

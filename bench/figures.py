@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -51,6 +53,12 @@ def share(values: Sequence[float], part: float) -> float:
 def median(values: Sequence[float]) -> float:
     """The value in the middle."""
     return share(values, 0.5)
+
+
+def resident_mib() -> float:
+    """What this process has in memory (proc(5), statm: pages)."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
 
 
 def p99(values: Sequence[float]) -> float:

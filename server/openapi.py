@@ -262,7 +262,7 @@ def _operation(call: Call, schema_of: dict[Any, Any]) -> dict[str, Any]:
     responses["default"] = {"description": "A refusal.", "content": _json(schema_of[wire.Problem])}
     found: dict[str, Any] = {"summary": call.summary, "parameters": parameters, "responses": responses}
     if call.body is not None:
-        content = _FILE if call.body is bytes else _json(schema_of[call.body])
+        content = _BYTES if call.body is bytes else _json(schema_of[call.body])
         found["requestBody"] = {"required": True, "content": content}
     if call.who:
         found["security"] = [{name: []} for name in call.who]
@@ -274,6 +274,7 @@ def _query_schema(name: str) -> dict[str, Any]:
     return {"type": "integer", "minimum": 0} if whole else {"type": "string"}
 
 
+_BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 _FILE = {"application/zstd": {"schema": {"type": "string", "format": "binary"}}}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import select
 import struct
 import termios
 import tty
@@ -46,6 +47,7 @@ class Gun:
         """Read ``size`` bytes that the host has sent to the scanner."""
         data = b""
         while len(data) < size:
+            assert select.select([self._master], [], [], PATIENCE_S)[0], f"after {data!r} nothing came"
             data += os.read(self._master, size - len(data))
         return data
 

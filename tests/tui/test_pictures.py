@@ -15,8 +15,8 @@ PICTURES_BYTES_MAX = 4_000_000
 FOLDER = ROOT / "docs" / "pictures"
 
 
-def drawing() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("draw", FOLDER / "draw.py")
+def drawing(name: str = "draw") -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -47,3 +47,10 @@ def test_the_guide_shows_every_screen_that_is_drawn_for_it_and_the_gallery_all()
     shown = set(re.findall(r"pictures/screens/([\w-]+)\.svg", guide))
     assert shown == {mark.name for mark in marks if mark.main}
     assert (ROOT / "docs" / "screens.md").read_text("utf-8") == drawing().gallery()
+
+
+def test_every_page_of_the_office_has_its_pictures() -> None:
+    assert {path.stem for path in (FOLDER / "pages").glob("*.png")} == drawing("pages").names()
+    told = (ROOT / "docs" / "office-pages.md").read_text("utf-8")
+    shown = set(re.findall(r"pictures/pages/([\w-]+)\.png", told))
+    assert shown == {name for name in drawing("pages").names() if name.endswith("-desk")}

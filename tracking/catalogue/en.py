@@ -16,7 +16,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     # ok
     "signed_in": ("HELLO", "", "{operator}"),
     "document_opened": ("OPENED", "", "{document}|{party}|{location}|{missing} to go|sample: {sample}"),
-    "item_selected": ("{headline}|PART NUMBER", "", "{item}|{description}|now scan {need}"),
+    "item_selected": ("{headline}|PART NUMBER", "", "{item}|{description}|scan {need}"),
     "location_selected": ("LOCATION", "", "{location}|{counted} counted at {before}: shelf empty now?"),
     "container_selected": ("CONTAINER", "", "{container}|{count} inside"),
     "container_closed": ("CLOSED", "", "{container}|{count} inside"),
