@@ -21,6 +21,8 @@ from bench.room import Room
 from tests.server import postgres
 
 DEVICES = 4
+TWO_BUDGET = 0.8
+"""A second process may cost little, where it has no core of its own to bring anything."""
 ROUNDS, ROUNDS_QUICK = 4, 1
 BATCHES_A_ROUND, BATCHES_A_ROUND_QUICK = 2, 1
 START_S_MAX = 60.0
@@ -64,7 +66,7 @@ def run(room: Room) -> Result:
         figures=(
             Figure(
                 name="two processes / one, events a second",
-                value=median(double.taken) / median(single.taken), unit="x",
+                value=median(double.taken) / median(single.taken), unit="x", budget=TWO_BUDGET, bound="at least",
             ),
             Figure(name="one process, taken in", value=median(single.taken), unit="1/s"),
             Figure(name="two processes, taken in", value=median(double.taken), unit="1/s"),
