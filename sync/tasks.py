@@ -28,6 +28,10 @@ class Reporting(Protocol):
         ...
 
 
+SOONEST_S = 0.01
+"""Less than this is now: a wait that no clock can show to be over would be waited for again and again."""
+
+
 class Teller:
     """One report after the other; the latest counts."""
 
@@ -49,7 +53,7 @@ class Teller:
         if tasks == self._told:
             return None
         left_s = self._told_at_s + TELL_EVERY_S - now_s
-        if self._told is not None and _names(tasks) == _names(self._told) and left_s > 0:
+        if self._told is not None and _names(tasks) == _names(self._told) and left_s > SOONEST_S:
             return left_s
         path = f"/v1/devices/{self._port.device()}/tasks"
         status, _ = self._line.ask("POST", path, body=msgspec.json.encode(tasks))

@@ -60,6 +60,15 @@ def test_what_begins_or_ends_is_told_at_once_the_rest_now_and_then(floor: Floor)
     assert [len(report.tasks) for report in floor.heard] == [1, 2, 0]
 
 
+def test_a_wait_that_no_clock_can_show_is_over(floor: Floor) -> None:
+    told = teller(floor)
+    floor.open = (ORDER,)
+    told.tell("g", 0.1)
+    floor.open = (msgspec.structs.replace(ORDER, item="PUMP"),)
+    assert told.tell("g", 0.1 + TELL_EVERY_S - 1e-9) is None
+    assert len(floor.heard) == 2
+
+
 def test_nothing_new_is_not_told_twice(floor: Floor) -> None:
     told = teller(floor)
     for now_s in (0.0, 100.0, 1000.0):
