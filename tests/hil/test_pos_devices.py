@@ -22,7 +22,7 @@ def test_a_makers_reports_arrive_with_their_aim_id(
 ) -> None:
     maker = MAKERS[name]
     with MadeUpDevice(name, raw_descriptor(name), vendor=maker.vendor, serial=f"SN-{name}") as device:
-        until(lambda: _all_ready(heard), lambda: f"{attached()}, {heard.items}")
+        until(lambda: _all_ready(heard, f"SN-{name}"), lambda: f"{attached()}, {heard.items}")
         for report in maker.reports:
             device.report(report)
         until(lambda: len(heard.codes) == len(maker.codes), lambda: str(heard.items))
@@ -32,9 +32,9 @@ def test_a_makers_reports_arrive_with_their_aim_id(
     figure(f"HID-POS through uhid, {name}: {len(maker.codes)} codes exact, AIM ids {maker.aim_ids}")
 
 
-def _all_ready(heard: Heard) -> bool:
+def _all_ready(heard: Heard, serial: str) -> bool:
     """True once every part of the device is read: one that types as well is two devices to the kernel."""
-    there = attached()
+    there = [one for one in attached() if one.serial == serial and one.is_scanner]
     ready = [state for _, state in heard.states].count("ready")
     return any(one.kind == "hid-pos" for one in there) and ready == len(there)
 
