@@ -16,6 +16,7 @@ from scanner_app.cli import main
 from scanner_app.clockwork import SystemClock
 from scanner_app.handheld import CACHE_FILE, JOURNAL_FILE, Handheld
 from scanner_app.inputs import Command
+from scanner_app.journal_schema import LAYOUT
 from scanner_app.session import SessionSettings
 from tests.durability.goods import fill, scan, serial, site_file
 from tracking.catalogue import say
@@ -89,7 +90,7 @@ def test_a_journal_of_a_newer_version_is_left_alone(
     code, _, err = said(capsys, "--data", str(data), *verb)
     assert code == 1
     assert one_sentence(err), err
-    assert "newer version (layout 99, this program knows 1)" in err
+    assert f"newer version (layout 99, this program knows {LAYOUT})" in err
 
     code, out, err = said(capsys, "--data", str(data), "export", "events", "--json")
     assert (code, err) == (0, "")
