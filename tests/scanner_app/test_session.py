@@ -198,7 +198,7 @@ def test_a_command_inside_a_gs1_code_is_no_serial_and_no_lot(code: str, floor: F
     floor.scan("PO-ANY")
     answer = floor.scan(code, symbology_id="]C1")
     assert answer.verdict.code == "unknown_code"
-    assert "kept for command barcodes" in answer.message
+    assert "which is reserved" in answer.message
 
 
 def test_a_serial_that_is_too_long_to_register(floor: Floor) -> None:

@@ -54,7 +54,7 @@ TABLE: Final = (
     ("unknown_field", r"no element begins with (?P<field>.*)"),
     ("unknown_field", r"'(?P<field>.*)' (?:begins (?:like|with|no)|is no text element).*"),
     ("place", rf"{_F} (?:belongs in the path|cannot stand in the query)"),
-    ("value", rf"{_F} (?:with .* )?(?:holds|is zero|must|does not begin|is too) .*"),
+    ("value", rf"{_F} (?:with .* )?(?:holds|ends in|is zero|must|does not begin|is too) .*"),
     ("coupon", r"holds a coupon .*"),
     ("strange", r"(?P<value>.*) is no character of a HIBC label.*"),
     ("lines", r"the link character does not fit.*|the first line is no primary line"),
