@@ -139,18 +139,6 @@ def is_office(request: Request) -> bool:
     return access.same_token(token, central_of(request).office_token_hash)
 
 
-def need_office(request: Request) -> None:
-    """Raise :class:`Refusal` without the office's token."""
-    if not is_office(request):
-        raise unauthorized()
-
-
-def need_someone(request: Request) -> None:
-    """Raise :class:`Refusal` unless this is the office or a device in good standing. Blocks: reads the database."""
-    if not is_office(request):
-        device_of(request)
-
-
 def unauthorized() -> Refusal:
     """The answer to a missing or unknown token."""
     return Refusal(401, "unauthorized", "a valid token is needed", {"WWW-Authenticate": "Bearer"})
