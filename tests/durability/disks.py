@@ -6,6 +6,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -31,12 +32,15 @@ class SmallDisk:
         self._filler = folder / "filler"
 
     def fill(self, leave_bytes: int) -> None:
-        """Takes all the room but so much."""
-        stat = os.statvfs(self.folder)
-        room = stat.f_bavail * stat.f_frsize - leave_bytes
+        """Takes all the room but so much, however others write meanwhile."""
         with self._filler.open("ab") as file:
-            size = file.tell()
-            os.posix_fallocate(file.fileno(), size, room)
+            while (room := self._room() - leave_bytes) > 0:
+                with suppress(OSError):  # somebody took of it since it was measured
+                    os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, room)
+
+    def _room(self) -> int:
+        stat = os.statvfs(self.folder)
+        return stat.f_bavail * stat.f_frsize
 
     def empty(self) -> None:
         """The room is back."""

@@ -138,6 +138,7 @@ def test_a_small_site_is_downloaded_by_its_feed(office: Office, monkeypatch: pyt
 
 def test_a_new_one_is_made_after_many_changes_and_the_old_one_serves_meanwhile(stocked: Office) -> None:
     handheld = stocked.handheld()
+    stocked.settle()
     first = made(stocked, handheld)
     central = stocked.running.central.snapshots
     assert central.ask("HAM") == first
