@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import argparse
 import gc
+import re
 import resource
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from random import Random
 from time import perf_counter_ns, thread_time_ns
@@ -28,6 +30,8 @@ TODAY = date(2026, 11, 23)
 READING_MS_MAX = 20.0
 READINGS_MAX = 12
 """More shapes than one text can have at once."""
+REPEATS = 3
+"""So often is a slow reading repeated, by a reader with empty caches: what is slow by itself is slow each time."""
 GROWTH_MIB_MAX = 16.0
 """What a long run may grow by after its first tenth, which fills the bounded caches."""
 
@@ -63,7 +67,9 @@ class Found(msgspec.Struct, kw_only=True):
     sound: int = 0
     slowest: Slow = Slow()
     over: int = 0
-    """Readings that took longer than the bound, in the processor's time."""
+    """Readings that took longer than the bound, in the processor's time, each time that they were read."""
+    over_once: int = 0
+    """Readings that did so the first time: on a virtual machine, what the host takes away is counted, too."""
     slowest_wall_ms: float = 0.0
     over_wall: int = 0
     """The same by the clock on the wall, which also counts what other programs of the machine took."""
@@ -192,6 +198,9 @@ def run(count: int, seed: int) -> Found:
         except Exception as error:  # noqa: BLE001 - this is what is looked for
             took_ns, wall_ns, why = 0, 0, repr(error)
         spent_ns += took_ns
+        if took_ns > READING_MS_MAX * 1e6:
+            found.over_once += 1
+            took_ns = min(_cold_ns(text, aim) for _ in range(REPEATS))
         if took_ns > found.slowest.ms * 1e6:
             found.slowest = Slow(took_ns / 1e6, text, aim)
         found.slowest_wall_ms = max(found.slowest_wall_ms, wall_ns / 1e6)
@@ -205,6 +214,18 @@ def run(count: int, seed: int) -> Found:
     found.peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     found.growth_mib = max(_memory_mib() - base_mib, 0.0)
     return found
+
+
+def _cold_ns(text: str, aim: str) -> int:
+    """The processor's time for a reading by a reader that remembers nothing of an earlier one."""
+    re.purge()
+    for held in gc.get_objects():
+        if isinstance(held, _lru_cache_wrapper):
+            held.cache_clear()
+    load_all()
+    start_ns = thread_time_ns()
+    understood(text, aim, today=TODAY)
+    return thread_time_ns() - start_ns
 
 
 def _loading_ms() -> float:
@@ -229,7 +250,8 @@ def main() -> int:
     slow = found.slowest
     sys.stdout.write(
         f"{found.inputs:,} codes in {found.wall_s:.0f} s, {found.cpu_us:.0f} us each; {found.sound:,} read as sound\n"
-        f"exceptions and broken bounds: {len(found.broken)}; readings over {READING_MS_MAX:.0f} ms: {found.over}\n"
+        f"exceptions and broken bounds: {len(found.broken)}; readings over {READING_MS_MAX:.0f} ms: {found.over}, "
+        f"the first time {found.over_once}\n"
         f"by the clock on the wall: slowest {found.slowest_wall_ms:.1f} ms, over the same: {found.over_wall}\n"
         f"slowest: {slow.ms:.2f} ms, {len(slow.text)} characters: {slow.text[:60]!a} {slow.aim}\n"
         f"loading, once: {found.loading_ms:.0f} ms\n"

@@ -35,7 +35,6 @@ def load_all() -> None:
     parsers.load_all()
     ways()
     importlib.import_module("tracking.identifiers.lost_separators")
-    importlib.import_module("tracking.identifiers.digital_link_compressed")
 
 
 class Understood(NamedTuple):

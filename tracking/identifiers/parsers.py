@@ -76,7 +76,17 @@ OF_EAN = tuple(_BY_NAME[name] for name in ("commands", "composite", "trade"))
 """Who is asked where the AIM id says GS1, or EAN/UPC: then nothing else can be meant, and nobody glances."""
 
 
+_LATER = (
+    "tracking.identifiers.data.gs1_dictionary",
+    "tracking.identifiers.digital_link_compressed",
+    "stdnum.luhn",
+)
+"""What the parsers load only when a code needs it."""
+
+
 def load_all() -> None:
-    """Loads every parser: in a pause, so that the first code of a standard does not wait for its module."""
+    """Loads every parser and its tables: in a pause, so that the first code of a standard waits for no module."""
     for parser in PARSERS:
         parser.loaded()
+    for module in _LATER:
+        importlib.import_module(module)

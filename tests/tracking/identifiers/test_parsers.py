@@ -64,3 +64,22 @@ def test_a_glance_never_holds_back_what_its_parser_reads() -> None:
             if not parser.glance(given) and parser.parse(given, symbology_id, TODAY):
                 wrong.append((parser.module, given, symbology_id))
     assert wrong == []
+
+
+_AFTER_ALL = """
+import json, sys
+from scanner_app.scanners.reading import load_all, understood
+from tests import fuzz
+load_all()
+before = set(sys.modules)
+for text, aim in fuzz.inputs(3000, seed=3):
+    understood(text, aim, today=fuzz.TODAY)
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+
+def test_what_is_loaded_in_a_pause_is_all_that_reads() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _AFTER_ALL], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert json.loads(done.stdout) == []
