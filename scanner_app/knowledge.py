@@ -16,6 +16,7 @@ from scanner_app.cache import NAMED, TAIL_CHARS_MIN, Cache, holder_key, holder_o
 from scanner_app.contents import Contents
 from scanner_app.handing.borrowed import Borrowed
 from scanner_app.journal import Journal
+from scanner_app.opened_late import placed
 from scanner_app.overlay import OverlayRow
 from scanner_app.own_work import OwnWork
 from scanner_app.workflows.flow import Counted
@@ -49,7 +50,7 @@ def with_own(base: UnitState, rows: Iterable[OverlayRow]) -> UnitState:
     rows = list(rows)
     here = {row.event.ref for row in rows}
     cancelled = {row.event.cancels for row in rows if row.event.cancels}
-    state = base
+    state, rows = placed(base, rows)
     for row in rows:
         event = row.event
         if event.ref in cancelled or event.cancels in here:
