@@ -19,6 +19,7 @@ from scanner_app.journal import Journal
 from scanner_app.opened_late import placed
 from scanner_app.overlay import OverlayRow
 from scanner_app.own_work import OwnWork
+from scanner_app.together import Gatherer
 from scanner_app.workflows.flow import Counted
 from sync.wire import pair_key
 from sync.work_wire import TaskRow
@@ -111,6 +112,7 @@ class HandheldKnowledge:
         """Set by the session while a supervisor's override is judged."""
         self.expires_soon_days = expires_soon_days
         self._own = OwnWork(journal)
+        self.together = Gatherer(cache, journal, self)
         self._by_serial: dict[str, tuple[UnitState, ...]] = {}
         self._fitting: dict[str, tuple[Item, ...]] = {}
         self._read: dict[tuple[str, str], bytes] = {}
@@ -145,6 +147,7 @@ class HandheldKnowledge:
         self._announced: dict[str, str] | None = None
         self._has_operators = next(self._cache.records("operator"), None) is not None
         self._own.forget()
+        self.together.forget()
         self._tasks: tuple[TaskRow, ...] | None = None
         self.borrowed = Borrowed(self._journal, self._cache)
         self._own_credits, self._own_closed = self._journal.overlay_tallies()
@@ -367,6 +370,7 @@ class HandheldKnowledge:
 
     def written(self, events: Iterable[Event]) -> None:
         """Own events were written: what is kept of them in memory follows."""
+        self.together.forget()
         self._own.note(events)
 
     def credited(self, document: str, line: int, delta: int, closes: int) -> None:

@@ -40,7 +40,7 @@ TAIL_CHARS = 6
 """So many last characters stand first in the key of a unit."""
 
 _STATUS_BITS, _FLAG_BITS = 4, 4
-_SHAPE_AT = _STATUS_BITS + _FLAG_BITS
+SHAPE_AT = _STATUS_BITS + _FLAG_BITS
 assert len(STATUSES) <= 1 << _STATUS_BITS
 assert len(FLAGS) <= _FLAG_BITS
 _STATUS_NUMBER = {status: number for number, status in enumerate(STATUSES)}
@@ -95,7 +95,7 @@ def unit_row(unit: UnitState, item_id: int, shape_id: Callable[[Common, UnitStat
         return key, item_id, state, unit.document or None, held or None, msgspec.msgpack.encode(unit)
     common = _common(unit)
     if common != _PLAIN:
-        state |= shape_id(common, unit) << _SHAPE_AT
+        state |= shape_id(common, unit) << SHAPE_AT
     return key, item_id, state, None, None, None
 
 
@@ -108,7 +108,7 @@ def shape_body(unit: UnitState) -> bytes:
 
 def shape_of(state: int) -> int:
     """The number of a row's shape; 0 for none."""
-    return state >> _SHAPE_AT
+    return state >> SHAPE_AT
 
 
 def unit_of(item: str, serial: str, state: int, more: bytes | None, shape: bytes) -> UnitState:

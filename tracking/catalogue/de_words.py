@@ -9,6 +9,7 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    look_up_words,
 )
 
 _MEANINGS: dict[str, str] = {
@@ -353,6 +354,7 @@ WORDS: dict[str, str] = {
     **_SCREEN,
     **hand_words.WORDS["de"],
     **floor_words.WORDS["de"],
+    **look_up_words.WORDS["de"],
     **label_words.WORDS["de"],
     **faults.WORDS["de"],
     **enroll_words.WORDS["de"],

@@ -9,6 +9,7 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    look_up_words,
 )
 
 _MEANINGS: dict[str, str] = {
@@ -359,6 +360,7 @@ WORDS: dict[str, str] = {
     **_SCREEN,
     **hand_words.WORDS["en"],
     **floor_words.WORDS["en"],
+    **look_up_words.WORDS["en"],
     **label_words.WORDS["en"],
     **faults.WORDS["en"],
     **enroll_words.WORDS["en"],

@@ -9,6 +9,7 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    look_up_words,
 )
 
 _MEANINGS: dict[str, str] = {
@@ -353,6 +354,7 @@ WORDS: dict[str, str] = {
     **_SCREEN,
     **hand_words.WORDS["es"],
     **floor_words.WORDS["es"],
+    **look_up_words.WORDS["es"],
     **label_words.WORDS["es"],
     **faults.WORDS["es"],
     **enroll_words.WORDS["es"],

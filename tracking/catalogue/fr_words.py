@@ -9,6 +9,7 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    look_up_words,
 )
 
 _MEANINGS: dict[str, str] = {
@@ -353,6 +354,7 @@ WORDS: dict[str, str] = {
     **_SCREEN,
     **hand_words.WORDS["fr"],
     **floor_words.WORDS["fr"],
+    **look_up_words.WORDS["fr"],
     **label_words.WORDS["fr"],
     **faults.WORDS["fr"],
     **enroll_words.WORDS["fr"],
