@@ -9,6 +9,7 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    link_words,
 )
 
 _MEANINGS: dict[str, str] = {
@@ -356,6 +357,7 @@ WORDS: dict[str, str] = {
     **label_words.WORDS["de"],
     **faults.WORDS["de"],
     **enroll_words.WORDS["de"],
+    **link_words.WORDS["de"],
     **handing.WORDS["de"],
 }
 

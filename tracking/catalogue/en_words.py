@@ -9,6 +9,7 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    link_words,
 )
 
 _MEANINGS: dict[str, str] = {
@@ -362,6 +363,7 @@ WORDS: dict[str, str] = {
     **label_words.WORDS["en"],
     **faults.WORDS["en"],
     **enroll_words.WORDS["en"],
+    **link_words.WORDS["en"],
     **handing.WORDS["en"],
 }
 

@@ -9,6 +9,7 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    link_words,
 )
 
 _MEANINGS: dict[str, str] = {
@@ -356,6 +357,7 @@ WORDS: dict[str, str] = {
     **label_words.WORDS["es"],
     **faults.WORDS["es"],
     **enroll_words.WORDS["es"],
+    **link_words.WORDS["es"],
     **handing.WORDS["es"],
 }
 
