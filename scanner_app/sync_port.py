@@ -21,8 +21,7 @@ from sync.port import Cursor
 from sync.wire import Batch, FeedPage, HighWater, Refused, Snapshot, Stored
 from sync.work_wire import OpenTasks
 
-KEEP_MS = 90 * 24 * 3600 * 1000
-"""An event stays so long at least, whatever backups hold."""
+DAY_MS = 24 * 3600 * 1000
 
 
 class SessionPort:
@@ -34,8 +33,9 @@ class SessionPort:
         *,
         site: str,
         batch_bytes_max: int = wire.BATCH_BYTES_MAX,
-        keep_ms: int = KEEP_MS,
+        keep_ms: int,
     ) -> None:
+        """``keep_ms``: an event stays so long at least, whatever backups hold."""
         self._thread, self._site, self._batch_bytes_max = thread, site, batch_bytes_max
         self._keep_ms = keep_ms
         self._device = thread.run(lambda session: session.journal.device)
