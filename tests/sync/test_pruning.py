@@ -14,7 +14,6 @@ from tests.durability.goods import serial
 from tests.sync.fleet import Dock, Fleet, until
 from tests.sync.test_restore import copied, put_back
 
-
 AT_ONCE = -1
 """Days that an event is kept: what a backup holds goes at once."""
 
