@@ -23,8 +23,7 @@ from sync.wire import Batch, FeedPage, HighWater, Refused, Snapshot, Stored
 from sync.work_wire import OpenTasks
 from tracking.phrases import Said, phrase
 
-KEEP_MS = 90 * 24 * 3600 * 1000
-"""An event stays so long at least, whatever backups hold."""
+DAY_MS = 24 * 3600 * 1000
 
 
 class SessionPort:
@@ -36,8 +35,9 @@ class SessionPort:
         *,
         site: str,
         batch_bytes_max: int = wire.BATCH_BYTES_MAX,
-        keep_ms: int = KEEP_MS,
+        keep_ms: int,
     ) -> None:
+        """``keep_ms``: an event stays so long at least, whatever backups hold."""
         self._thread, self._site, self._batch_bytes_max = thread, site, batch_bytes_max
         self._keep_ms = keep_ms
         self._device = thread.run(lambda session: session.journal.device)

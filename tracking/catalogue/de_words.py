@@ -112,6 +112,7 @@ _REASONS: dict[str, str] = {
     "why_quantity": "eine Menge ist eine Zahl von 1 bis {most}",
     "why_badge": "{value} ist ein Ausweis",
     "why_pins": "zu viele falsche PINs: {seconds} Sekunden warten",
+    "why_pins_minutes": "zu viele falsche PINs: {minutes} Minuten warten",
     "why_pin": "diese PIN passt nicht zum Ausweis",
     "no_number": "keine Zahl",
     "only_supervisor": "Freigeben darf die Schichtleitung",

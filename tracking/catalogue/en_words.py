@@ -116,6 +116,7 @@ _REASONS: dict[str, str] = {
     "why_quantity": "a quantity is a number from 1 to {most}",
     "why_badge": "{value} is a badge",
     "why_pins": "too many wrong PINs: wait {seconds} seconds",
+    "why_pins_minutes": "too many wrong PINs: wait {minutes} minutes",
     "why_pin": "that PIN does not fit the badge",
     "no_number": "no number",
     "only_supervisor": "a supervisor releases",

@@ -112,6 +112,7 @@ _REASONS: dict[str, str] = {
     "why_quantity": "una cantidad es un número de 1 a {most}",
     "why_badge": "{value} es una tarjeta",
     "why_pins": "demasiados PIN erróneos: espere {seconds} segundos",
+    "why_pins_minutes": "demasiados PIN erróneos: espere {minutes} minutos",
     "why_pin": "ese PIN no corresponde a la tarjeta",
     "no_number": "sin número",
     "only_supervisor": "libera el encargado",
