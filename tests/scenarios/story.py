@@ -11,6 +11,8 @@ A scenario is what ``scanner replay`` plays, with ``expect`` for the codes. Besi
 ``#> hides: 17``                               neither its message, prompt nor count contains this
 ``#> notes: receiving, completing``            its events, in order; ``undo receiving`` is a cancellation,
                                                ``nothing`` for none)
+``#> prints: unit SN-000001``                   the labels that are wanted, each by its template and what it names;
+                                               ``nothing`` for none
 ``#> unit PUMP-100 SN-000001: received held``  what is known of the unit now: status, then flags
 =============================================  =============================================================
 """
@@ -113,8 +115,18 @@ def _fault(check: str, row: dict[str, Any], replay: Replay) -> str:
     if kind == "notes":
         written = ", ".join(_steps(row)) or "nothing"
         return "" if written == wanted else f"it notes {written!r}"
+    if kind == "prints":
+        printed = ", ".join(_labels(row)) or "nothing"
+        return "" if printed == wanted else f"it prints {printed!r}"
     count = "no count" if row["progress"] is None else "{} of {}".format(*row["progress"])
     return "" if count == check else f"it counts {count!r}"
+
+
+def _labels(row: dict[str, Any]) -> Iterator[str]:
+    for label in row.get("labels", ()):
+        values = label["values"]
+        named = next(values[name] for name in ("serial", "sscc", "container") if values.get(name))
+        yield f"{label['template']} {named}"
 
 
 def _steps(row: dict[str, Any]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    number_words,
 )
 
 _MEANINGS: dict[str, str] = {
@@ -354,6 +355,7 @@ WORDS: dict[str, str] = {
     **hand_words.WORDS["de"],
     **floor_words.WORDS["de"],
     **label_words.WORDS["de"],
+    **number_words.WORDS["de"],
     **faults.WORDS["de"],
     **enroll_words.WORDS["de"],
     **handing.WORDS["de"],

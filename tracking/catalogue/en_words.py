@@ -9,6 +9,7 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    number_words,
 )
 
 _MEANINGS: dict[str, str] = {
@@ -360,6 +361,7 @@ WORDS: dict[str, str] = {
     **hand_words.WORDS["en"],
     **floor_words.WORDS["en"],
     **label_words.WORDS["en"],
+    **number_words.WORDS["en"],
     **faults.WORDS["en"],
     **enroll_words.WORDS["en"],
     **handing.WORDS["en"],

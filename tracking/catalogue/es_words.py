@@ -9,6 +9,7 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    number_words,
 )
 
 _MEANINGS: dict[str, str] = {
@@ -354,6 +355,7 @@ WORDS: dict[str, str] = {
     **hand_words.WORDS["es"],
     **floor_words.WORDS["es"],
     **label_words.WORDS["es"],
+    **number_words.WORDS["es"],
     **faults.WORDS["es"],
     **enroll_words.WORDS["es"],
     **handing.WORDS["es"],

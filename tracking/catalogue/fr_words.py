@@ -9,6 +9,7 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    number_words,
 )
 
 _MEANINGS: dict[str, str] = {
@@ -354,6 +355,7 @@ WORDS: dict[str, str] = {
     **hand_words.WORDS["fr"],
     **floor_words.WORDS["fr"],
     **label_words.WORDS["fr"],
+    **number_words.WORDS["fr"],
     **faults.WORDS["fr"],
     **enroll_words.WORDS["fr"],
     **handing.WORDS["fr"],
