@@ -147,6 +147,7 @@ class HandheldKnowledge:
         self._announced: dict[str, str] | None = None
         self._has_operators = next(self._cache.records("operator"), None) is not None
         self._own.forget()
+        self.numbers.forget()
         self._tasks: tuple[TaskRow, ...] | None = None
         self.borrowed = Borrowed(self._journal, self._cache)
         self._own_credits, self._own_closed = self._journal.overlay_tallies()

@@ -12,7 +12,7 @@ from itertools import islice
 
 import msgspec
 
-from scanner_app import leasing
+from scanner_app import leasing, records
 from scanner_app.cache import Cache
 from scanner_app.journal import Journal
 from scanner_app.workflows.flow import NextSerials
@@ -32,6 +32,8 @@ SKIPPED_MAX = 20_000
 
 Known = Callable[[str, str], bool]
 """(item, serial) -> whether somebody has seen it."""
+ItemOf = Callable[[str], Item | None]
+"""Item number -> the item."""
 
 
 class OwnNumbers:
@@ -41,6 +43,7 @@ class OwnNumbers:
         self._journal, self._cache, self._known = journal, cache, known
         self._short: set[str] = set()
         """Items that somebody wanted a number of and got none."""
+        self._built: frozenset[str] | None = None
 
     def next_serials(self, item: Item, count: int, site: str, day: date) -> NextSerials:
         """The next numbers of an item, or why there are none. Never raises; nothing is given by it."""
@@ -56,9 +59,7 @@ class OwnNumbers:
         why = "why_numbers_lent" if self._lent(item) else "why_numbers_used"
         return NextSerials((), phrase(why, item=item.item, template=item.numbering))
 
-    def given(
-        self, events: Iterable[Event], item_of: Callable[[str], Item | None], site: str, day: date
-    ) -> dict[str, str]:
+    def given(self, events: Iterable[Event], item_of: ItemOf, site: str, day: date) -> dict[str, str]:
         """What the journal has to note with these events, so that no number that they give comes again."""
         serials: dict[str, set[str]] = {}
         for event in events:
@@ -116,22 +117,34 @@ class OwnNumbers:
 
     # -- what is lent -----------------------------------------------------------------------------------------------
 
-    def wanted(self, items: Iterable[Item]) -> tuple[WantedBlock, ...]:
-        """What to ask the server for: of these items, and of those that were in want, where little is left."""
+    def wanted(self, item_of: ItemOf) -> tuple[WantedBlock, ...]:
+        """What to ask the server for: of the products of work orders, and of what somebody was in want of."""
         found: list[WantedBlock] = []
-        for item in items:
+        for number in sorted({*self._products(), *self._short}):
+            item = item_of(number)
+            if item is None or not item.numbering:
+                continue
             held = leasing.held(self._journal, item.item, item.numbering)
-            low = sum(one.remaining for one in held) <= LOW_NUMBERS
-            if item.numbering and low:
-                found.append(
-                    WantedBlock(
-                        item=item.item,
-                        pattern=item.numbering,
-                        size=leasing.BLOCK_NUMBERS,
-                        at_least=self._counted(item),
-                    )
+            if sum(one.remaining for one in held) <= LOW_NUMBERS:
+                wanted = WantedBlock(
+                    item=item.item,
+                    pattern=item.numbering,
+                    size=leasing.BLOCK_NUMBERS,
+                    at_least=self._counted(item),
                 )
+                found.append(wanted)
         return tuple(found)
+
+    def _products(self) -> frozenset[str]:
+        """What the site's work orders build; read once until the feed changes something."""
+        if self._built is None:
+            documents = (records.DOCUMENT.decode(body) for _, body in self._cache.records("document"))
+            self._built = frozenset(one.product for one in documents if one.type == "work_order")
+        return self._built
+
+    def forget(self) -> None:
+        """After a feed page: orders are read again."""
+        self._built = None
 
     @property
     def short(self) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -19,7 +20,8 @@ from sync import wire
 from sync.outbox import Held
 from sync.port import Cursor
 from sync.wire import Batch, FeedPage, HighWater, Refused, Snapshot, Stored
-from sync.work_wire import OpenTasks
+from sync.work_wire import Block, OpenTasks, WantedBlock
+from tracking.numbering.errors import NumberingError
 
 KEEP_MS = 90 * 24 * 3600 * 1000
 """An event stays so long at least, whatever backups hold."""
@@ -85,6 +87,15 @@ class SessionPort:
     def tasks(self) -> OpenTasks:
         """The tasks in progress here."""
         return self._thread.run(reported)
+
+    def wanted_blocks(self) -> tuple[WantedBlock, ...]:
+        """Numbers that run low here."""
+        return self._thread.run(lambda session: session.knows.numbers.wanted(session.knows.item))
+
+    def lent(self, block: Block) -> None:
+        """Keeps what the server lent; a block that makes no sense is let go."""
+        with suppress(NumberingError):
+            self._thread.run(lambda session: session.knows.numbers.take(block))
 
     def cursor(self) -> Cursor:
         """Where the feed stands."""

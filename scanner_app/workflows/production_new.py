@@ -72,8 +72,10 @@ def verify(state: ProductionState, document: Document, given: Scanned, knows: Kn
     if meaning.kind == "label":
         units = knows.units_of_serial(read.serial) if read.serial else ()
         alarm = next(filter(None, map(rules.stopped_anywhere, units)), None)
+        wanted = f"{document.product}  {state.fresh}"
+        item = units[0].item if units else read.item
         said = alarm or verdict(
-            "wrong_label", item=document.product, serial=state.fresh, raw=read.serial or text
+            "wrong_label", item=item, serial=read.serial, raw=read.serial or text, wanted=wanted
         )
         return Step(state=state, verdict=said)
     if meaning.kind == "refused":

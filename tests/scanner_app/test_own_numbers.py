@@ -115,16 +115,17 @@ def test_an_older_copy_of_the_handheld_gives_nothing_of_what_was_lent_to_it(floo
 def test_more_is_wanted_where_little_is_left_and_from_where_the_own_counter_stood(floor: Floor) -> None:
     _open_order(floor)
     floor.command("number")
-    numbers, item = floor.session.knows.numbers, _item(floor)
+    numbers = floor.session.knows.numbers
     _under_a_server(floor)
-    (wanted,) = numbers.wanted([item, Item(item="PLAIN")])
+    item_of = floor.session.knows.item
+    wanted = {one.item: one for one in numbers.wanted(item_of)}["GEAR-500"]
     assert (wanted.item, wanted.pattern, wanted.at_least) == ("GEAR-500", TEMPLATE, 1)
     assert wanted.size == leasing.BLOCK_NUMBERS
     numbers.take(Block(item="GEAR-500", pattern=TEMPLATE, first=1, last=LOW_NUMBERS + 1))
-    assert numbers.wanted([item]) == ()
+    assert [one.item for one in numbers.wanted(item_of)] == ["KNOB-1"], "enough is held of the other"
     floor.command("scrap")
     floor.command("number")
-    assert [one.item for one in numbers.wanted([item])] == ["GEAR-500"]
+    assert [one.item for one in numbers.wanted(item_of)] == ["GEAR-500", "KNOB-1"]
 
 
 def test_a_template_that_a_newer_server_sent_and_nobody_here_can_read_is_said(floor: Floor) -> None:

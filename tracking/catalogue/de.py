@@ -160,7 +160,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "wrong_label": (
         "NICHT DAS NEUE ETIKETT",
         "Das gedruckte Etikett scannen",
-        "{raw}|gesucht: {item}  {serial}",
+        "{raw}|gesucht: {wanted}",
     ),
     "no_company_prefix": (
         "KEINE NUMMER ZU VERGEBEN",

@@ -217,7 +217,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "wrong_label": (
         "NOT THE NEW LABEL",
         "Scan the label that was printed",
-        "{raw}|{item}  {serial} is wanted",
+        "{raw}|{wanted} is wanted",
     ),
     "no_company_prefix": (
         "NO NUMBER TO GIVE",

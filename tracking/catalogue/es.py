@@ -148,7 +148,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "wrong_label": (
         "NO ES LA ETIQUETA NUEVA",
         "Escanee la etiqueta impresa",
-        "{raw}|se espera {item}  {serial}",
+        "{raw}|se espera {wanted}",
     ),
     "no_company_prefix": (
         "NO HAY NÚMERO QUE DAR",

@@ -152,7 +152,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "wrong_label": (
         "PAS LA NOUVELLE ÉTIQUETTE",
         "Scannez l'étiquette imprimée",
-        "{raw}|attendu : {item}  {serial}",
+        "{raw}|attendu : {wanted}",
     ),
     "no_company_prefix": (
         "AUCUN NUMÉRO À DONNER",
