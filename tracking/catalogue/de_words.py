@@ -450,6 +450,7 @@ HELP: dict[str, tuple[str, ...]] = {
     ),
     "assign": (
         "Artikelnummer scannen, dann jede neue Seriennummer.",
+        "NEUE NR. nimmt die nächste und druckt ihr Etikett, MENGE so viele.",
         "BEREICH: die erste und die letzte einer Etikettenrolle scannen.",
         "Eine schon reservierte Nummer: der Scan prüft ihr Etikett.",
         "Eine einmal benutzte Nummer wird nie wieder vergeben.",
@@ -465,11 +466,11 @@ HELP: dict[str, tuple[str, ...]] = {
         "Kein Etikett am Karton? JA macht eines.",
         "Ist eine Palette offen: die vollen Kartons scannen, die darauf kommen.",
         "HERAUS, dann ein Stück: es ist draußen. Ein Karton: alles daraus.",
-        "FERTIG schließt den Karton.",
+        "FERTIG schließt den Karton und druckt das Etikett eines neuen.",
     ),
     "production": (
         "Fertigungsauftrag scannen, die Seriennummer des Stücks, dann jedes Teil.",
-        "Die Liste zeigt die Positionen der Stückliste und was noch fehlt.",
+        "Noch keine Nummer? NEUE NR. nimmt die nächste; ihr Etikett scannen.",
         "Ein Teil vor seinem Stück wird für den Auftrag reserviert.",
         "HERAUS und ein Teil: es kommt wieder heraus. SCHROTT wirft es weg.",
         "ZURÜCK lässt das Stück, wie es ist; noch einmal scannen geht weiter.",
