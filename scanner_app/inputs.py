@@ -43,6 +43,10 @@ class PageArrived(msgspec.Struct, frozen=True, kw_only=True):
     page: FeedPage
 
 
+PRINTER = "printer"
+"""The name under which the label printer gives its news."""
+
+
 class DeviceNews(msgspec.Struct, frozen=True, kw_only=True):
     """A driver came, went, or threw something away."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -20,7 +21,8 @@ from sync import wire
 from sync.outbox import Held
 from sync.port import Cursor
 from sync.wire import Batch, FeedPage, HighWater, Refused, Snapshot, Stored
-from sync.work_wire import OpenTasks
+from sync.work_wire import Block, OpenTasks, WantedBlock
+from tracking.numbering.errors import NumberingError
 from tracking.phrases import Said, phrase
 
 DAY_MS = 24 * 3600 * 1000
@@ -87,6 +89,15 @@ class SessionPort:
     def tasks(self) -> OpenTasks:
         """The tasks in progress here."""
         return self._thread.run(reported)
+
+    def wanted_blocks(self) -> tuple[WantedBlock, ...]:
+        """Numbers that run low here."""
+        return self._thread.run(lambda session: session.knows.numbers.wanted(session.knows.item))
+
+    def lent(self, block: Block) -> None:
+        """Keeps what the server lent; a block that makes no sense is let go."""
+        with suppress(NumberingError):
+            self._thread.run(lambda session: session.knows.numbers.take(block))
 
     def cursor(self) -> Cursor:
         """Where the feed stands."""

@@ -14,6 +14,7 @@ import msgspec
 from sync.backoff import Backoff
 from sync.credentials import Credentials
 from sync.ground import Ground, Worker
+from sync.lending import Borrower
 from sync.line import Line as Line
 from sync.line import Unreachable as Unreachable
 from sync.line import understood as understood
@@ -65,6 +66,7 @@ class Agent:
             port, self._up_line, batch_events_max, retry_s_max, ground.now_s, credentials
         )
         self._teller = Teller(port, self._up_line)
+        self._borrower = Borrower(port, self._up_line)
         if credentials is not None:
             credentials.told = self._use_token
         self._wake, self._wake_feed = ground.flag(), ground.flag()
@@ -158,6 +160,7 @@ class Agent:
             return self._poll_s
         try:
             left_s = self._teller.tell(self._uploader.generation, self._ground.now_s())
+            self._borrower.borrow(self._ground.now_s())
         except Unreachable as error:  # the events are there; whoever opens the same order is only told later
             return backoff.next_s(error.retry_after_s)
         return self._poll_s if left_s is None else min(left_s, self._poll_s)

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from sync.outbox import Held
 from sync.wire import Batch, FeedPage, HighWater, Refused, Snapshot, Stored
-from sync.work_wire import OpenTasks
+from sync.work_wire import Block, OpenTasks, WantedBlock
 from tracking.phrases import Said
 
 
@@ -58,6 +58,14 @@ class Port(Protocol):
 
     def tasks(self) -> OpenTasks:
         """The tasks in progress here, for the others of the site."""
+        ...
+
+    def wanted_blocks(self) -> tuple[WantedBlock, ...]:
+        """Numbers that run low here."""
+        ...
+
+    def lent(self, block: Block) -> None:
+        """The server lent numbers to this handheld alone: they are kept."""
         ...
 
     def cursor(self) -> Cursor:

@@ -38,6 +38,10 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid
     revision: str = ""
     tracking: Literal["serial", "lot", "none"] = "serial"
     serial_pattern: str = ""
+    numbering: str = ""
+    """Template of the serial numbers that this site gives it, like ``SN-{seq:6}``; empty: it gives none."""
+    label_when_built: bool = False
+    """A unit that was built to its end gets a label printed."""
     check: Literal["none", "imei", "vin", "luhn", "mod37_36", "damm"] = "none"
     check_policy: Literal["off", "warn", "block"] = "off"
     shelf_life_days: int = 0
@@ -117,6 +121,10 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forb
     """So long after its last scan a task counts as being done by whoever began it; 0 tells nobody."""
     pin_length_min: int = 4
     """A PIN with fewer characters is refused. Each more makes it ten times as hard to guess."""
+    print_labels: tuple[Literal["carton", "assigned", "built"], ...] = ("carton", "assigned")
+    """What gets its label by itself, where there is a printer: a new carton that is closed, a new serial number, a
+    unit that was built to its end.
+    """
     stolen_contact: str = ""
     """Whom to call when a stolen unit turns up: shown with the stop."""
 
@@ -268,6 +276,7 @@ def _check(site: Site, name: str) -> None:
         raise SiteError(f"{name}: {wrong_rule}")
     for item in site.items:
         _check_pattern(item, name)
+        _check_numbering(item, site.site, name)
     _check_unique(site, name)
 
 
@@ -368,6 +377,16 @@ def _check_pattern(item: Item, name: str) -> None:
         raise SiteError(
             f"{name}: item {item.item}: serial_pattern is no regular expression ({error})"
         ) from error
+
+
+def _check_numbering(item: Item, site: str, name: str) -> None:
+    if not item.numbering:
+        return
+    from tracking.numbering import of_item  # which stands on this module
+
+    why = of_item.fault(item, site)
+    if why:
+        raise SiteError(f"{name}: item {item.item}: numbering {why}")
 
 
 def _check_unique(site: Site, name: str) -> None:
