@@ -17,7 +17,7 @@ from scanner_app import records
 from scanner_app.cache import Cache
 from scanner_app.journal import Journal
 from scanner_app.workflows.gathered import KnownLot, Together
-from sync.cache_file import straight
+from sync.cache_file import SHAPE_AT, straight
 from tracking.documents import Document
 from tracking.events import Event, decode_body
 from tracking.units import UnitState, without_cancelled
@@ -33,8 +33,8 @@ STEPS_MAX, STEPS_A_CALL = 400, 100_000
 _OWN_LOTS_SQL = """SELECT o.epoch, o.seq, e.body FROM
 (SELECT epoch, seq FROM overlay WHERE serial = '' UNION SELECT epoch, seq FROM covered WHERE serial = '') o
 JOIN event e ON e.epoch = o.epoch AND e.seq = o.seq WHERE instr(e.body, ?)"""
-_FOUND_SQL = """SELECT turned, item_id, state, more FROM unit
-WHERE (more IS NOT NULL AND instr(more, ?)) OR (state >> 8) IN (%s)"""
+_FOUND_SQL = f"""SELECT turned, item_id, state, more FROM unit
+WHERE (more IS NOT NULL AND instr(more, ?)) OR (state >> {SHAPE_AT}) IN (%s)"""  # noqa: S608 - a constant, and numbers that the file gave
 
 
 class Gatherer:

@@ -38,6 +38,7 @@ ACTING = {
     "remove of a part": _scene("assembly", "production", "WO-1", "G-0001", "M7-00001", "remove"),
     "range": _scene("depot", "receiving", "PO-1", "PUMP-100", "range"),
     "range of new numbers": _scene("depot", "assign", "PUMP-100", "range"),
+    "number": _scene("numbered", "assign", "GEAR-500", "number"),
     "replace": _scene("depot", "returns", "RMA-1", "SN-000014", "replace"),
     "pass": _scene("depot", "quality", "SN-000002", "pass"),
     "fail": _scene("depot", "quality", "M7-00001", "fail"),
