@@ -34,7 +34,7 @@ from scanner_app.cache_feed import load_site
 from scanner_app.replay import Replay
 from scanner_app.session import SessionSettings
 from sync.work_wire import TaskRow, task_id
-from tracking.site import Site, load
+from tracking.site import Policy, Site, load
 
 FOLDER = Path(__file__).parent
 
@@ -84,7 +84,7 @@ def _setting(word: str) -> tuple[str, Any]:
     name, _, value = word.partition("=")
     if value.startswith("["):
         return name, json.loads(value)
-    if value.isdecimal():
+    if type(getattr(Policy(), name, "")) is int:
         return name, int(value)
     return name, {"true": True, "false": False}.get(value, value)
 
