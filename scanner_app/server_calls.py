@@ -12,6 +12,7 @@ from sync.agent import Line, Unreachable, understood
 from sync.outbox import Delivered
 from sync.wire import Code, Enroll, Enrolled, HighWater, Imported, NewCode, Problem
 from sync.work_wire import Block, WantedBlock
+from tracking.printable import printable
 from tracking.recall import Recall, Wanted
 
 Reply = TypeVar("Reply")
@@ -37,6 +38,8 @@ def _ask(
     ca: str = "",
     **params: Any,
 ) -> Reply:
+    if not url.startswith(("https://", "http://")):
+        raise CallRefused(f"{printable(url)} is no server's address: it begins with https:// or http://")
     with ExitStack() as life:
         line = Line(url, token, TIMEOUT_S, _file_with(life, ca) if ca else "")
         life.callback(line.close)
