@@ -98,6 +98,7 @@ def joined(answers: Sequence[Answer]) -> Answer:
     return msgspec.structs.replace(
         answers[-1],
         events=tuple(event for answer in answers for event in answer.events),
+        labels=tuple(label for answer in answers for label in answer.labels),
         accepted=sum(answer.accepted for answer in answers),
         noted=sum(answer.noted for answer in answers),
         stopped=sum(answer.stopped for answer in answers),

@@ -67,6 +67,19 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     document: str = ""
 
 
+class Label(msgspec.Struct, frozen=True, kw_only=True):
+    """One label that a task wants on paper: the name of a template, and the values on it."""
+
+    template: str
+    values: dict[str, str]
+    again: bool = False
+    """It was printed before, and is wanted once more."""
+
+
+LAST_LABEL = Label(template="", values={}, again=True)
+"""Whatever was printed last."""
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """What an input led to."""
 
@@ -79,6 +92,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """True where a label that was just taken means something else from now on: another unit, another place."""
     leave: bool = False
     """True when the task is left for the start screen."""
+    labels: tuple[Label, ...] = ()
+    """Labels to be printed now, where there is a printer."""
 
 
 class Counted(NamedTuple):
@@ -95,6 +110,14 @@ class Counted(NamedTuple):
     def total(self) -> int:
         """Counted at all locations."""
         return sum(self.here.values())
+
+
+class NextSerials(NamedTuple):
+    """Serial numbers that this handheld may give next; nothing is given by knowing them."""
+
+    serials: tuple[str, ...]
+    why: Said
+    """Why there are none."""
 
 
 class Knowledge(Protocol):
@@ -173,6 +196,10 @@ class Knowledge(Protocol):
 
     def new_sscc(self) -> str:
         """An SSCC that nobody has given yet; empty where the site has no company prefix."""
+        ...
+
+    def next_serials(self, item: Item, count: int) -> NextSerials:
+        """The next serial numbers that this handheld may give to an item; all of them or none."""
         ...
 
     def exceptions_of(self, item: str, serial: str) -> tuple[ExceptionRecord, ...]:

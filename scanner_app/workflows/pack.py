@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from scanner_app.workflows import pack_out
+from scanner_app.workflows import pack_labels, pack_out
 from scanner_app.workflows.flow import (
     Asked,
     Input,
@@ -39,6 +39,10 @@ _LISTED_MAX = 12
 
 def _advance(state: State, given: Input, knows: Knowledge) -> Step:
     assert isinstance(state, PackState)
+    return pack_labels.labelled(state, _judged(state, given, knows), knows)
+
+
+def _judged(state: PackState, given: Input, knows: Knowledge) -> Step:
     if isinstance(given, Asked):
         return _command(state, given, knows)
     state = msgspec.structs.replace(state, emptied="")
@@ -234,6 +238,8 @@ def _command(state: PackState, asked: Asked, knows: Knowledge) -> Step:
             return _new_carton(state, knows)
         case "done" if state.container:
             return _close(state, knows)
+        case "reprint":
+            return pack_labels.reprint(state, knows)
         case "back":
             return _back(state)
         case _:
@@ -245,7 +251,8 @@ def _new_carton(state: PackState, knows: Knowledge) -> Step:
     code = knows.new_sscc()
     if not code:
         return Step(state=state, verdict=verdict("no_company_prefix"))
-    return _open(state, code, knows)
+    step = _open(state, code, knows)
+    return msgspec.structs.replace(step, state=PackState(container=code, unlabelled=code))
 
 
 def _close(state: PackState, knows: Knowledge) -> Step:
@@ -300,6 +307,6 @@ PACK = Workflow(
     initial=PackState,
     advance=_advance,
     prompt=_prompt,
-    own_commands=frozenset({"remove"}),
+    own_commands=frozenset({"remove", "reprint"}),
     listing=_listing,
 )
