@@ -10,6 +10,8 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 
 from scanner_app.storage_errors import StoreError
@@ -22,6 +24,12 @@ from tracking.units import UnitState
 TAIL_CHARS_MIN = 4
 SHAPES_MAX = 4096
 """Of what units have in common, so many are kept in memory."""
+
+UNITS_A_STATEMENT = 20
+"""One statement for each unit costs as much as the unit itself; more than this bring nothing."""
+_PUT_ONE = "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?, ?, ?)"
+_PUT_SEVERAL = _PUT_ONE + ", (?, ?, ?, ?, ?, ?)" * (UNITS_A_STATEMENT - 1)
+_VALUES_A_STATEMENT = _PUT_SEVERAL.count("?")
 
 _LAST_CHAR = "\U0010ffff"
 NAMED = ("document", "location", "operator", "container")
@@ -205,12 +213,12 @@ class Cache:
 
     def put_units(self, units: Iterable[UnitState]) -> None:
         """Sets units; inside a transaction of the caller's."""
-        # In the order of the tree, so that neighbours share a page of it.
-        rows = sorted((self._row(unit) for unit in units), key=lambda row: row[:2])
-        self.connection.executemany("INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?, ?, ?)", rows)
-
-    def _row(self, unit: UnitState) -> cache_file.UnitRow:
-        return cache_file.unit_row(unit, self.item_id(unit.item), self._shape_id)
+        rows = cache_file.unit_rows(units, self.item_id, self._shape_id)
+        rows.sort(key=itemgetter(0))  # in the order of the tree, so that neighbours share a page of it
+        whole = len(rows) - len(rows) % UNITS_A_STATEMENT
+        values = chain.from_iterable(rows[:whole])
+        self.connection.executemany(_PUT_SEVERAL, zip(*[values] * _VALUES_A_STATEMENT, strict=True))
+        self.connection.executemany(_PUT_ONE, rows[whole:])
 
     def _shape_id(self, common: cache_file.Common, unit: UnitState) -> int:
         """The number of what many units have in common, given the first time."""

@@ -6,6 +6,7 @@ import msgspec
 
 from drivers.scan import Burst, Scan
 from sync.wire import FeedPage
+from tracking.phrases import Said
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +33,7 @@ class LinkChanged(msgspec.Struct, frozen=True, kw_only=True):
     """The sync agent reached the server, or lost it."""
 
     online: bool
-    trouble: str = ""
+    trouble: Said = ""
     """Why there is no server, in a sentence; empty where it is simply out of reach or all is well."""
 
 

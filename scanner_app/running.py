@@ -94,14 +94,20 @@ class RunningHandheld:
 
     def _new_agent(self, server: Server) -> Agent:
         # Loaded for a handheld with a server only.
-        from scanner_app.sync_port import SessionPort
+        from scanner_app.sync_port import DAY_MS, SessionPort
         from sync.agent import Agent
         from sync.ground import Ground
         from sync.line import Line
 
         sync = self.settings.sync
+        port = SessionPort(
+            self.thread,
+            site=server.site,
+            batch_bytes_max=sync.batch_bytes_max,
+            keep_ms=sync.keep_days * DAY_MS,
+        )
         return Agent(
-            SessionPort(self.thread, site=server.site, batch_bytes_max=sync.batch_bytes_max),
+            port,
             url=server.url,
             token=server.token,
             poll_s=sync.poll_s,

@@ -28,6 +28,7 @@ from sync.wire import (
     FeedPage,
     WireError,
 )
+from tracking.phrases import Said, phrase
 
 FEED_BACKOFF_S_MAX = 30.0
 ROWS_A_PAGE = 500
@@ -76,8 +77,8 @@ class Agent:
         self._snapshots_tried = 0
         self._downloading = False
         self._telling = threading.Lock()
-        self._troubles = {"up": "", "down": ""}
-        self._told: tuple[bool, str] | None = None
+        self._troubles: dict[str, Said] = {"up": "", "down": ""}
+        self._told: tuple[bool, Said] | None = None
 
     def _use_token(self, token: str) -> None:
         for line in (self._up_line, self._down_line):
@@ -97,7 +98,7 @@ class Agent:
         """Pretends that there is no network, for the demo."""
         if paused:
             self._paused.set()
-            self._tell("up", "offline by hand")
+            self._tell("up", phrase("link_by_hand"))
         else:
             self._paused.clear()
             self._uploader.greet_again()
@@ -114,7 +115,7 @@ class Agent:
         for worker in self._workers:
             worker.join(timeout_s)
 
-    def _tell(self, side: str, trouble: str) -> None:
+    def _tell(self, side: str, trouble: Said) -> None:
         """The state line: online where neither direction has trouble. Told only when it changes."""
         with self._telling:
             if self._over.is_set():
@@ -224,10 +225,10 @@ class Agent:
             self.wake()
             return True, True
         if status != 200:
-            raise Unreachable(f"the server has no feed for this site (HTTP {status})", status=status)
+            raise Unreachable(phrase("link_no_feed", status=str(status)), status=status)
         page = understood(data, FeedPage)
         if page.more and page.next <= since:
-            raise Unreachable("the server's feed turns in a circle: check the address in sync.url")
+            raise Unreachable(phrase("link_circle"))
         if self._uploader.heard_of(page.generation):
             self.wake()
         self._port.page(page)
@@ -255,8 +256,10 @@ class Agent:
         return True
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception) -> Said:
     """What went wrong, for the screen. Nothing was lost: it is tried again."""
     if isinstance(error, msgspec.MsgspecError | WireError | UnicodeDecodeError | RecursionError):
-        return f"the server sends what this version cannot read ({error}): update this handheld"
+        return phrase("link_unreadable", fault=str(error))
+    if isinstance(error, Unreachable):
+        return error.why
     return str(error) or type(error).__name__

@@ -93,6 +93,15 @@ class Credentials:
         text = batch_text(device, batch.epoch, batch.last, batch.last_chain)
         return msgspec.structs.replace(batch, signature=sign(self._proof.key, text))
 
+    @property
+    def signs(self) -> bool:
+        """True where there is a key."""
+        return bool(self._proof.key)
+
+    def signature(self, text: bytes) -> str:
+        """The key's signature of a text, hexadecimal; only where :attr:`signs`."""
+        return sign(self._proof.key, text)
+
     def renew(self, line: Asking, device: str) -> bool:
         """Ask for another token. True where there is one; the key alone is enough for that.
 

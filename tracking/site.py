@@ -15,6 +15,7 @@ from tracking.dates import parse_iso
 from tracking.documents import DOCUMENT_TYPES, BomLine, Document, Line
 from tracking.lifecycle import FLAGS, STATUSES
 from tracking.numbering import characters
+from tracking.pins import PIN_CHARS_MAX
 from tracking.prefix_rules import COMMAND_PREFIX as COMMAND_PREFIX
 from tracking.prefix_rules import PrefixRule, problem
 from tracking.waivers import WAIVERS, usual
@@ -122,6 +123,8 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forb
     """What gets its label by itself, where there is a printer: a new carton that is closed, a new serial number, a
     unit that was built to its end.
     """
+    pin_length_min: int = 4
+    """A PIN with fewer characters is refused. Each more makes it ten times as hard to guess."""
     stolen_contact: str = ""
     """Whom to call when a stolen unit turns up: shown with the stop."""
 
@@ -255,6 +258,7 @@ def _check(site: Site, name: str) -> None:
         for place in site.locations:
             _named("location", place.location)
             register.refuse_badge("location", place.location)
+        _check_pins(site)
         prefix = site.policy.company_prefix
         if prefix and prefix_fault(prefix):
             raise _Wrong(f"policy: company_prefix {prefix[:40]!r} {prefix_fault(prefix)}")
@@ -274,6 +278,20 @@ def _check(site: Site, name: str) -> None:
         _check_pattern(item, name)
         _check_numbering(item, site.site, name)
     _check_unique(site, name)
+
+
+def _check_pins(site: Site) -> None:
+    """No PIN that is too short, or that no terminal would try. What it is stands in no message."""
+    least = site.policy.pin_length_min
+    if not 1 <= least <= PIN_CHARS_MAX:
+        raise _Wrong(f"policy: pin_length_min must be from 1 to {PIN_CHARS_MAX}, not {least}")
+    for operator in site.operators:
+        length = len(operator.pin)
+        if operator.pin and not least <= length <= PIN_CHARS_MAX:
+            raise _Wrong(
+                f"badge {operator.badge!r}: its PIN has {length} characters, from {least} (policy: pin_length_min)"
+                f" to {PIN_CHARS_MAX} are good"
+            )
 
 
 class _Wrong(Exception):

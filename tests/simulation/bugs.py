@@ -31,8 +31,8 @@ Bug = Callable[[], AbstractContextManager[object]]
 def _no_gap_check() -> AbstractContextManager[object]:
     """Whatever comes is appended, also where something before it is missing."""
 
-    def judged(*args: Any) -> Judged:
-        real = judge(*args)
+    def judged(*args: Any, **named: Any) -> Judged:
+        real = judge(*args, **named)
         return Judged("append") if real.answer == "gap" else real
 
     return patch.object(ingest, "judge", judged)
@@ -61,8 +61,8 @@ def _insert_or_replace() -> Iterator[None]:
             rows,
         )
 
-    def judged(*args: Any) -> Judged:
-        real = judge(*args)
+    def judged(*args: Any, **named: Any) -> Judged:
+        real = judge(*args, **named)
         return Judged("append") if real.answer in {"duplicate", "fork"} else real
 
     with patch.object(ledger, "append", append), patch.object(ingest, "judge", judged):
@@ -161,8 +161,8 @@ def _timestamp_as_winner() -> AbstractContextManager[object]:
 def _duplicate_is_an_error() -> AbstractContextManager[object]:
     """What the server has already is refused."""
 
-    def judged(*args: Any) -> Judged:
-        real = judge(*args)
+    def judged(*args: Any, **named: Any) -> Judged:
+        real = judge(*args, **named)
         if real.answer == "duplicate":
             raise WireError("known already")
         return real

@@ -126,3 +126,34 @@ def test_a_template_that_fits_is_taken() -> None:
     }
     site = load(json.dumps({"site": "HAM", "items": [{"item": "GEAR-500"} | fields]}).encode())
     assert site.items[0].numbering == "{site:3}{seq:6}{check}"
+
+
+@pytest.mark.parametrize(
+    ("pin", "policy", "good"),
+    [
+        ("", {}, True),
+        ("123", {}, False),
+        ("1234", {}, True),
+        ("1234", {"pin_length_min": 6}, False),
+        ("123456", {"pin_length_min": 6}, True),
+        ("1", {"pin_length_min": 1}, True),
+        ("9" * 64, {}, True),
+        ("9" * 65, {}, False),
+    ],
+)
+def test_a_pin_is_as_long_as_the_site_wants_and_no_longer_than_is_tried(
+    pin: str, policy: dict[str, int], good: bool
+) -> None:
+    operators = [{"badge": "OP-1", "pin": pin}]
+    if good:
+        assert _site(operators=operators, policy=policy).operators[0].pin == pin
+        return
+    with pytest.raises(SiteError, match="badge 'OP-1': its PIN has") as refused:
+        _site(operators=operators, policy=policy)
+    assert f"'{pin}'" not in str(refused.value), "what it is stands in no message"
+
+
+@pytest.mark.parametrize("least", [0, -1, 65])
+def test_a_length_that_no_pin_can_have_is_refused(least: int) -> None:
+    with pytest.raises(SiteError, match="pin_length_min must be from 1 to 64"):
+        _site(policy={"pin_length_min": least})

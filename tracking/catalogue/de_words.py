@@ -9,6 +9,7 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    link_words,
     number_words,
 )
 
@@ -112,6 +113,7 @@ _REASONS: dict[str, str] = {
     "why_quantity": "eine Menge ist eine Zahl von 1 bis {most}",
     "why_badge": "{value} ist ein Ausweis",
     "why_pins": "zu viele falsche PINs: {seconds} Sekunden warten",
+    "why_pins_minutes": "zu viele falsche PINs: {minutes} Minuten warten",
     "why_pin": "diese PIN passt nicht zum Ausweis",
     "no_number": "keine Zahl",
     "only_supervisor": "Freigeben darf die Schichtleitung",
@@ -358,6 +360,7 @@ WORDS: dict[str, str] = {
     **number_words.WORDS["de"],
     **faults.WORDS["de"],
     **enroll_words.WORDS["de"],
+    **link_words.WORDS["de"],
     **handing.WORDS["de"],
 }
 

@@ -9,6 +9,7 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    link_words,
     number_words,
 )
 
@@ -116,6 +117,7 @@ _REASONS: dict[str, str] = {
     "why_quantity": "a quantity is a number from 1 to {most}",
     "why_badge": "{value} is a badge",
     "why_pins": "too many wrong PINs: wait {seconds} seconds",
+    "why_pins_minutes": "too many wrong PINs: wait {minutes} minutes",
     "why_pin": "that PIN does not fit the badge",
     "no_number": "no number",
     "only_supervisor": "a supervisor releases",
@@ -364,6 +366,7 @@ WORDS: dict[str, str] = {
     **number_words.WORDS["en"],
     **faults.WORDS["en"],
     **enroll_words.WORDS["en"],
+    **link_words.WORDS["en"],
     **handing.WORDS["en"],
 }
 

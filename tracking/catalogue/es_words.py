@@ -9,6 +9,7 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    link_words,
     number_words,
 )
 
@@ -112,6 +113,7 @@ _REASONS: dict[str, str] = {
     "why_quantity": "una cantidad es un número de 1 a {most}",
     "why_badge": "{value} es una tarjeta",
     "why_pins": "demasiados PIN erróneos: espere {seconds} segundos",
+    "why_pins_minutes": "demasiados PIN erróneos: espere {minutes} minutos",
     "why_pin": "ese PIN no corresponde a la tarjeta",
     "no_number": "sin número",
     "only_supervisor": "libera el encargado",
@@ -358,6 +360,7 @@ WORDS: dict[str, str] = {
     **number_words.WORDS["es"],
     **faults.WORDS["es"],
     **enroll_words.WORDS["es"],
+    **link_words.WORDS["es"],
     **handing.WORDS["es"],
 }
 

@@ -9,6 +9,7 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    link_words,
     number_words,
 )
 
@@ -112,6 +113,7 @@ _REASONS: dict[str, str] = {
     "why_quantity": "une quantité est un nombre de 1 à {most}",
     "why_badge": "{value} est un badge",
     "why_pins": "trop de codes PIN faux : attendez {seconds} secondes",
+    "why_pins_minutes": "trop de codes PIN faux : attendez {minutes} minutes",
     "why_pin": "ce code PIN ne va pas avec le badge",
     "no_number": "pas de nombre",
     "only_supervisor": "c'est le responsable qui débloque",
@@ -358,6 +360,7 @@ WORDS: dict[str, str] = {
     **number_words.WORDS["fr"],
     **faults.WORDS["fr"],
     **enroll_words.WORDS["fr"],
+    **link_words.WORDS["fr"],
     **handing.WORDS["fr"],
 }
 
