@@ -11,7 +11,7 @@ from datetime import date
 
 import msgspec
 
-from scanner_app import own_numbers, records
+from scanner_app import known_lots, own_numbers, records
 from scanner_app.cache import NAMED, TAIL_CHARS_MIN, Cache, holder_key, holder_of
 from scanner_app.contents import Contents
 from scanner_app.handing.borrowed import Borrowed
@@ -418,6 +418,12 @@ class HandheldKnowledge:
     def has_operators(self) -> bool:
         """True where people sign in."""
         return self._has_operators
+
+    def is_lot(self, text: str, document: str) -> bool:
+        """True for a lot that a paper here names, or that units of this document have."""
+        if not text or known_lots.is_named(self._cache, text):
+            return bool(text)
+        return bool(document) and known_lots.is_on_order(self._cache, self._journal, text, document)
 
     def lot_flags(self, item: str, lot: str) -> tuple[str, ...]:
         """Flags on a whole lot."""

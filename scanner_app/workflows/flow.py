@@ -255,6 +255,10 @@ class Knowledge(Protocol):
         """How many units of a document were inspected here."""
         ...
 
+    def is_lot(self, text: str, document: str) -> bool:
+        """True for a lot that a paper here names, or that units of this document have."""
+        ...
+
     def lot_flags(self, item: str, lot: str) -> tuple[str, ...]:
         """Flags that lie on a whole lot."""
         ...
