@@ -26,6 +26,7 @@ from scanner_app.running import RunningHandheld, Server
 from scanner_app.sample import SITES, Company, company, shift, to_json
 from scanner_app.script_inputs import given_by, unmet
 from scanner_app.session import SessionSettings
+from scanner_app.streams import mark
 from tracking.site import Site
 
 SITE = "HAM"
@@ -136,9 +137,9 @@ def play(demo: Demo, emit: Callable[[str], None]) -> Played:
 def _spoken(line: Any, answer: Answer) -> str:
     from tracking.printable import printable
 
-    mark = {"ok": "✓", "note": "!", "stop": "✖"}.get(answer.verdict.level, " ")
+    sign = mark({"ok": "✓", "note": "!", "stop": "✖"}.get(answer.verdict.level, " "))
     progress = f"{answer.progress[0]}/{answer.progress[1]}" if answer.progress else ""
-    return f"{progress:>7} {mark} {printable(line.input, 34):<34} {printable(answer.message, 78)}"
+    return f"{progress:>7} {sign} {printable(line.input, 34):<34} {printable(answer.message, 78)}"
 
 
 class Count(msgspec.Struct, frozen=True, kw_only=True):

@@ -99,8 +99,8 @@ class Shelf:
         """Units of the site: for an open document only of what it names."""
         wanted: set[str] = set()
         if document is not None:
-            parts = {line.item for line in document.bom}
-            wanted = (parts | {line.item for line in document.lines}) - {document.product}
+            wanted = {line.item for line in document.lines} | {part.item for part in document.bom}
+            wanted.discard(document.product)
         for unit in sorted(self._site.units, key=lambda unit: _rank(unit, prompt)):
             if not wanted or unit.item in wanted:
                 goods = Goods(item=unit.item, serial=unit.serial, lot=unit.lot, expiry=unit.expiry)

@@ -20,6 +20,8 @@ from tracking.prefix_rules import COMMAND_PREFIX as COMMAND_PREFIX
 from tracking.prefix_rules import PrefixRule, problem
 from tracking.waivers import WAIVERS, usual
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""What some editors write in front of UTF-8."""
 SITE_BYTES_MAX = 256 * 1024 * 1024
 NAME_CHARS_MAX = 200
 PATTERN_CHARS_MAX = 200
@@ -119,12 +121,12 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forb
     """The role that it takes."""
     claim_minutes: int = 240
     """So long after its last scan a task counts as being done by whoever began it; 0 tells nobody."""
+    pin_length_min: int = 4
+    """A PIN with fewer characters is refused. Each more makes it ten times as hard to guess."""
     print_labels: tuple[Literal["carton", "assigned", "built"], ...] = ("carton", "assigned")
     """What gets its label by itself, where there is a printer: a new carton that is closed, a new serial number, a
     unit that was built to its end.
     """
-    pin_length_min: int = 4
-    """A PIN with fewer characters is refused. Each more makes it ten times as hard to guess."""
     stolen_contact: str = ""
     """Whom to call when a stolen unit turns up: shown with the stop."""
 
@@ -188,10 +190,11 @@ def load(data: bytes, name: str = "the site file") -> Site:
         raise SiteError(
             f"{name} is larger than {SITE_BYTES_MAX // 1024 // 1024} MB: split its units over several files"
         )
+    data = data.removeprefix(BYTE_ORDER_MARK)
     try:
         site, names = _DECODER.decode(data), _NAMES.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise SiteError(f"{name} cannot be read: {error}; correct that field") from error
+        raise SiteError(f"{name} cannot be read: {_why(data, error)}") from error
     if names.stated_policy is not msgspec.UNSET:
         raise SiteError(f"{name} cannot be read: it has the unknown field `stated_policy`; remove that field")
     _check(site, name)
@@ -200,6 +203,14 @@ def load(data: bytes, name: str = "the site file") -> Site:
         documents=tuple(_numbered(document, site.site) for document in site.documents),
         stated_policy=tuple(sorted(names.policy)),
     )
+
+
+def _why(data: bytes, error: Exception) -> str:
+    try:
+        data.decode()
+    except UnicodeDecodeError as odd:
+        return f"byte {odd.start + 1} is no UTF-8; save it as JSON in UTF-8"
+    return f"{error}; correct that field"
 
 
 def _numbered(document: DocumentEntry, site: str) -> DocumentEntry:

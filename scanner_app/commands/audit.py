@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from scanner_app.audit import verify
-from scanner_app.commands.call import DONE, REFUSED, Call, Refusal, print_json
+from scanner_app.commands.call import DONE, Call, Refusal, print_json
 from scanner_app.handheld import JOURNAL_FILE
 from scanner_app.journal_reader import JournalReader
 
@@ -40,4 +40,7 @@ def run(call: Call) -> int:
             print(f"event {finding.device}/{finding.epoch}/{finding.seq}: {finding.what}")
         if not report.findings:
             print(f"{report.events} events in {report.epochs} chain(s) and {report.receipts} receipt(s) fit")
-    return REFUSED if report.findings else DONE
+    if report.findings:
+        first = report.findings[0]
+        raise Refusal(f"the first event that does not fit is {first.device}/{first.epoch}/{first.seq}")
+    return DONE
