@@ -13,6 +13,7 @@ def main() -> int:
     """Exit code of one call."""
     start_up.begin()
     streams.make_ready()
+    start_up.end_when_told()
     try:
         from scanner_app.cli import main as command_line
 

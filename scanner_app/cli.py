@@ -32,13 +32,16 @@ VERBS = {
     "import": ("scanner_app.commands.import_site", "load a site file into a server"),
     "export": ("scanner_app.commands.export", "events, units or documents as JSON Lines"),
     "assign": ("scanner_app.commands.assign", "reserve serial numbers: one, a range, a pattern or a CSV"),
-    "labels": ("scanner_app.commands.labels", "print the labels of the sample data"),
+    "labels": ("scanner_app.commands.labels", "a sheet of the labels of the sample data, or of a site file"),
     "print": (
         "scanner_app.commands.print_labels",
         "print labels on a label printer, look at the jobs, verify",
     ),
     "sync": ("scanner_app.commands.sync", "bring this handheld and its server up to date"),
-    "audit": ("scanner_app.commands.audit", "verify a journal's hash chain"),
+    "audit": (
+        "scanner_app.commands.audit",
+        "verify the hash chains and receipts of a handheld's data, or of a server",
+    ),
     "doctor": ("scanner_app.commands.doctor", "check data, clock, disk, libraries, scanners and server"),
     "config": ("scanner_app.commands.config_show", "show every setting and its origin"),
 }

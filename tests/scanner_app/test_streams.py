@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -159,3 +160,23 @@ def test_a_folder_that_the_system_does_not_show_is_a_finding_of_the_doctor(folde
     ended = scanner("doctor", "--json", "--data", str(folder / ("x" * 300)))
     assert ended.code == 1
     assert any(row["name"] == "data" and row["state"] == "fault" for row in ended.rows)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_who_is_told_to_end_leaves_no_folder_behind(number: signal.Signals, folder: Path) -> None:
+    temporary = folder / "temporary"
+    temporary.mkdir()
+    (folder / "script.txt").write_text(SCRIPT + "wait 1ms\n" * 100_000)
+    with subprocess.Popen(
+        [sys.executable, "-m", "scanner_app", "replay", "--site", WAREHOUSE, "script.txt", "--json"],
+        stdout=subprocess.PIPE,
+        cwd=folder,
+        env=environment() | {"TMPDIR": str(temporary)},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        assert list(temporary.iterdir())
+        process.send_signal(number)
+        process.stdout.read()
+    assert process.returncode == 128 + number
+    assert list(temporary.iterdir()) == []

@@ -124,3 +124,15 @@ def test_a_dry_run_gives_nothing(data: Path, capsys: pytest.CaptureFixture[str])
     assert "would be assigned" in capsys.readouterr().out
     assert _events(data, capsys) == []
     assert _assign(data, "--item", "NO-SUCH", "SN-800001") == 1
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_csv_of_any_countrys_spreadsheet(
+    separator: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [("Serial", "note", "Item"), ("SN-870001", "a,b;c", "PUMP-100"), ("SN-870002", "", "PUMP-100")]
+    text = "".join(separator.join(f'"{cell}"' for cell in row) + "\r\n" for row in rows)
+    (tmp_path / "numbers.csv").write_bytes(text.encode("utf-8-sig"))
+    assert _assign(data, "--csv", str(tmp_path / "numbers.csv")) == 0
+    given = [(event["item"], event["serial"]) for event in _events(data, capsys)]
+    assert given == [("PUMP-100", "SN-870001"), ("PUMP-100", "SN-870002")]
