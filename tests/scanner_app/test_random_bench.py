@@ -204,6 +204,20 @@ class RandomBench(RuleBasedStateMachine):
             if place != skip:
                 self._attentive(self.floor.scan(code), ack=True)
 
+    @rule(then=st.sampled_from(["", "undo", "scrap", "back", "verify"]))
+    def take_a_number(self, then: str) -> None:
+        """The next number for a gear, and what becomes of it."""
+        for command in (("ack", ""), ("workflow", "production"), ("back", ""), ("back", ""), ("back", "")):
+            self._attentive(self.floor.command(*command), ack=True)
+        self._attentive(self.floor.command("workflow", "production"), ack=True)
+        self._attentive(self.floor.scan("WO-2"), ack=True)
+        taken = self.floor.command("number")
+        self._attentive(taken, ack=True)
+        if then == "verify" and taken.verdict.code == "assigned":
+            self._attentive(self.floor.scan(taken.verdict.serial), ack=True)
+        elif then and then != "verify":
+            self._attentive(self.floor.command(then), ack=True)
+
     @rule(codes=st.lists(st.sampled_from([*PARTS, *PRODUCTS, *BOXES, *PLACES, *CARDS, "WO-1", "SO-1"]), min_size=1,
                          max_size=6), ack=MOSTLY)  # fmt: skip
     def scan(self, codes: list[str], ack: bool) -> None:
