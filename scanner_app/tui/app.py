@@ -35,6 +35,8 @@ from scanner_app.tui.terminal_driver import Given, ReadingFailed, TerminalDriver
 from scanner_app.view import ScreenView
 
 FINDER_KEY = "f11"
+PICTURE_FIRST_S = 0.02
+"""A bell is written so long after its answer, seconds: nobody hears it, and the picture does not wait behind it."""
 
 
 class ViewArrived(Message, bubble=False):
@@ -259,7 +261,7 @@ class ScannerScreens(App[None]):
         self._hush()
         if not self._local.sound or tone not in TONES:
             return
-        after_s = 0.0
+        after_s = PICTURE_FIRST_S
         # The loop's own timers: Textual's are tasks that a scan would wait for.
         loop = asyncio.get_running_loop()
         for ring in rings(tone, linux_console=self._linux_console):
