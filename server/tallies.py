@@ -69,9 +69,9 @@ def _counted(tx: Writer, document: str, held: Tally, added: Mapping[int, int], c
 
 def _write(tx: Writer, feed: Feed, counted: Mapping[str, Tally]) -> None:
     known = {document: one for document, one in counted.items() if one != Tally()}
-    for document in counted.keys() - known.keys():
-        tx.run("DELETE FROM tally WHERE document = ?", document)
-        feed.delete_everywhere("tally", document)
+    empty = counted.keys() - known.keys()
+    tx.run_many("DELETE FROM tally WHERE document = ?", [(document,) for document in empty])
+    feed.delete_everywhere("tally", empty)
     tx.put(
         "tally",
         ("document", "closed", "done"),
