@@ -108,6 +108,8 @@ class Sync(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The protocol allows at most 1000."""
     batch_bytes_max: Annotated[int, Meta(ge=4096, le=262_144)]
     """Before compression. The protocol allows at most 256 KiB."""
+    keep_days: Annotated[int, Meta(ge=1, le=3650)]
+    """An event stays on the handheld so long at least, also where a verified backup of the server holds it."""
 
 
 class Wedge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -56,6 +56,10 @@ class Anchors:
                 sql = "UPDATE epoch SET backed_up = ? WHERE epoch = ? AND backed_up <> ?"
                 self.connection.executemany(sql, changed)
 
+    def backed_up(self) -> dict[int, int]:
+        """Epoch -> what the server's last verified backup holds of it, by its word; 0 for nothing."""
+        return dict(self.connection.execute("SELECT epoch, backed_up FROM epoch"))
+
     def prune(self, before_ms: int) -> int:
         """Lets go of events from before a moment that a backup holds; how many those were."""
         gone = 0

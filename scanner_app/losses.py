@@ -32,5 +32,17 @@ def lost_before(journal: Journal, epoch: int, first: int) -> tuple[int, Receipt 
     return (begin.seq - int(mark), receipts[0]) if receipts and int(mark) < begin.seq else (0, None)
 
 
+def proof_before(journal: Journal, epoch: int, first: int) -> tuple[int, Receipt | None]:
+    """For a file that begins where the journal does: whatever the server lacks before it, nobody else has either.
+
+    How much that is, only the server knows; so all of it, and the server's word that it had it.
+    """
+    begin = journal.anchor(epoch)
+    if begin is None or first != begin.seq + 1:
+        return 0, None
+    receipts = [one for (of, hwm), one in journal.receipts().items() if of == epoch and hwm >= begin.seq]
+    return (begin.seq, receipts[0]) if receipts else (0, None)
+
+
 def _name(epoch: int) -> str:
     return f"lost after {epoch}"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
 from scanner_app.journal import Journal
-from scanner_app.losses import lost_before
+from scanner_app.losses import lost_before, proof_before
 from sync import outbox, wire
+from sync.credentials import Credentials
 from sync.outbox import Held
-from sync.wire import Batch
+from sync.wire import Batch, Receipt
 
 RESCUED = "rescued"
 """The journal's note of what the server keeps aside: epoch -> the last event."""
@@ -24,13 +23,24 @@ def next_batch(
     oldest = _oldest(journal, behind or {})
     if oldest is None:
         return None
-    epoch, first = oldest
+    return _batch_at(journal, *oldest, events_max, bytes_max, pending, lost_before(journal, *oldest))
+
+
+def _batch_at(
+    journal: Journal,
+    epoch: int,
+    first: int,
+    events_max: int,
+    bytes_max: int,
+    pending: int,
+    loss: tuple[int, Receipt | None],
+) -> Batch | None:
     before = journal.link_before(epoch, first)
     bodies = journal.bodies(epoch, first, events_max)
     if before is None or not bodies:
         return None
     bodies = bodies[: wire.fits(bodies, events_max, bytes_max)]
-    lost, proof = lost_before(journal, epoch, first)
+    lost, proof = loss
     return wire.batch_of(
         epoch=epoch,
         first=first,
@@ -76,25 +86,43 @@ def _rescued(journal: Journal) -> dict[int, int]:
     return msgspec.json.decode(text, type=dict[int, int]) if text else {}
 
 
-def batches(journal: Journal) -> list[Batch]:
-    """Everything that is not confirmed, in the order in which it would be sent."""
+def batches(journal: Journal, *, everything: bool = False) -> list[Batch]:
+    """What a file carries, in the order in which it would be sent.
+
+    All that is not confirmed, and before it what no backup of the server holds yet: so the file is taken also by a
+    server that was put back from its last backup meanwhile. ``everything``: all that the journal holds.
+    """
     found: list[Batch] = []
-    behind: dict[int, int] = {0: 0}
-    pending = journal.pending()
-    while (batch := next_batch(journal, EVENTS_MAX, wire.BATCH_BYTES_MAX, pending, behind)) is not None:
-        found.append(batch)
-        behind[batch.epoch] = batch.last
-        pending -= len(batch.events)
+    backed_up, newest, pending = journal.backed_up(), journal.epochs(), journal.pending()
+    for epoch, acked in sorted(journal.acked().items()):
+        begin, last = journal.anchor(epoch), newest.get(epoch, 0)
+        gone = begin.seq if begin else 0
+        if not everything and acked >= last:
+            continue
+        # A server that never spoke of a backup cannot be put back from one: it has what it confirmed.
+        safe = min(acked, backed_up.get(epoch) or acked)
+        first = (gone if everything else max(gone, safe)) + 1
+        while first <= last:
+            loss = proof_before(journal, epoch, first)
+            batch = _batch_at(journal, epoch, first, EVENTS_MAX, wire.BATCH_BYTES_MAX, pending, loss)
+            if batch is None:
+                break
+            found.append(batch)
+            first = batch.last + 1
+            pending -= sum(seq > acked for seq in range(batch.first, batch.last + 1))
     return found
 
 
 def sealed(
-    journal: Journal, token: str, now_ms: int, signed: Callable[[Batch], Batch] = lambda batch: batch
+    journal: Journal, token: str, now_ms: int, credentials: Credentials | None, *, everything: bool = False
 ) -> tuple[bytes, int]:
-    """The file of everything that is not confirmed, signed with the device's token; and how many events are in it.
+    """The file of all that :func:`batches` says, signed; and how many events are in it.
 
-    ``signed`` puts the signature of the device's key on each batch, where it has one.
+    With the device's key where there is one, each batch and the whole; else with the token.
     """
-    found = [signed(batch) for batch in batches(journal)]
-    data = outbox.seal(journal.device, found, now_ms, outbox.secret_of(token))
-    return data, sum(len(batch.events) for batch in found)
+    found, device = batches(journal, everything=everything), journal.device
+    count = sum(len(batch.events) for batch in found)
+    if credentials is None or not credentials.signs:
+        return outbox.seal(device, found, now_ms, outbox.secret_of(token)), count
+    signed = [credentials.signed(device, batch) for batch in found]
+    return outbox.seal_with_key(device, signed, now_ms, credentials.signature), count

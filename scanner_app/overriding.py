@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from scanner_app import sign_in, stops
+from scanner_app import pin_tries, stops
 from scanner_app.session_state import Override, SessionState, Stopped, TakenOver
 from scanner_app.workflows.flow import Asked
 from tracking.events import Event
@@ -92,7 +92,7 @@ def _ask(session: Session, asked: Override) -> Answer:
 
 def _pin(session: Session, badge: str, pin: str) -> Answer:
     person = session.knows.operator(badge)
-    why, after = sign_in.tried(session, pin, person.pin_hash if person is not None else "")
+    why, after = pin_tries.tried(session, badge, pin, person.pin_hash if person is not None else "")
     if why is not UNSAID:
         session.write(after, ())
         return session.answer(verdict("role_required", what=why))

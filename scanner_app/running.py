@@ -13,6 +13,7 @@ import msgspec
 from config.schema import Settings
 from drivers.driver import Driver, DriverState, start
 from drivers.scan import Burst, Scan
+from scanner_app.answer import Answer
 from scanner_app.clockwork import Clock
 from scanner_app.enrolling import Enrolling, invited
 from scanner_app.handheld import Handheld
@@ -83,18 +84,30 @@ class RunningHandheld:
         self._server = server
         self.agent = self._new_agent(server)
         self.thread.on_written(self.agent.wake)
+        self.handheld.session.observers.append(self._wants_numbers)
         self.agent.start()
+
+    def _wants_numbers(self, answer: Answer) -> None:
+        """Somebody stands there without a number: the server is asked now, not with the next round."""
+        if answer.verdict.code == "no_numbers" and self.agent is not None:
+            self.agent.wake()
 
     def _new_agent(self, server: Server) -> Agent:
         # Loaded for a handheld with a server only.
-        from scanner_app.sync_port import SessionPort
+        from scanner_app.sync_port import DAY_MS, SessionPort
         from sync.agent import Agent
         from sync.ground import Ground
         from sync.line import Line
 
         sync = self.settings.sync
+        port = SessionPort(
+            self.thread,
+            site=server.site,
+            batch_bytes_max=sync.batch_bytes_max,
+            keep_ms=sync.keep_days * DAY_MS,
+        )
         return Agent(
-            SessionPort(self.thread, site=server.site, batch_bytes_max=sync.batch_bytes_max),
+            port,
             url=server.url,
             token=server.token,
             poll_s=sync.poll_s,

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from scanner_app import sign_in
+from scanner_app import pin_tries
 from scanner_app.session_state import workflow_state
 from scanner_app.workflows.flow import Asked, Scanned, Step
 from scanner_app.workflows.registry import WORKFLOWS
-from tracking.phrases import phrase
+from tracking.phrases import UNSAID, phrase
 from tracking.verdicts import verdict
 
 if TYPE_CHECKING:
@@ -34,17 +32,23 @@ def is_pin(session: Session, given: Scanned | Asked) -> bool:
 
 def tried(session: Session, given: Scanned) -> Answer:
     """What the task makes of the PIN. Neither an event nor the stop that waits keeps what was typed."""
-    seconds = sign_in.wait_s(session)
-    if seconds:
-        said = verdict("role_required", what=phrase("why_pins", seconds=str(seconds)))
-        return session.refuse(said)
+    badge = _whose(session)
+    waiting = pin_tries.why_to_wait(session, badge)
+    if waiting is not UNSAID:
+        return session.refuse(verdict("role_required", what=waiting))
     step = session.foreseen(given)
-    session.state = _counted(session, step)
+    session.state = _counted(session, badge, step)
     return session.apply(step, (), ("",))
 
 
-def _counted(session: Session, step: Step) -> SessionState:
-    """The session with one wrong PIN more, whoever's it was; a right one ends the row."""
+def _whose(session: Session) -> str:
+    """The badge whose PIN the task asks for: the tasks that ask for one remember it by this name."""
+    name = session.state.workflow
+    return str(getattr(workflow_state(session.state, name), "pin_of", ""))
+
+
+def _counted(session: Session, badge: str, step: Step) -> SessionState:
+    """The session with one wrong PIN more; a right one ends the row."""
     if step.verdict.code == "role_required" and step.verdict.words.get("what") == _WRONG:
-        return sign_in.one_more_wrong(session)
-    return msgspec.structs.replace(session.state, wrong_pins=0)
+        return pin_tries.one_more_wrong(session, badge)
+    return pin_tries.without(session.state, badge)

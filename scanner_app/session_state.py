@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from scanner_app.handing.state import NO_HANDING, Handing
+from scanner_app.pin_tries import Tries
 from scanner_app.workflows.flow import State
 from scanner_app.workflows.registry import WORKFLOWS
 from tracking.verdicts import Verdict
@@ -91,10 +92,8 @@ class SessionState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     """Badge that was scanned and waits for its PIN."""
     locked_for: str = ""
     """Badge of whoever was signed in when the terminal was locked; empty where it is not."""
-    wrong_pins: int = 0
-    """Wrong PINs in a row, of whoever."""
-    pins_from_ms: int = 0
-    """No PIN is tried before this wall time, after too many wrong ones."""
+    pin_tries: dict[str, Tries] = {}
+    """Badge -> its wrong PINs in a row."""
     workflow: str = "home"
     back_to: str = ""
     """The workflow that a look-up returns to."""

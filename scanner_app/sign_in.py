@@ -7,21 +7,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scanner_app import locking, stops
+from scanner_app import locking, pin_tries, stops
 from scanner_app.workflows.flow import Scanned
 from tracking.phrases import UNSAID, Phrase, phrase
-from tracking.pins import pin_matches
 from tracking.verdicts import NOTHING, Verdict, verdict
 
 if TYPE_CHECKING:
     from drivers.scan import Scan
     from scanner_app.answer import Answer
     from scanner_app.session import Session
-    from scanner_app.session_state import SessionState
-
-WRONG_PINS_MAX = 5
-"""After so many wrong PINs in a row nobody may try for a while."""
-PIN_WAIT_MS = 60_000
 
 _FREE_COMMANDS = frozenset({"key", "help", "theme", "lock", "back", "workflow", "look_up", "list"})
 
@@ -106,7 +100,7 @@ def sign_in(session: Session, badge: str, pin: str) -> Answer:
     start, events = session.state, locking.taken_over(session, badge)
     # The event that says who took the task over is his already.
     session.state = msgspec.structs.replace(
-        start, operator=badge, pin_for="", locked_for="", stopped=stopped, wrong_pins=0
+        pin_tries.without(start, badge), operator=badge, pin_for="", locked_for="", stopped=stopped
     )
     try:
         written = session.write(session.state, events)
@@ -119,33 +113,10 @@ def sign_in(session: Session, badge: str, pin: str) -> Answer:
 
 def _wrong_pin(session: Session, badge: str, pin: str, pin_hash: str) -> Phrase:
     """Why this PIN does not sign in; nothing where it does. Guessing is slowed down, also across a restart."""
-    why, after = tried(session, pin, pin_hash)
-    if after.wrong_pins > session.state.wrong_pins:
+    why, after = pin_tries.tried(session, badge, pin, pin_hash)
+    if after.pin_tries.get(badge) != session.state.pin_tries.get(badge) and why is not UNSAID:
         session.write(msgspec.structs.replace(after, pin_for=badge, operator=""), ())
     return why
-
-
-def tried(session: Session, pin: str, pin_hash: str) -> tuple[Phrase, SessionState]:
-    """Why this PIN does not fit, nothing where it does, and the session that counts the wrong ones; not written."""
-    seconds = wait_s(session)
-    if seconds:
-        return phrase("why_pins", seconds=str(seconds)), session.state
-    if pin_hash and pin_matches(pin, pin_hash):
-        return UNSAID, msgspec.structs.replace(session.state, wrong_pins=0)
-    return phrase("why_pin"), one_more_wrong(session)
-
-
-def wait_s(session: Session) -> int:
-    """Seconds until a PIN may be tried again; 0 where one may be tried now."""
-    now_ms, from_ms = session.clock.wall_ms(), session.state.pins_from_ms
-    return (from_ms - now_ms) // 1000 + 1 if now_ms < from_ms <= now_ms + PIN_WAIT_MS else 0
-
-
-def one_more_wrong(session: Session) -> SessionState:
-    """The session that has counted a wrong PIN; not written."""
-    wrong = session.state.wrong_pins + 1
-    until = session.clock.wall_ms() + PIN_WAIT_MS if wrong % WRONG_PINS_MAX == 0 else 0
-    return msgspec.structs.replace(session.state, wrong_pins=wrong, pins_from_ms=until)
 
 
 def has_role(session: Session, role: str) -> bool:

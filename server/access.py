@@ -1,6 +1,7 @@
 """Who may ask for what: device tokens, the office's token, and the cookie of a signed-in browser.
 
-Tokens are 256 random bits and kept as SHA-256 only; a cookie is signed, so nothing needs to be remembered of it.
+Tokens are 256 random bits and kept as SHA-256 only. A cookie is signed, so nothing needs to be remembered of it; it
+says which token it was given for, and ends with that token.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 
 TOKEN_BYTES = 32
 COOKIE = "office"
@@ -59,21 +61,28 @@ def is_device_id(text: str) -> bool:
     return len(text) == DEVICE_ID_CHARS and text.startswith("D-") and set(text[2:]) <= set(CODE_ALPHABET)
 
 
-def cookie(key: bytes, now_ms: int, role: str = "office") -> str:
-    """The value of the cookie of a browser that is signed in with this role."""
+def cookie(key: bytes, hashed: str, now_ms: int) -> str:
+    """The value of the cookie of a browser that was signed in with the token of this hash."""
     until = now_ms // 1000 + COOKIE_S
-    return f"{until}.{role}.{_cookie_signature(key, until, role)}"
+    mark = _mark(key, hashed)
+    return f"{until}.{mark}.{_cookie_signature(key, until, mark)}"
 
 
-def cookie_role(key: bytes, value: str, now_ms: int) -> str:
-    """The role of a cookie of this server that has not run out; empty for any other."""
+def cookie_token(key: bytes, value: str, hashes: Iterable[str], now_ms: int) -> str:
+    """Which of these tokens' hashes a cookie of this server stands for; empty where it ran out, or the token did."""
     until, _, rest = value.partition(".")
-    role, _, signature = rest.partition(".")
+    mark, _, signature = rest.partition(".")
     if not (until.isascii() and until.isdecimal() and len(until) <= 12) or int(until) * 1000 <= now_ms:
         return ""
-    fits = hmac.compare_digest(_cookie_signature(key, int(until), role).encode(), signature.encode())
-    return role if fits else ""
+    if not hmac.compare_digest(_cookie_signature(key, int(until), mark).encode(), signature.encode()):
+        return ""
+    return next((one for one in hashes if hmac.compare_digest(_mark(key, one).encode(), mark.encode())), "")
 
 
-def _cookie_signature(key: bytes, until: int, role: str) -> str:
-    return hmac.new(key, f"office-cookie/2\n{until}\n{role}".encode(), hashlib.sha256).hexdigest()
+def _mark(key: bytes, hashed: str) -> str:
+    """What a cookie says of the token that it was given for: nothing to anybody but this server."""
+    return hmac.new(key, f"office-cookie-of/1\n{hashed}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _cookie_signature(key: bytes, until: int, mark: str) -> str:
+    return hmac.new(key, f"office-cookie/3\n{until}\n{mark}".encode(), hashlib.sha256).hexdigest()

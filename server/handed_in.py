@@ -42,7 +42,9 @@ def deliver(storage: Storage, data: bytes, now_ms: int) -> Delivered:
         secrets = devices.secrets(reader, name)
     if device is None:
         raise WireError(f"there is no device {name[:60]!r} here: is this the server it was enrolled at?")
-    batches = outbox.opened(data, secrets)
+    key = device.public_key
+    by_key = (lambda signature, text: signatures.holds(key, signature, text)) if key else None
+    batches = outbox.opened(data, secrets, by_key)
     try:
         for batch in batches:
             signatures.check(device, batch)
@@ -52,17 +54,51 @@ def deliver(storage: Storage, data: bytes, now_ms: int) -> Delivered:
         for batch in batches:
             hold(storage, name, batch, now_ms)
         return Delivered(device=name, events=_count(batches), held=_count(batches))
-    stored = known = 0
-    refused = ""
+    return _taken(storage, device, batches, now_ms)
+
+
+def _taken(storage: Storage, device: devices.Device, batches: list[Batch], now_ms: int) -> Delivered:
+    """As uploads, each epoch as far as it goes; of the first that stops, what is missing before it."""
+    done = Delivered(device=device.id, events=_count(batches))
+    stopped: set[int] = set()
     for batch in batches:
-        before = _hwm(storage, name, batch.epoch)
-        answer = ingest.take(storage, name, batch, now_ms, signed=bool(device.public_key))
+        if batch.epoch in stopped:
+            continue
+        before = _hwm(storage, device.id, batch.epoch)
+        answer = ingest.take(
+            storage, device.id, _as_orphan(storage, batch, device.id), now_ms, signed=bool(device.public_key)
+        )
         if isinstance(answer, Refused):
-            refused = answer.error
-            break
-        stored += answer.hwm - before
-        known += len(batch.events) - (answer.hwm - before)
-    return Delivered(device=name, events=_count(batches), stored=stored, known=known, refused=refused)
+            stopped.add(batch.epoch)
+            done = _refused(done, batch, answer)
+            continue
+        new = max(0, answer.hwm - max(before, batch.first - 1))
+        done = msgspec.structs.replace(
+            done, stored=done.stored + new, known=done.known + len(batch.events) - new
+        )
+    return done
+
+
+def _refused(done: Delivered, batch: Batch, answer: Refused) -> Delivered:
+    if done.refused:
+        return done
+    if answer.error != "gap":
+        return msgspec.structs.replace(done, refused=answer.error)
+    return msgspec.structs.replace(
+        done,
+        refused=answer.error,
+        epoch=batch.epoch,
+        missing_from=answer.hwm + 1,
+        missing_through=batch.first - 1,
+    )
+
+
+def _as_orphan(storage: Storage, batch: Batch, device: str) -> Batch:
+    """Of an epoch that was not yet over when the batch was made, but is now."""
+    with storage.read() as reader:
+        known = devices.by_id(reader, device)
+    over = known is not None and batch.epoch < known.epoch
+    return msgspec.structs.replace(batch, orphan=True) if over else batch
 
 
 def _count(batches: list[Batch]) -> int:
@@ -140,11 +176,7 @@ def decide(storage: Storage, device: str, accept: bool, reason: str, now_ms: int
 
 
 def _take(storage: Storage, device: str, held: _Held, now_ms: int) -> str:
-    batch = decode_batch(held.body)
-    with storage.read() as reader:
-        known = devices.by_id(reader, device)
-    if known is not None and batch.epoch < known.epoch:
-        batch = msgspec.structs.replace(batch, orphan=True)
+    batch = _as_orphan(storage, decode_batch(held.body), device)
     answer = ingest.take(storage, device, batch, now_ms)
     return answer.error if isinstance(answer, Refused) else "accepted"
 

@@ -64,10 +64,14 @@ def import_site(storage: Storage, site_name: str, data: bytes, now_ms: int) -> I
 
 
 def _operator_row(reader: Reader, site: str, operator: Operator) -> OperatorRow:
-    """The row of a person; the hash that is there stays where it is of the same PIN, so that nothing changes."""
+    """The row of a person; the hash that is there stays where it is of the same PIN, so that nothing changes.
+
+    An older one that is cheap to guess at is made anew.
+    """
     body = replica.get(reader, "operator", operator.badge, site)
     before = msgspec.json.decode(body, type=OperatorRow).pin_hash if body else ""
-    if not (operator.pin and before and pins.pin_matches(operator.pin, before)):
+    same = bool(operator.pin and before) and pins.pin_matches(operator.pin, before)
+    if not same or pins.is_cheap(before):
         before = pins.pin_hash(operator.pin, secrets.token_bytes(pins.SALT_BYTES))
     return OperatorRow(badge=operator.badge, name=operator.name, roles=operator.roles, pin_hash=before)
 

@@ -57,3 +57,8 @@ def by_token_hash(reader: Reader, token_hash: str) -> Caller | None:
     """Whom a token belongs to."""
     row = reader.row("SELECT role, name FROM staff WHERE token_hash = ?", token_hash)
     return Caller(str(row[0]), str(row[1])) if row else None
+
+
+def roles(reader: Reader) -> dict[str, str]:
+    """Hash of a token -> its role, for every token that holds now."""
+    return {str(row[0]): str(row[1]) for row in reader.rows("SELECT token_hash, role FROM staff")}

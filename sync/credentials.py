@@ -61,6 +61,18 @@ def sign(key: str, text: bytes) -> str:
     return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(key)).sign(text).hex()
 
 
+def holds(public: str, signature: str, text: bytes) -> bool:
+    """True where the key's owner signed this text. Total: nonsense holds nothing."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(bytes.fromhex(signature), text)
+    except (ValueError, InvalidSignature):
+        return False
+    return True
+
+
 class Credentials:
     """A handheld's proof at work; used by the uploader's thread."""
 
@@ -92,6 +104,15 @@ class Credentials:
             return batch
         text = batch_text(device, batch.epoch, batch.last, batch.last_chain)
         return msgspec.structs.replace(batch, signature=sign(self._proof.key, text))
+
+    @property
+    def signs(self) -> bool:
+        """True where there is a key."""
+        return bool(self._proof.key)
+
+    def signature(self, text: bytes) -> str:
+        """The key's signature of a text, hexadecimal; only where :attr:`signs`."""
+        return sign(self._proof.key, text)
 
     def renew(self, line: Asking, device: str) -> bool:
         """Ask for another token. True where there is one; the key alone is enough for that.

@@ -1,7 +1,8 @@
 """Other ways in than an upload: the outbox as a signed file, and what a revoked handheld hands in.
 
-One line says what it is, whose, and a signature over all the rest; then the batches, packed. The signature's key is the
-hash of the device's token, which the device and its server both know.
+One line says what it is, whose, and a signature over all the rest; then the batches, packed. A handheld that has a key
+signs with it, so that nobody who holds a token, or a copy of the server's database, can make such a file. One that was
+enrolled without a key signs with the hash of its token, which its server keeps too.
 """
 
 from __future__ import annotations
@@ -9,12 +10,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import io
+from collections.abc import Callable
 
 import msgspec
 
 from sync.wire import Batch, Count, TooLargeError, WireError, decode_batch
 
 FORMAT = "scanner-outbox/1"
+"""Signed with the hash of the token."""
+KEYED = "scanner-outbox/2"
+"""Signed with the device's key (Ed25519)."""
+BEGINS = b"scanner-outbox/"
 HEAD_BYTES_MAX = 200
 PACKED_BYTES_MAX = 64 * 1024 * 1024
 UNPACKED_BYTES_MAX = 512 * 1024 * 1024
@@ -40,7 +46,12 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True):
     held: Count = 0
     """Of a revoked device: they wait for the office."""
     refused: str = ""
-    """``gap``, ``fork`` or ``fenced``: from there on nothing was taken."""
+    """``gap`` or ``fork``: of that epoch nothing was taken from there on."""
+    epoch: Count = 0
+    """That of which something is missing before the file; 0 where nothing is."""
+    missing_from: Count = 0
+    missing_through: Count = 0
+    """These events must come before: the server was put back from a backup, or an earlier file was not handed in."""
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +99,7 @@ class Outbox(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_outbox(data: bytes) -> bool:
     """True for what begins like one."""
-    return data.startswith(FORMAT.encode() + b" ")
+    return data.startswith(BEGINS)
 
 
 def secret_of(token: str) -> str:
@@ -97,41 +108,75 @@ def secret_of(token: str) -> str:
 
 
 def seal(device: str, batches: list[Batch], made_ms: int, secret: str) -> bytes:
-    """The file of these batches, signed."""
+    """The file of these batches, signed with the hash of the device's token."""
+    packed = _packed(device, batches, made_ms)
+    return _sealed(FORMAT, device, _signature(device, packed, secret), packed)
+
+
+def seal_with_key(device: str, batches: list[Batch], made_ms: int, sign: Callable[[bytes], str]) -> bytes:
+    """The file of these batches; ``sign`` makes the key's signature of a text, hexadecimal."""
+    packed = _packed(device, batches, made_ms)
+    return _sealed(KEYED, device, sign(text_of(device, packed)), packed)
+
+
+def text_of(device: str, packed: bytes) -> bytes:
+    """What a device's key signs of a file: whose it is, and the sum of all that follows the first line."""
+    return f"{KEYED}\n{device}\n{hashlib.sha256(packed).hexdigest()}".encode()
+
+
+def _packed(device: str, batches: list[Batch], made_ms: int) -> bytes:
     import zstandard
 
     raw = [msgspec.Raw(msgspec.json.encode(batch)) for batch in batches]
     outbox = Outbox(device=device, made_ms=made_ms, batches=raw)
-    packed = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(msgspec.json.encode(outbox))
-    return f"{FORMAT} {device} {_signature(device, packed, secret)}\n".encode() + packed
+    return zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(msgspec.json.encode(outbox))
+
+
+def _sealed(form: str, device: str, signature: str, packed: bytes) -> bytes:
+    return f"{form} {device} {signature}\n".encode() + packed
 
 
 def device_of(data: bytes) -> str:
     """Whose file it says to be. Raises :class:`sync.wire.WireError`."""
-    return _head(data)[0]
+    return _head(data)[1]
 
 
-def opened(data: bytes, secrets: list[str]) -> list[Batch]:
-    """The batches of a file whose signature one of these secrets made. Raises :class:`sync.wire.WireError`."""
-    device, signature = _head(data)
+def opened(
+    data: bytes, secrets: list[str], by_key: Callable[[str, bytes], bool] | None = None
+) -> list[Batch]:
+    """The batches of a file that its device signed. Raises :class:`sync.wire.WireError` for any other.
+
+    ``by_key(signature, text)`` says whether the device's key made a signature; None for a device without a key, whose
+    file one of the ``secrets`` must have signed.
+    """
+    form, device, signature = _head(data)
     packed = data[data.index(b"\n") + 1 :]
-    if not any(hmac.compare_digest(_signature(device, packed, secret), signature) for secret in secrets):
-        raise WireError("the file was not signed by this device, or was changed since")
+    if by_key is not None and form == FORMAT:
+        raise WireError("this handheld has a key, and the file is not signed with it: write it again there")
+    if by_key is None:
+        good = form == FORMAT and any(
+            hmac.compare_digest(_signature(device, packed, secret).encode(), signature.encode())
+            for secret in secrets
+        )
+    else:
+        good = by_key(signature, text_of(device, packed))
+    if not good:
+        raise WireError("the file was not signed by this device as it is enrolled now, or was changed since")
     try:
         outbox = msgspec.json.decode(_unpacked(packed), type=Outbox)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise WireError(f"not the outbox of a handheld: {error}") from error
     if outbox.device != device:
-        raise WireError("the file was not signed by this device, or was changed since")
+        raise WireError("the file was not signed by this device as it is enrolled now, or was changed since")
     return [decode_batch(bytes(raw)) for raw in outbox.batches]
 
 
-def _head(data: bytes) -> tuple[str, str]:
+def _head(data: bytes) -> tuple[str, str, str]:
     line, _, _ = data[:HEAD_BYTES_MAX].partition(b"\n")
     fields = line.decode("ascii", "replace").split(" ")
-    if len(fields) != 3 or fields[0] != FORMAT:
+    if len(fields) != 3 or fields[0] not in {FORMAT, KEYED}:
         raise WireError("not the outbox of a handheld")
-    return fields[1], fields[2]
+    return fields[0], fields[1], fields[2]
 
 
 def _signature(device: str, packed: bytes, secret: str) -> str:

@@ -10,6 +10,9 @@ from pathlib import Path
 from scanner_app import server_calls
 from scanner_app.commands.call import DONE, REFUSED, Call, Refusal
 
+LOG_FILE = "server.log"
+"""What the server has to say while the screens have the terminal."""
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
@@ -20,6 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(call: Call) -> int:
     """With a terminal the screens, without one the sample shift."""
     from scanner_app.demo import Demo
+    from server import logs
     from server.main import ServerError
 
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
@@ -28,6 +32,8 @@ def run(call: Call) -> int:
     with tempfile.TemporaryDirectory(prefix="scanner-demo-") as temporary:
         folder = Path(call.options.keep or temporary)
         folder.mkdir(parents=True, exist_ok=True)
+        if interactive:
+            logs.begin_in_file(folder / LOG_FILE)
         try:
             demo = Demo(folder, call.loaded.settings, call.session_settings, port=call.options.port)
         except (server_calls.CallRefused, ServerError, TimeoutError) as error:
@@ -36,6 +42,10 @@ def run(call: Call) -> int:
             return _screens(call, demo) if interactive else _shift(demo)
         finally:
             demo.close()
+            said = logs.newest(folder / LOG_FILE) if interactive else ""
+            if said:
+                kept = f" (all of it: {folder / LOG_FILE})" if call.options.keep else ""
+                print(f"demo: the server's last warning was: {said}{kept}", file=sys.stderr)
 
 
 def _shift(demo: object) -> int:
@@ -51,7 +61,9 @@ def _shift(demo: object) -> int:
         f"demo: {played.accepted} scans accepted, {count.on_server} events on the server, {count.lost} lost",
         flush=True,
     )
-    return DONE if not count.lost and not played.failures else REFUSED
+    if count.lost:
+        raise Refusal(f"{count.lost} events did not arrive on the server")
+    return REFUSED if played.failures else DONE
 
 
 def _screens(call: Call, demo: object) -> int:

@@ -12,7 +12,6 @@ from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
 from scanner_app.handheld import JOURNAL_FILE, Handheld
 from scanner_app.identity import server_of
 from scanner_app.journal_reader import JournalReader
-from sync.wire import Batch
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +19,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", choices=sorted({"events", "outbox", *export.KINDS}), help="what to export")
     parser.add_argument(
         "file", nargs="?", help="outbox: the file to write, for 'scanner import FILE --server URL'"
+    )
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="outbox: everything that is still held, for a server that lost what it had confirmed",
     )
 
 
@@ -47,12 +51,13 @@ def _outbox(call: Call) -> int:
         raise Refusal("this handheld is not enrolled, so no server knows its signature: enroll it first")
     handheld = Handheld(folder, clock, call.session_settings)
     try:
-        journal, credentials = handheld.journal, server.credentials
-
-        def signed(batch: Batch) -> Batch:
-            return batch if credentials is None else credentials.signed(journal.device, batch)
-
-        data, events = outbox.sealed(journal, server.token, clock.wall_ms(), signed)
+        data, events = outbox.sealed(
+            handheld.journal,
+            server.token,
+            clock.wall_ms(),
+            server.credentials,
+            everything=call.options.all,
+        )
         device = handheld.journal.device
     finally:
         handheld.close()

@@ -55,6 +55,14 @@ def _deliver(call: Call, url: str, data: bytes) -> int:
         print(
             f"{done.device}: {done.stored} of {done.events} events are new, {done.known} were there already"
         )
+    if done.refused == "gap":
+        raise Refusal(
+            f"the server lacks events {done.missing_from} to {done.missing_through} of epoch {done.epoch}, which come"
+            f" before this file (was it put back from a backup?): write the file again on {done.device} with"
+            " 'scanner export outbox FILE --all', or connect it to the network"
+        )
     if done.refused:
-        raise Refusal(f"the server does not take the rest ({done.refused}): keep the file, tell the office")
+        raise Refusal(
+            f"the server holds other events under this name ({done.refused}): keep file and handheld, tell the office"
+        )
     return DONE

@@ -27,7 +27,7 @@ def guarded(handler: Handler) -> Handler:
     async def wrapped(request: Request) -> Response:
         if request.method == "POST":
             _refuse_foreign_form(request)
-        role = role_of(request)
+        role = await role_of(request)
         if role:
             if not may_open(role, request.url.path, request.method):
                 raise Refusal(403, "forbidden", f"this is not for {role}s: ask the office")
@@ -39,14 +39,25 @@ def guarded(handler: Handler) -> Handler:
     return wrapped
 
 
-def role_of(request: Request) -> str:
-    """The role of a browser with our cookie, the office's for everybody where the pages are open; else empty."""
+async def role_of(request: Request) -> str:
+    """The role of a browser with our cookie, the office's for everybody where the pages are open; else empty.
+
+    Asked of the token that the cookie was given for, at every page: whose token was taken away has no role left.
+    """
     central = central_of(request)
     if central.open_pages:
         return OFFICE
-    return access.cookie_role(
-        central.storage.receipt_key, request.cookies.get(access.COOKIE, ""), central.now_ms()
-    )
+    value = request.cookies.get(access.COOKIE, "")
+    return await in_thread(lambda: _role_of_cookie(central, value)) if value else ""
+
+
+def _role_of_cookie(central: Central, value: str) -> str:
+    key, now_ms, office = central.storage.receipt_key, central.now_ms(), central.office_token_hash
+    if access.cookie_token(key, value, (office,), now_ms):
+        return OFFICE
+    with central.storage.read() as reader:
+        roles = staff.roles(reader)
+    return roles.get(access.cookie_token(key, value, roles, now_ms), "")
 
 
 async def form_of(request: Request) -> dict[str, str]:
@@ -74,7 +85,7 @@ async def sign_in(request: Request) -> Response:
     response = RedirectResponse(back, 303)
     response.set_cookie(
         access.COOKIE,
-        access.cookie(central.storage.receipt_key, now_ms, role),
+        access.cookie(central.storage.receipt_key, access.token_hash(token), now_ms),
         max_age=access.COOKIE_S,
         httponly=True,
         samesite="strict",

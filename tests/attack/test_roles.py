@@ -112,6 +112,29 @@ def test_a_token_that_was_ended_opens_nothing(town: Town) -> None:
     assert http.get("/v1/recall?lot=L", headers=mine).status_code == 401
 
 
+@pytest.mark.parametrize("ended", ["removed", "replaced"])
+def test_a_browser_is_out_at_once_when_its_token_was_ended(town: Town, ended: str) -> None:
+    http, office = town.office.http, town.office.auth
+    assert http.post("/sign-in", data={"token": town.staff["auditor"], "next": "/"}).status_code == 303
+    assert http.get("/devices", follow_redirects=False).status_code == 200
+    if ended == "removed":
+        assert http.post("/v1/staff/a%20auditor/remove", headers=office).status_code == 200
+    else:
+        again = {"name": "a auditor", "role": "supervisor"}
+        assert http.post("/v1/staff", json=again, headers=office).status_code == 200
+    answer = http.get("/devices", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=%2Fdevices")
+    form = {"number": "CS-1", "accept": "yes", "reason": "x"}
+    assert http.post("/counts/decision", data=form, follow_redirects=False).status_code == 303
+
+
+def test_the_end_of_one_token_ends_no_other_browser(town: Town) -> None:
+    http = town.office.http
+    assert http.post("/sign-in", data={"token": town.staff["supervisor"], "next": "/"}).status_code == 303
+    assert http.post("/v1/staff/a%20auditor/remove", headers=town.office.auth).status_code == 200
+    assert http.get("/devices", follow_redirects=False).status_code == 200
+
+
 def test_every_address_is_in_the_table() -> None:
     async def handler(request: Request) -> Response:
         raise AssertionError

@@ -16,7 +16,7 @@ from scanner_app.inputs import Command, Input
 from scanner_app.journal import Journal
 from scanner_app.session import Session, SessionSettings
 from scanner_app.session_thread import SessionThread
-from scanner_app.sync_port import SessionPort
+from scanner_app.sync_port import DAY_MS, SessionPort
 from server import devices, feed, ingest, projection, site_import
 from server.storage_sqlite import SqliteStorage
 from sync.wire import FeedPage, Stored
@@ -92,7 +92,7 @@ class Shift:
         )
         self.session = Session(self.journal, self.cache, self.clock, SETTINGS)
         self._committed()
-        self.port = SessionPort(cast(SessionThread, _Inline(self.session)), site="HAM")
+        self.port = SessionPort(cast(SessionThread, _Inline(self.session)), site="HAM", keep_ms=90 * DAY_MS)
         self._server = SqliteStorage(folder / "server.db")
         site_import.import_site(self._server, "HAM", json.dumps(site_file()).encode(), SETTLED_MS)
         with self._server.write() as tx:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scanner_app.inputs import SignIn
-from scanner_app.sign_in import PIN_WAIT_MS, WRONG_PINS_MAX
+from scanner_app.pin_tries import PIN_WAIT_MS, WRONG_PINS_MAX
 from tests.scanner_app.floor import Floor, site_named
 
 
@@ -59,7 +59,7 @@ def test_guessing_it_is_slowed_down_also_across_a_crash(floor: Floor) -> None:
     floor.command("ack")
     floor.wait(PIN_WAIT_MS)
     assert floor.type("2468").verdict.code == "scrapped"
-    assert floor.session.state.wrong_pins == 0
+    assert floor.session.state.pin_tries == {}
 
 
 def test_a_reason_is_no_pin(floor: Floor) -> None:

@@ -10,30 +10,40 @@ KEY = bytes(32)
 NOW_MS = 1_795_000_000_000
 
 
+MINE, OTHER = access.token_hash("mine"), access.token_hash("other")
+
+
 def test_a_cookie_holds_for_half_a_day_and_for_this_server_only() -> None:
-    value = access.cookie(KEY, NOW_MS)
+    value = access.cookie(KEY, MINE, NOW_MS)
     last_ms = NOW_MS + access.COOKIE_S * 1000
-    assert access.cookie_role(KEY, value, NOW_MS) == "office"
-    assert access.cookie_role(KEY, value, last_ms - 1) == "office"
-    assert access.cookie_role(KEY, value, last_ms) == ""
-    assert access.cookie_role(b"1" * 32, value, NOW_MS) == ""
+    assert access.cookie_token(KEY, value, [OTHER, MINE], NOW_MS) == MINE
+    assert access.cookie_token(KEY, value, [MINE], last_ms - 1) == MINE
+    assert access.cookie_token(KEY, value, [MINE], last_ms) == ""
+    assert access.cookie_token(b"1" * 32, value, [MINE], NOW_MS) == ""
+
+
+def test_a_cookie_ends_with_the_token_that_it_was_given_for() -> None:
+    value = access.cookie(KEY, MINE, NOW_MS)
+    assert access.cookie_token(KEY, value, [], NOW_MS) == ""
+    assert access.cookie_token(KEY, value, [OTHER], NOW_MS) == ""
 
 
 def test_a_cookie_cannot_be_made_to_last_longer() -> None:
-    until, _, rest = access.cookie(KEY, NOW_MS).partition(".")
-    assert access.cookie_role(KEY, f"{int(until) + 1}.{rest}", NOW_MS) == ""
+    until, _, rest = access.cookie(KEY, MINE, NOW_MS).partition(".")
+    assert access.cookie_token(KEY, f"{int(until) + 1}.{rest}", [MINE], NOW_MS) == ""
 
 
-def test_a_cookie_cannot_be_made_to_mean_more() -> None:
-    until, role, signature = access.cookie(KEY, NOW_MS, "auditor").split(".")
-    assert access.cookie_role(KEY, f"{until}.{role}.{signature}", NOW_MS) == "auditor"
+def test_a_cookie_cannot_be_made_to_be_anothers() -> None:
+    until, mark, signature = access.cookie(KEY, MINE, NOW_MS).split(".")
+    others = access.cookie(KEY, OTHER, NOW_MS).split(".")[1]
     for forged in (
-        f"{until}.office.{signature}",
+        f"{until}.{others}.{signature}",
         f"{until}.{signature}",
         f"{until}..{signature}",
-        "\u00e9.é.é",
+        f"{until}.{mark}",
+        "\u00e9.\u00e9.\u00e9",
     ):
-        assert access.cookie_role(KEY, forged, NOW_MS) == ""
+        assert access.cookie_token(KEY, forged, [MINE, OTHER], NOW_MS) == ""
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,10 @@ def waiting(office: Office) -> list[dict[str, Any]]:
 
 def test_a_file_is_as_good_as_the_network(office: Office, away: Handheld) -> None:
     done = deliver(office, sealed(away)).json()
-    assert done == {"device": away.device, "events": 3, "stored": 3, "known": 0, "held": 0, "refused": ""}
+    assert done == {
+        "device": away.device, "events": 3, "stored": 3, "known": 0, "held": 0, "refused": "",
+        "epoch": 0, "missing_from": 0, "missing_through": 0,
+    }  # fmt: skip
     assert away.hwm().hwm == 5
     assert known(office) == {f"S{number}" for number in range(5)}
     again = away.send(away.batch(3, 5)).json()
@@ -98,9 +101,31 @@ def test_a_file_that_the_device_did_not_sign_is_not_taken(office: Office, away: 
     assert away.hwm().hwm == 2
 
 
-def test_a_file_with_a_gap_says_so(office: Office, away: Handheld) -> None:
-    done = deliver(office, sealed(away, away.batch(4, 5))).json()
-    assert (done["stored"], done["refused"]) == (0, "gap")
+def test_a_file_with_a_gap_says_which_events_must_come_first(office: Office, away: Handheld) -> None:
+    away.write(receiving("S5"))
+    done = deliver(office, sealed(away, away.batch(5, 5), away.batch(6, 6))).json()
+    assert (done["stored"], done["known"], done["refused"]) == (0, 0, "gap")
+    assert (done["epoch"], done["missing_from"], done["missing_through"]) == (1, 3, 4)
+    assert away.hwm().hwm == 2
+
+
+def test_one_epoch_with_a_gap_keeps_no_other_from_being_taken(office: Office, away: Handheld) -> None:
+    later = Handheld(away.http, away.device, away.token, away.site, epoch=2, nonce="second")
+    later.write(receiving("T"))
+    data = sealed(away, away.batch(5, 5, orphan=True), later.batch())
+    done = deliver(office, data).json()
+    assert (done["stored"], done["refused"], done["epoch"]) == (1, "gap", 1)
+    assert away.hwm(epoch=2).hwm == 1
+
+
+def test_a_file_from_before_an_epoch_ended_is_taken_after_it(office: Office, away: Handheld) -> None:
+    data = sealed(away)
+    later = Handheld(away.http, away.device, away.token, away.site, epoch=2, nonce="second")
+    later.write(receiving("T"))
+    assert later.send().status_code == 200
+    done = deliver(office, data).json()
+    assert (done["stored"], done["refused"]) == (3, "")
+    assert away.hwm(epoch=1).hwm == 5
 
 
 def test_a_bomb_is_not_unpacked(office: Office, away: Handheld, monkeypatch: pytest.MonkeyPatch) -> None:

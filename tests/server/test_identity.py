@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -143,15 +144,60 @@ def test_a_revoked_device_gets_no_token_and_one_without_a_key_none_this_way(
     assert renew(nobody, renewal(nobody, key, "x" * 20, 1)).status_code == 403
 
 
+def signing(key: str) -> Callable[[bytes], str]:
+    return lambda text: credentials.sign(key, text)
+
+
+def handed_in(office: Office, data: bytes) -> httpx.Response:
+    return office.http.post("/v1/outbox", content=data, headers=office.auth)
+
+
+@pytest.mark.parametrize(
+    "what", ["by the token", "by another key", "cut", "changed", "renamed", "no signature"]
+)
+def test_a_file_of_a_device_with_a_key_is_signed_with_it(office: Office, what: str) -> None:
+    handheld, key = with_key(office)
+    other, others_key = with_key(office, "Other")
+    handheld.write(receiving("A"))
+    batches = [signed(handheld, key, handheld.batch())]
+    good = outbox.seal_with_key(handheld.device, batches, 0, signing(key))
+    head, _, packed = good.partition(b"\n")
+    forged = {
+        "by the token": outbox.seal(handheld.device, batches, 0, outbox.secret_of(handheld.token)),
+        "by another key": outbox.seal_with_key(handheld.device, batches, 0, signing(others_key)),
+        "cut": good[:-1],
+        "changed": good[:-1] + bytes([good[-1] ^ 1]),
+        "renamed": good.replace(handheld.device.encode(), other.device.encode(), 1),
+        "no signature": head.rsplit(b" ", 1)[0] + b" \n" + packed,
+    }[what]
+    answer = handed_in(office, forged)
+    assert (answer.status_code, answer.json()["error"]) == (400, "malformed")
+    assert office.ledger() == []
+    assert handed_in(office, good).json()["stored"] == 1
+
+
+def test_a_device_without_a_key_signs_its_file_with_the_token_and_cannot_say_it_has_one(
+    office: Office, handheld: Handheld
+) -> None:
+    handheld.write(receiving("A"))
+    mine = credentials.new_key()
+    assert (
+        handed_in(
+            office, outbox.seal_with_key(handheld.device, [handheld.batch()], 0, signing(mine))
+        ).status_code
+        == 400
+    )
+    by_token = outbox.seal(handheld.device, [handheld.batch()], 0, outbox.secret_of(handheld.token))
+    assert handed_in(office, by_token).json()["stored"] == 1
+
+
 def test_neither_a_file_nor_a_rescue_goes_round_the_signature(office: Office) -> None:
     handheld, key = with_key(office)
     handheld.write(receiving("A"), receiving("B"))
     bare = handheld.batch(1, 1)
-    secret = outbox.secret_of(handheld.token)
 
     def deliver(batch: wire.Batch) -> httpx.Response:
-        data = outbox.seal(handheld.device, [batch], 0, secret)
-        return office.http.post("/v1/outbox", content=data, headers=office.auth)
+        return handed_in(office, outbox.seal_with_key(handheld.device, [batch], 0, signing(key)))
 
     assert deliver(bare).status_code == 400
     assert office.ledger() == []

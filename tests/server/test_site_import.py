@@ -12,6 +12,7 @@ import pytest
 from server import schema
 from server.storage_sqlite import SqliteStorage
 from tests.server.fleet import Handheld, Office, receiving, site_file
+from tracking import pins
 from tracking.chain import first_link, follow
 from tracking.pins import pin_matches
 
@@ -132,6 +133,22 @@ def test_a_pin_is_nowhere_but_in_its_hash(office: Office, handheld: Handheld) ->
     with storage.read() as reader:
         for table in re.findall(r"CREATE TABLE (\w+)", "".join(schema.MIGRATIONS)):
             assert secret not in repr(reader.rows(f"SELECT * FROM {table}")), table
+
+
+def test_a_cheap_hash_of_an_earlier_version_is_made_anew_when_the_pin_is_told_again(
+    office: Office, handheld: Handheld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hashed() -> str:
+        return str(handheld.replica()["operator", "OP-7"]["pin_hash"])
+
+    office.load(site_file())
+    before = hashed()
+    office.load(site_file())
+    assert hashed() == before, "nothing changed"
+    monkeypatch.setattr(pins, "P", 2 * pins.P)
+    office.load(site_file())
+    assert hashed() != before
+    assert pin_matches("1234", hashed())
 
 
 def test_a_changed_pin_is_a_new_hash(office: Office, handheld: Handheld) -> None:

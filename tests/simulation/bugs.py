@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
@@ -20,19 +20,19 @@ from server.judge import Judged, judge
 from server.replica import Feed
 from server.storage import Writer
 from sync.wire import WireError
+from tests.simulation import bugs_downward, bugs_papers
 from tests.simulation.centre import Centre
+from tests.simulation.faulty import Bug
 from tracking import clock
 from tracking.events import Event
 from tracking.units import Folded, fold
-
-Bug = Callable[[], AbstractContextManager[object]]
 
 
 def _no_gap_check() -> AbstractContextManager[object]:
     """Whatever comes is appended, also where something before it is missing."""
 
-    def judged(*args: Any) -> Judged:
-        real = judge(*args)
+    def judged(*args: Any, **named: Any) -> Judged:
+        real = judge(*args, **named)
         return Judged("append") if real.answer == "gap" else real
 
     return patch.object(ingest, "judge", judged)
@@ -61,8 +61,8 @@ def _insert_or_replace() -> Iterator[None]:
             rows,
         )
 
-    def judged(*args: Any) -> Judged:
-        real = judge(*args)
+    def judged(*args: Any, **named: Any) -> Judged:
+        real = judge(*args, **named)
         return Judged("append") if real.answer in {"duplicate", "fork"} else real
 
     with patch.object(ledger, "append", append), patch.object(ingest, "judge", judged):
@@ -161,8 +161,8 @@ def _timestamp_as_winner() -> AbstractContextManager[object]:
 def _duplicate_is_an_error() -> AbstractContextManager[object]:
     """What the server has already is refused."""
 
-    def judged(*args: Any) -> Judged:
-        real = judge(*args)
+    def judged(*args: Any, **named: Any) -> Judged:
+        real = judge(*args, **named)
         if real.answer == "duplicate":
             raise WireError("known already")
         return real
@@ -225,5 +225,7 @@ BUGS: Mapping[str, Bug] = {
     "the folder skips a unit": _folder_skips_a_unit,
     "a loss is not named": _loss_not_named,
     "pruned before the backup": _pruned_before_the_backup,
+    **bugs_downward.BUGS,
+    **bugs_papers.BUGS,
 }
 """Name -> what puts it into the product for as long as it is open."""

@@ -35,7 +35,7 @@ ANSWERS = {
 FAULTS = {
     "lost", "swallowed", "late", "twice", "cut", "busy", "partition", "handheld crash", "handheld disk full",
     "cache lost", "clock step", "server crash", "server disk full", "backup", "restore", "older restore", "clone",
-    "old image", "new token", "revoked", "newer program", "newcomer", "small server",
+    "old image", "new token", "revoked", "newer program", "newcomer", "small server", "file", "thief",
 }  # fmt: skip
 
 
@@ -50,8 +50,15 @@ def test_nothing_is_lost_or_doubled_and_everything_agrees_in_the_end(group: int)
     assert not failed, "\n".join(failed)
 
 
-MET = {"old events gone", "lost range", "accepted"}
+MET = {"old events gone", "lost range", "accepted", "by file", "known by file"}
 """What the product did of itself."""
+
+
+def test_a_copy_says_from_where_on_it_still_holds_what_a_lost_backup_held() -> None:
+    """Two backups back, another copy filled the numbers: what the newer backup alone held is gone, and is named."""
+    played = play(1257, 2000)
+    assert not played.failure
+    assert played.seen.met["lost with a backup"]
 
 
 def test_every_answer_and_every_misfortune_was_met() -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-import pytest
 
-from scanner_app import sync_port
 from scanner_app.audit import verify
 from server import backup_note
 from server.backup_check import check
@@ -16,12 +14,8 @@ from tests.durability.goods import serial
 from tests.sync.fleet import Dock, Fleet, until
 from tests.sync.test_restore import copied, put_back
 
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a backup holds goes at once, and not after ninety days."""
-    defaults = sync_port.SessionPort.__init__.__kwdefaults__ or {}
-    monkeypatch.setitem(defaults, "keep_ms", -3600_000)
+AT_ONCE = -1
+"""Days that an event is kept: what a backup holds goes at once."""
 
 
 def backup(fleet: Fleet, folder: Path, *, confirmed: bool = True) -> None:
@@ -42,7 +36,7 @@ def shift(dock: Dock, *numbers: int) -> None:
 
 
 def test_what_a_backup_holds_goes_and_everything_else_stays(fleet: Fleet, tmp_path: Path) -> None:
-    dock = fleet.dock()
+    dock = fleet.dock(keep_days=AT_ONCE)
     dock.begin("PO-HAM")
     shift(dock, 1, 2, 3)
     assert held(dock) == [1, 2, 3]
@@ -54,8 +48,19 @@ def test_what_a_backup_holds_goes_and_everything_else_stays(fleet: Fleet, tmp_pa
     assert dock.unit(serial(1)).status == "received"
 
 
-def test_a_copy_that_nobody_confirmed_lets_nothing_go(fleet: Fleet, tmp_path: Path) -> None:
+def test_it_stays_as_long_as_the_setting_says(fleet: Fleet, tmp_path: Path) -> None:
     dock = fleet.dock()
+    assert dock.settings.sync.keep_days == 90
+    dock.begin("PO-HAM")
+    shift(dock, 1, 2, 3)
+    backup(fleet, tmp_path / "copy")
+    shift(dock, 4, 5)
+    assert dock.ask(lambda session: session.journal.backed_up()) == {1: 3}
+    assert held(dock) == [1, 2, 3, 4, 5]
+
+
+def test_a_copy_that_nobody_confirmed_lets_nothing_go(fleet: Fleet, tmp_path: Path) -> None:
+    dock = fleet.dock(keep_days=AT_ONCE)
     dock.begin("PO-HAM")
     shift(dock, 1, 2, 3)
     backup(fleet, tmp_path / "copy", confirmed=False)
@@ -64,7 +69,7 @@ def test_a_copy_that_nobody_confirmed_lets_nothing_go(fleet: Fleet, tmp_path: Pa
 
 
 def test_after_a_restore_from_that_backup_nothing_is_missing(fleet: Fleet, tmp_path: Path) -> None:
-    dock = fleet.dock()
+    dock = fleet.dock(keep_days=AT_ONCE)
     dock.begin("PO-HAM")
     shift(dock, 1, 2, 3)
     backup(fleet, tmp_path / "copy")
@@ -77,7 +82,7 @@ def test_after_a_restore_from_that_backup_nothing_is_missing(fleet: Fleet, tmp_p
 
 
 def test_a_restore_from_an_older_one_is_a_loss_that_everybody_sees(fleet: Fleet, tmp_path: Path) -> None:
-    dock = fleet.dock()
+    dock = fleet.dock(keep_days=AT_ONCE)
     dock.begin("PO-HAM")
     shift(dock, 1)
     copied(fleet, tmp_path / "older")
@@ -109,7 +114,7 @@ def test_nobody_gets_a_hole_without_the_servers_own_word(fleet: Fleet) -> None:
     from server import ingest
     from sync import wire
 
-    dock = fleet.dock()
+    dock = fleet.dock(keep_days=AT_ONCE)
     dock.begin("PO-HAM")
     shift(dock, 1, 2, 3)
     storage = fleet.server.central.storage

@@ -82,7 +82,7 @@ def test_a_file_brings_the_events_and_the_network_finds_them_there(fleet: Fleet)
     dock.give(*(serial(number) for number in range(1, 8)))
 
     def sealed(session: Session) -> bytes:
-        return outbox.sealed(session.journal, dock.identity.token, 1_795_000_000_000)[0]
+        return outbox.sealed(session.journal, dock.identity.token, 1_795_000_000_000, None)[0]
 
     path = dock.folder / "outbox.scanner"
     path.write_bytes(dock.ask(sealed))
