@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
-from server.many_keys import rows_of_keys
 from server.replica import Feed
 from server.storage import Writer
 from tracking.exceptions import ExceptionRecord
@@ -40,7 +39,7 @@ def store(tx: Writer, feed: Feed, found: Iterable[Placed]) -> None:
     )
     devices = sorted({(device,) for _, record, _ in by_key.values() for device in record.devices})
     sql = "SELECT d.id, d.site FROM wanted w CROSS JOIN device d WHERE d.id = w.a"
-    site_of: dict[str, str] = dict(rows_of_keys(tx, sql, devices))
+    site_of: dict[str, str] = dict(tx.rows_of(sql, devices))
     for key, (_, record, body) in by_key.items():
         sites = {site_of.get(device, "") for device in record.devices} - {""}
         for site in sorted(sites) or [""]:
@@ -50,7 +49,7 @@ def store(tx: Writer, feed: Feed, found: Iterable[Placed]) -> None:
 def forget_but(tx: Writer, feed: Feed, names: Sequence[tuple[str, str]], standing: Collection[str]) -> None:
     """Take away the exceptions of units, and with an empty item of containers, but those with ``standing`` keys."""
     sql = "SELECT x.key, x.kind FROM wanted w CROSS JOIN exception x WHERE x.item = w.a AND x.serial = w.b"
-    found = rows_of_keys(tx, sql, names)
+    found = tx.rows_of(sql, names)
     forget(tx, feed, [key for key, kind in found if kind not in _OF_NO_UNIT and key not in standing])
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from server.derived_exceptions import LOST_RANGE
 from server.ledger import Entry
-from server.many_keys import rows_of_keys
 from server.storage import Reader
 from tracking.exceptions import ExceptionRecord, Witness
 
@@ -21,7 +20,7 @@ def holes(reader: Reader, entries: Iterable[Entry]) -> list[tuple[int, Exception
     waiting = list(entries)
     sql = "SELECT e.device, e.epoch, e.folded FROM wanted w CROSS JOIN device_epoch e WHERE e.device = w.a"
     devices = sorted({(entry.device,) for entry in waiting})
-    last = {(device, epoch): folded for device, epoch, folded in rows_of_keys(reader, sql, devices)}
+    last = {(device, epoch): folded for device, epoch, folded in reader.rows_of(sql, devices)}
     for entry in waiting:
         name = (entry.device, entry.epoch)
         due = last.get(name, 0) + 1

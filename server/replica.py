@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from server.many_keys import rows_of_keys
 from server.storage import Reader, Row, Writer
 from tracking.abroad import as_seen_from
 from tracking.units import UnitState
@@ -66,9 +65,7 @@ class Feed:
             "SELECT r.tbl, r.key, r.site FROM wanted w CROSS JOIN replica r"
             " WHERE r.tbl = w.a AND r.key = w.b AND r.op = 'put'"
         )
-        gone = {
-            (row[0], row[1], row[2]) for row in rows_of_keys(self._tx, sql, [(table, key) for key in keys])
-        }
+        gone = {(row[0], row[1], row[2]) for row in self._tx.rows_of(sql, [(table, key) for key in keys])}
         coming = (name for name in self._changes if name[0] == table and name[1] in keys) if keys else ()
         for name in sorted(gone.union(coming)):
             self.delete(*name)

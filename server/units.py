@@ -8,7 +8,6 @@ from typing import NamedTuple
 import msgspec
 
 from server import derived_exceptions
-from server.many_keys import rows_of_keys
 from server.replica import Feed
 from server.storage import Writer
 from server.subjects import Found, Subject
@@ -87,7 +86,7 @@ def store(tx: Writer, feed: Feed, plans: Sequence[UnitPlan]) -> list[CreditChang
         "SELECT c.document, c.line, c.item, c.serial, c.position, c.quantity FROM wanted w CROSS JOIN credit c"
         " WHERE c.item = w.a AND c.serial = w.b AND c.serial <> ''"
     )
-    before = {Credit(*row) for row in rows_of_keys(tx, sql, again)}
+    before = {Credit(*row) for row in tx.rows_of(sql, again)}
     changes = store_credits(tx, before, {one for each in plans for one in each.credits})
     _store_states(tx, feed, plans)
     standing = [one for plan in plans for one in plan.exceptions]

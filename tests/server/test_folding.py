@@ -15,7 +15,7 @@ import pytest
 from bench import mixed
 from bench.enrolled import enrolled
 from server import ingest, projection, storage_sqlite
-from server.many_keys import KEYS_A_QUERY, rows_of_keys
+from server.many_keys import KEYS_A_QUERY
 from server.rebuild import rebuild
 from server.storage import Row, Storage
 from server.storage_sqlite import SqliteStorage
@@ -113,9 +113,9 @@ def test_many_keys_are_asked_for_at_once_and_none_is_left_out(storage: Storage) 
         names = [(f"K{number}", f"V{number}") for number in range(2 * KEYS_A_QUERY + 3)]
         tx.put("meta", ("name", "value"), names, "(name) DO NOTHING")
         sql = "SELECT m.name, m.value FROM wanted w CROSS JOIN meta m WHERE m.name = w.a"
-        assert sorted(rows_of_keys(tx, sql, [(name,) for name, _ in names])) == sorted(names)
-        assert rows_of_keys(tx, sql, []) == []
-        assert rows_of_keys(tx, sql, [("none",), ("K1",)]) == [("K1", "V1")]
+        assert sorted(tx.rows_of(sql, [(name,) for name, _ in names])) == sorted(names)
+        assert tx.rows_of(sql, []) == []
+        assert tx.rows_of(sql, [("none",), ("K1",)]) == [("K1", "V1")]
 
 
 @pytest.mark.parametrize("count", [1, 3, 250])
