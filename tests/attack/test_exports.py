@@ -1,7 +1,7 @@
 """What leaves the house and is opened by another program: tables, labels, pages. Nothing of it may act there.
 
-No export is a table of comma separated cells, in which ``=1+1`` would be a formula: all of them are JSON. Should one ever
-be, the first test fails, and its cells have to be made harmless.
+No export is a table of comma separated cells, in which ``=1+1`` would be a formula: all of them are JSON. Should one
+ever be, the first test fails, and its cells have to be made harmless.
 """
 
 from __future__ import annotations
