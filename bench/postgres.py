@@ -39,6 +39,7 @@ def figures(running: Cluster, batches: list[Batch]) -> tuple[Figure, ...]:
     storage = PostgresStorage(url)
     ours: list[float] = []
     raw: list[float] = []
+    again: list[float] = []
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE TABLE bare (LIKE ledger INCLUDING ALL)")
         for rows in _rows(batches):
@@ -57,6 +58,11 @@ def figures(running: Cluster, batches: list[Batch]) -> tuple[Figure, ...]:
                 for row in rows:
                     copy.write_row(row)
             raw.append(len(rows) / (perf_counter() - begin))
+            begin = perf_counter()
+            with storage.write("D-BENCH") as tx:
+                added = tx.insert("ledger", COLUMNS, rows)
+            again.append(len(rows) / (perf_counter() - begin))
+            assert added == 0
     storage.close()
     return (
         Figure(
@@ -64,6 +70,7 @@ def figures(running: Cluster, batches: list[Batch]) -> tuple[Figure, ...]:
             bound="at least",
         ),
         Figure(name="PostgreSQL, idempotent", value=median(ours), unit="1/s"),
+        Figure(name="PostgreSQL, idempotent, the same rows again", value=median(again), unit="1/s"),
         Figure(name="PostgreSQL, bare COPY", value=median(raw), unit="1/s"),
     )  # fmt: skip
 

@@ -69,6 +69,7 @@ COMMANDS = frozenset(
         "destroy",
         "replace",
         "range",
+        "number",
         "hand_over",
         "take_back",
         "tasks",

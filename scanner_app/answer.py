@@ -9,7 +9,7 @@ import msgspec
 from scanner_app.clockwork import spoken
 from scanner_app.conflicts import sentence
 from scanner_app.view import TakenLine
-from scanner_app.workflows.flow import Knowledge
+from scanner_app.workflows.flow import Knowledge, Label
 from tracking import catalogue
 from tracking.catalogue import Message
 from tracking.events import Event
@@ -36,6 +36,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """A page that the screens open in front of the task: ``list``, ``help``; ``theme`` turns the light."""
     taken: tuple[TakenLine, ...] = ()
     """The lines of the session list, where it was asked for."""
+    labels: tuple[Label, ...] = ()
+    """Labels to be printed."""
 
     @property
     def message(self) -> str:

@@ -53,7 +53,8 @@ class Faulty(NamedTuple):
 def from_csv(data: bytes, item: str) -> list[Wanted]:
     """Rows of ``serial``, or of ``item,serial`` in any order with a heading. Raises :class:`AssignError`."""
     try:
-        rows = list(islice(csv.reader(io.StringIO(data.decode("utf-8-sig"))), NUMBERS_MAX + 2))
+        text = data.decode("utf-8-sig")
+        rows = list(islice(csv.reader(io.StringIO(text), delimiter=_separator(text)), NUMBERS_MAX + 2))
     except (UnicodeDecodeError, csv.Error) as error:
         raise AssignError(f"the CSV cannot be read ({error}): save it as UTF-8") from error
     rows = [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
@@ -65,6 +66,13 @@ def from_csv(data: bytes, item: str) -> list[Wanted]:
     if len(rows) > NUMBERS_MAX:
         raise AssignError(f"the CSV has more than {NUMBERS_MAX} rows: split it")
     return [Wanted(_cell(row, item_at) or item, _cell(row, at), "imported") for row in rows]
+
+
+def _separator(text: str) -> str:
+    """What stands between the names of the heading: spreadsheets write another where a comma is the decimal point."""
+    heading = text.partition("\n")[0].lower().replace('"', "")
+    found = (one for one in ",;\t" if "serial" in map(str.strip, heading.split(one)))
+    return next(found, ",")
 
 
 def _cell(row: Sequence[str], at: int) -> str:

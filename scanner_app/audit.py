@@ -58,7 +58,7 @@ def verify(journal: Journal | JournalReader) -> Report:
             what = "its content or its place in the chain was changed"
         if what:
             broken.add(epoch)
-            named = _event_id(journal.device, epoch, seq, body)
+            named = event_id(journal.device, epoch, seq, body)
             findings.append(Finding(what=what, device=journal.device, epoch=epoch, seq=seq, event_id=named))
         expected[epoch] = seq + 1
         if (epoch, seq) in receipts:
@@ -73,7 +73,7 @@ def verify(journal: Journal | JournalReader) -> Report:
     return Report(events=count, epochs=len(links), receipts=len(receipts), findings=tuple(findings))
 
 
-def _event_id(device: str, epoch: int, seq: int, body: bytes) -> str:
+def event_id(device: str, epoch: int, seq: int, body: bytes) -> str:
     """The id that an export gives the event; empty where the bytes are no event any more."""
     try:
         return decode_body(body, device=device, epoch=epoch, seq=seq).event_id

@@ -10,6 +10,8 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 
 from scanner_app.storage_errors import StoreError
@@ -22,6 +24,12 @@ from tracking.units import UnitState
 TAIL_CHARS_MIN = 4
 SHAPES_MAX = 4096
 """Of what units have in common, so many are kept in memory."""
+
+UNITS_A_STATEMENT = 20
+"""One statement for each unit costs as much as the unit itself; more than this bring nothing."""
+_PUT_ONE = "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?, ?, ?)"
+_PUT_SEVERAL = _PUT_ONE + ", (?, ?, ?, ?, ?, ?)" * (UNITS_A_STATEMENT - 1)
+_VALUES_A_STATEMENT = _PUT_SEVERAL.count("?")
 
 _LAST_CHAR = "\U0010ffff"
 NAMED = ("document", "location", "operator", "container")
@@ -205,12 +213,12 @@ class Cache:
 
     def put_units(self, units: Iterable[UnitState]) -> None:
         """Sets units; inside a transaction of the caller's."""
-        # In the order of the tree, so that neighbours share a page of it.
-        rows = sorted((self._row(unit) for unit in units), key=lambda row: row[:2])
-        self.connection.executemany("INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?, ?, ?)", rows)
-
-    def _row(self, unit: UnitState) -> cache_file.UnitRow:
-        return cache_file.unit_row(unit, self.item_id(unit.item), self._shape_id)
+        rows = cache_file.unit_rows(units, self.item_id, self._shape_id)
+        rows.sort(key=itemgetter(0))  # in the order of the tree, so that neighbours share a page of it
+        whole = len(rows) - len(rows) % UNITS_A_STATEMENT
+        values = chain.from_iterable(rows[:whole])
+        self.connection.executemany(_PUT_SEVERAL, zip(*[values] * _VALUES_A_STATEMENT, strict=True))
+        self.connection.executemany(_PUT_ONE, rows[whole:])
 
     def _shape_id(self, common: cache_file.Common, unit: UnitState) -> int:
         """The number of what many units have in common, given the first time."""
@@ -245,7 +253,7 @@ class Cache:
     def units_of_serial(self, serial: str) -> list[UnitState]:
         """Every unit with exactly this serial number, under whatever item."""
         sql = "SELECT item_id, state, more FROM unit WHERE turned = ?"
-        return [self._unit(serial, *row) for row in self._run(sql, (turned(serial),))]
+        return [self.unit_of_row(serial, *row) for row in self._run(sql, (turned(serial),))]
 
     def unit(self, item: str, serial: str) -> UnitState | None:
         """One unit, or None."""
@@ -254,9 +262,10 @@ class Cache:
             return None
         sql = "SELECT item_id, state, more FROM unit WHERE turned = ? AND item_id = ?"
         row = self._run(sql, (turned(serial), item_id)).fetchone()
-        return self._unit(serial, *row) if row else None
+        return self.unit_of_row(serial, *row) if row else None
 
-    def _unit(self, serial: str, item_id: int, state: int, more: bytes | None) -> UnitState:
+    def unit_of_row(self, serial: str, item_id: int, state: int, more: bytes | None) -> UnitState:
+        """The unit that a row of the table tells of."""
         item = self._item_numbers[item_id]
         return cache_file.unit_of(item, serial, state, more, b"" if more else self._shape(state))
 
@@ -290,7 +299,7 @@ class Cache:
     def all_units(self) -> Iterator[UnitState]:
         """Every unit, by the last characters of its serial number."""
         for key, *row in self._run("SELECT turned, item_id, state, more FROM unit"):
-            yield self._unit(straight(key), *row)
+            yield self.unit_of_row(straight(key), *row)
 
     def unit_count(self) -> int:
         """How many units it holds."""

@@ -8,6 +8,7 @@ import msgspec
 
 from scanner_app.cache import Cache
 from scanner_app.records import KINDS, SITE, LotRecord
+from sync.cache_file import TAIL_CHARS
 from sync.wire import FeedPage, FeedRow, WireError, pair_key, pair_of_key
 from tracking.containers import ContainerState
 from tracking.documents import Tally, called_back, opening_line
@@ -19,11 +20,12 @@ from tracking.prefix_rules import PrefixRules
 from tracking.site import OpeningUnit, Site
 from tracking.units import UnitState
 
-_UNIT = msgspec.json.Decoder(UnitState)
+_UNITS = msgspec.json.Decoder(list[UnitState])
 COMING = "tally coming"
 """Kind of the tallies of a download that is not complete."""
 REPLACING = "replacing"
 SITE_UNITS_PER_PUT = 5000
+UNITS_A_PUT = 100
 
 
 def apply_page(cache: Cache, page: FeedPage) -> bool:
@@ -37,8 +39,7 @@ def apply_page(cache: Cache, page: FeedPage) -> bool:
         if cache.meta(REPLACING):
             _empty(cache)
             changed = True
-        # A row is on a page once, in its latest form, so the units may go in together: that is how they are quick.
-        cache.put_units(_unit(row) for row in page.rows if row.table == "unit" and row.op == "put")
+        _put_units(cache, [row for row in page.rows if row.table == "unit" and row.op == "put"])
         for row in page.rows:
             if row.table != "unit":
                 _apply_row(cache, row, whole=not page.more)
@@ -97,11 +98,22 @@ def _apply_row(cache: Cache, row: FeedRow, *, whole: bool) -> None:
     cache.put_record(row.table, row.key, body)
 
 
-def _unit(row: FeedRow) -> UnitState:
-    unit = _UNIT.decode(row.row)
-    if unit.status not in STATUSES:
-        raise WireError(f"status {unit.status[:40]!r} of unit {row.key[:100]} is not known here")
-    return unit
+def _put_units(cache: Cache, rows: list[FeedRow]) -> None:
+    """The units of a page, which has each of them once. Roughly in the order of the cache's tree, so that neighbours
+    share a page of it, and few at a time, so that what was read is still near the processor when it is written.
+    """
+    rows.sort(key=_tail)
+    for start in range(0, len(rows), UNITS_A_PUT):
+        some = [row.row for row in rows[start : start + UNITS_A_PUT]]
+        units = _UNITS.decode(b"[" + b",".join(some) + b"]")
+        for status in {unit.status for unit in units}.difference(STATUSES):
+            raise WireError(f"status {status[:40]!r} of a unit is not known here")
+        cache.put_units(units)
+
+
+def _tail(row: FeedRow) -> str:
+    """Where a unit's serial number ends, in its key."""
+    return row.key[-2 - TAIL_CHARS : -2]
 
 
 def _take_tallies(cache: Cache) -> bool:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from config.errors import ConfigError
 from config.loader import Flag, load
 from config.version import VERSION
-from scanner_app import start_up
-from scanner_app.commands.call import REFUSED, USAGE, Call, Refusal
+from scanner_app import start_up, streams
+from scanner_app.commands.call import DONE, REFUSED, USAGE, Call, Refusal
 from scanner_app.storage_errors import StoreError
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 VERBS = {
     "run": ("scanner_app.commands.run", "start the handheld (what 'scanner' alone does)"),
@@ -30,13 +32,16 @@ VERBS = {
     "import": ("scanner_app.commands.import_site", "load a site file into a server"),
     "export": ("scanner_app.commands.export", "events, units or documents as JSON Lines"),
     "assign": ("scanner_app.commands.assign", "reserve serial numbers: one, a range, a pattern or a CSV"),
-    "labels": ("scanner_app.commands.labels", "print the labels of the sample data"),
+    "labels": ("scanner_app.commands.labels", "a sheet of the labels of the sample data, or of a site file"),
     "print": (
         "scanner_app.commands.print_labels",
         "print labels on a label printer, look at the jobs, verify",
     ),
     "sync": ("scanner_app.commands.sync", "bring this handheld and its server up to date"),
-    "audit": ("scanner_app.commands.audit", "verify a journal's hash chain"),
+    "audit": (
+        "scanner_app.commands.audit",
+        "verify the hash chains and receipts of a handheld's data, or of a server",
+    ),
     "doctor": ("scanner_app.commands.doctor", "check data, clock, disk, libraries, scanners and server"),
     "config": ("scanner_app.commands.config_show", "show every setting and its origin"),
 }
@@ -45,6 +50,10 @@ VERBS = {
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one sentence instead of printing a screen of usage."""
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        """Help that cannot be written is no success; the original would pass over it."""
+        (file or sys.stdout).write(message)
 
     def error(self, message: str) -> NoReturn:
         raise Refusal(f"{message} (see '{self.prog} --help')", USAGE)
@@ -94,6 +103,9 @@ def _with_options(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _run(arguments: Sequence[str]) -> int:
     options = _with_options(arguments)
+    for name in ("config", "data"):
+        if getattr(options, name) == "":
+            raise Refusal(f"--{name} names nothing", USAGE)
     flags = [Flag(option="--data", key="data.dir", value=options.data)] if options.data else []
     loaded = load(flags=flags, config_path=Path(options.config) if options.config else None)
     module = importlib.import_module(VERBS[options.verb or "run"][0])
@@ -103,22 +115,36 @@ def _run(arguments: Sequence[str]) -> int:
     return code
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code of one call; never a traceback for what a person or a file did wrong."""
+def _code(arguments: Sequence[str]) -> int:
+    """The exit code; what went wrong is said."""
     try:
-        return _run(sys.argv[1:] if arguments is None else arguments)
+        return _run(arguments)
     except Refusal as refusal:
-        sys.stderr.write(f"scanner: {refusal}\n")
+        streams.complain(str(refusal))
         return refusal.code
     except ConfigError as error:
-        sys.stderr.write(f"scanner: {error}\n")
+        streams.complain(str(error))
         return USAGE
     except StoreError as error:
-        sys.stderr.write(f"scanner: {error}\n")
+        streams.complain(str(error))
         return REFUSED
-    except BrokenPipeError:
-        # The reader has seen enough. Its end of the pipe is gone, so nothing more may be flushed to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader has seen enough
+        return REFUSED
+    except OSError as error:
+        streams.complain(streams.refusal_of(error))
         return REFUSED
     except KeyboardInterrupt:
         return REFUSED
+    except SystemExit as ended:  # of --help and --version
+        return ended.code if isinstance(ended.code, int) else DONE
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code of one call; never a traceback for what a person, a file or the system did wrong."""
+    code = _code(sys.argv[1:] if arguments is None else arguments)
+    error = streams.finish_output()
+    if error is not None and code == DONE:
+        if not isinstance(error, BrokenPipeError):
+            streams.complain(streams.refusal_of(error))
+        return REFUSED
+    return code

@@ -20,17 +20,17 @@ from drivers.scan import Burst, Scan
 from scanner_app import server_calls
 from scanner_app.answer import Answer
 from scanner_app.clockwork import SkippingClock
+from scanner_app.demo_hand import DemoHand
 from scanner_app.inputs import Command, Typed
-from scanner_app.labels import next_labels
 from scanner_app.running import RunningHandheld, Server
 from scanner_app.sample import SITES, Company, company, shift, to_json
 from scanner_app.script_inputs import given_by, unmet
 from scanner_app.session import SessionSettings
+from scanner_app.streams import mark
 from tracking.site import Site
 
 SITE = "HAM"
 SYNC_S_MAX = 60.0
-FIRST_BADGE = "OP-7"
 
 
 class Demo:
@@ -137,9 +137,9 @@ def play(demo: Demo, emit: Callable[[str], None]) -> Played:
 def _spoken(line: Any, answer: Answer) -> str:
     from tracking.printable import printable
 
-    mark = {"ok": "✓", "note": "!", "stop": "✖"}.get(answer.verdict.level, " ")
+    sign = mark({"ok": "✓", "note": "!", "stop": "✖"}.get(answer.verdict.level, " "))
     progress = f"{answer.progress[0]}/{answer.progress[1]}" if answer.progress else ""
-    return f"{progress:>7} {mark} {printable(line.input, 34):<34} {printable(answer.message, 78)}"
+    return f"{progress:>7} {sign} {printable(line.input, 34):<34} {printable(answer.message, 78)}"
 
 
 class Count(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,48 +168,19 @@ def settle(demo: Demo) -> Count:
 
 
 class NextLabel:
-    """The screens' door with one more key: F7 scans the next label of the open order, or an order to begin with."""
+    """The screens' door with one more key: F7 does what a newcomer would do next, wherever the operator is."""
 
     def __init__(self, demo: Demo) -> None:
         self._demo = demo
-        self._receipts = [doc.number for doc in demo.site.documents if doc.type in {"purchase_order", "asn"}]
-        self._given: dict[str, int] = {}
+        self._hand = DemoHand(demo.site)
 
     def submit(self, given: Scan | Burst | Command | Typed) -> bool:
-        """An input from the screens; F7 becomes the next label's scan."""
+        """An input from the screens; F7 becomes the next label's scan, or what else is wanted."""
         running = self._demo.running
         if not (isinstance(given, Command) and given.name == "key"):
             return running.submit(given)
-        if given.argument != "f7":
-            return True
-        text = running.thread.run(self._next)
-        if text.startswith("%CMD:QUANTITY="):
-            return running.submit(Command(name="quantity", argument=text.partition("=")[2]))
-        clock = self._demo.clock
-        symbology_id, text = (text[:3], text[3:]) if text.startswith("]C1") else ("", text)
-        scan = Scan(
-            raw=text.encode(),
-            symbology_id=symbology_id,
-            source="replay",
-            mono_ns=clock.mono_ns(),
-            wall_ms=clock.wall_ms(),
-        )
-        return running.submit(scan)
-
-    def _next(self, session: Any) -> str:
-        """What a newcomer would scan now."""
-        state = session.state
-        if not state.operator:
-            return FIRST_BADGE
-        number = state.document if state.workflow in {"receiving", "shipping"} else ""
-        closed = {receipt for receipt in self._receipts if session.knows.tally(receipt).closed}
-        if not number or session.knows.tally(number).closed:
-            left = [receipt for receipt in self._receipts if receipt not in closed]
-            return left[0] if left else FIRST_BADGE
-        texts = next_labels(self._demo.site, number, today=session.knows.today)[1:]
-        place = self._given.get(number, 0)
-        self._given[number] = place + 1
-        return texts[place % len(texts)] if texts else number
+        pressed = running.thread.run(self._hand.next) if given.argument == "f7" else None
+        return running.submit(pressed) if pressed is not None else True
 
     def subscribe(self, callback: Any) -> None:
         """Pictures for the screens, with the key's hint."""

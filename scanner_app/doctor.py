@@ -42,9 +42,24 @@ def checks(settings: Settings) -> Iterator[Check]:
 
 def _data(settings: Settings) -> Iterator[Check]:
     folder = data_dir(settings)
-    if not folder.exists():
+    try:
+        there = folder.exists()
+    except OSError as error:
+        yield Check(
+            name="data",
+            state="fault",
+            detail=f"{folder} cannot be looked at ({error.strerror})",
+            fix="let this account in, or name another folder with --data DIR",
+        )
+        return
+    if not there:
         yield Check(
             name="data", state="note", detail=f"{folder} does not exist yet; the first start makes it"
+        )
+        return
+    if not folder.is_dir():
+        yield Check(
+            name="data", state="fault", detail=f"{folder} is no folder", fix="name one with --data DIR"
         )
         return
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):

@@ -6,6 +6,7 @@ import msgspec
 
 from drivers.scan import Burst, Scan
 from sync.wire import FeedPage
+from tracking.phrases import Said
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +33,7 @@ class LinkChanged(msgspec.Struct, frozen=True, kw_only=True):
     """The sync agent reached the server, or lost it."""
 
     online: bool
-    trouble: str = ""
+    trouble: Said = ""
     """Why there is no server, in a sentence; empty where it is simply out of reach or all is well."""
 
 
@@ -40,6 +41,10 @@ class PageArrived(msgspec.Struct, frozen=True, kw_only=True):
     """A page of the server's feed."""
 
     page: FeedPage
+
+
+PRINTER = "printer"
+"""The name under which the label printer gives its news."""
 
 
 class DeviceNews(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -158,8 +158,9 @@ class Journal(Overlay, Anchors):
         session: bytes,
         gesture: tuple[int, bytes] | None = None,
         undone: Sequence[int] = (),
+        notes: Mapping[str, str] = {},
     ) -> list[Event]:
-        """Writes events, their overlay rows, the session and the gesture in one durable transaction.
+        """Writes events, their overlay rows, the session, the gesture and notes in one durable transaction.
 
         ``undone`` names gestures that these events take back: they are forgotten first, and ``gesture`` may be what
         is left of one of them.
@@ -191,6 +192,8 @@ class Journal(Overlay, Anchors):
             if gesture is not None:
                 run("INSERT INTO gesture (n, body) VALUES (?, ?)", gesture)
             self._put("session", session)
+            for key, note in notes.items():
+                self._put(key, note)
         self.seq, self.link = seq, link
         if written:
             self.hlc = max(self.hlc, written[-1].hlc)

@@ -23,7 +23,7 @@ KEYED = (
 )
 """Commands that a soft key or a field gives too: the card says the word that stands there."""
 NAMED = ("help", "list", "theme", "reprint")
-DECIDED = ("pass", "fail", "stock", "repair", "scrap", "destroy", "replace", "range")
+DECIDED = ("pass", "fail", "stock", "repair", "scrap", "destroy", "replace", "range", "number")
 """What is decided about the unit in the hand."""
 QUANTITIES = range(1, 13)
 

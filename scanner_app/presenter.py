@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scanner_app import locking, overriding, sign_in, start_screen
+from scanner_app import label_news, locking, overriding, sign_in, start_screen
 from scanner_app.answer import Answer, dressed, words
 from scanner_app.clockwork import clock_time, local_iso
 from scanner_app.conflicts import SHOWN_MAX, sentence
 from scanner_app.handing import giving
+from scanner_app.inputs import PRINTER
 from scanner_app.session_state import decode_gesture, workflow_state
 from scanner_app.view import (
     HISTORY_LINES_MAX,
@@ -105,7 +106,9 @@ class Presenter:
         session, said = self._session, answer.verdict
         if not said.code or not (answer.accepted or answer.noted or answer.stopped or answer.events):
             return
-        named = (said.fields.get(name) for name in ("container", "raw", "document", "location", "loose"))
+        of_lot = ("lot",) if said.code == "looked_up" else ()
+        names = ("container", "raw", "document", *of_lot, "location", "loose")
+        named = (said.fields.get(name) for name in names)
         text = said.serial or next(filter(None, named), said.item)
         word = words(said, self._language).word
         level = (
@@ -137,6 +140,8 @@ class Presenter:
         if answer.tone == "complete" and said.code != "completed" and answer.progress is not None:
             done, total = answer.progress
             lines = (*lines, self._word("order_complete", done=str(done), total=str(total)))
+        labels = catalogue.say(label_news.of_answer(answer, self._session.printer), self._language)
+        lines = (*lines, labels) if labels else lines
         if answer.events:
             lines = (*lines, self._standing())
         return Banner(level=level, word=message.word, do=message.do, lines=lines)
@@ -304,11 +309,14 @@ class Presenter:
 
     def _hint(self, exceptions: tuple[str, ...]) -> str:
         news = self._session.device_news
-        if news is not None and news.state in {"lost", "denied"}:
+        labels = catalogue.say(label_news.of_printer(self._session.printer), self._language)
+        if news is None or news.name == PRINTER or news.state not in {"lost", "denied"}:
+            news = None
+        if news is not None:
             return self._word(f"driver_{news.state}", name=news.name, detail=news.detail)
         if self._session.fault is not None:
             return catalogue.say(self._session.fault.said, self._language)
-        trouble = catalogue.say(self._session.trouble, self._language)
+        trouble = labels or catalogue.say(self._session.trouble, self._language)
         return trouble or next(iter(exceptions), self._word("hint_help"))
 
     def _soft_keys(self, prompt: Prompt) -> tuple[SoftKey, ...]:
@@ -346,8 +354,8 @@ class Presenter:
         if state.workflow == "home":
             return ("undo", "look_up", "back" if start_screen.turned(session) else "lock")
         if state.workflow == "look_up":
-            found = getattr(workflow_state(state, "look_up"), "in_hand", False)
-            return ("return", "start", "inside", "history") if found else ("return", "start")
+            pages = getattr(workflow_state(state, "look_up"), "pages", ())
+            return ("return", "start", *pages)
         there = workflow_state(state, state.workflow)
         if prompt.keys:
             return _BESIDE_OWN

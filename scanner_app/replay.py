@@ -137,12 +137,18 @@ class Replay:
             "progress": list(answer.progress) if answer.progress is not None else None,
             "unit": {"item": said.item, "serial": said.serial} if said.item and said.serial else None,
             "events": [event_row(event) for event in answer.events],
+            **({"labels": labels} if (labels := _labels(answer)) else {}),
             **({"list": msgspec.to_builtins(answer.taken)} if answer.page == "list" else {}),
         }
 
     def summary(self) -> dict[str, Any]:
         """The last line."""
         return {"summary": {**self.counts, "pending": self.handheld.journal.pending()}}
+
+
+def _labels(answer: Answer) -> list[dict[str, Any]]:
+    """The labels that the answer wants on paper; which one was the last only the printer's jobs know."""
+    return [msgspec.to_builtins(label) for label in answer.labels if label.template]
 
 
 def _command(text: str) -> Command:

@@ -13,6 +13,7 @@ import msgspec
 from config.schema import Settings
 from drivers.driver import Driver, DriverState, start
 from drivers.scan import Burst, Scan
+from scanner_app.answer import Answer
 from scanner_app.clockwork import Clock
 from scanner_app.enrolling import Enrolling, invited
 from scanner_app.handheld import Handheld
@@ -83,7 +84,13 @@ class RunningHandheld:
         self._server = server
         self.agent = self._new_agent(server)
         self.thread.on_written(self.agent.wake)
+        self.handheld.session.observers.append(self._wants_numbers)
         self.agent.start()
+
+    def _wants_numbers(self, answer: Answer) -> None:
+        """Somebody stands there without a number: the server is asked now, not with the next round."""
+        if answer.verdict.code == "no_numbers" and self.agent is not None:
+            self.agent.wake()
 
     def _new_agent(self, server: Server) -> Agent:
         # Loaded for a handheld with a server only.

@@ -5,13 +5,16 @@ from __future__ import annotations
 import tempfile
 from contextlib import ExitStack
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import msgspec
 
 from sync.agent import Line, Unreachable, understood
+from sync.audit_wire import Chains, Links
 from sync.outbox import Delivered
 from sync.wire import Code, Enroll, Enrolled, HighWater, Imported, NewCode, Problem
 from sync.work_wire import Block, WantedBlock
+from tracking.printable import printable
 from tracking.recall import Recall, Wanted
 
 Reply = TypeVar("Reply")
@@ -37,6 +40,8 @@ def _ask(
     ca: str = "",
     **params: Any,
 ) -> Reply:
+    if not url.startswith(("https://", "http://")):
+        raise CallRefused(f"{printable(url)} is no server's address: it begins with https:// or http://")
     with ExitStack() as life:
         line = Line(url, token, TIMEOUT_S, _file_with(life, ca) if ca else "")
         life.callback(line.close)
@@ -111,6 +116,17 @@ def units(url: str, office_token: str, serial: str, item: str = "", at: str = ""
     )
     found: dict[str, Any] = _ask(url, office_token, "GET", "/v1/units", dict, **params)
     return found
+
+
+def chains(url: str, token: str, after: str) -> Chains:
+    """The hash chains that the server holds, behind ``DEVICE/EPOCH``. Raises :class:`CallRefused`."""
+    asked: dict[str, Any] = {"after": after} if after else {}
+    return _ask(url, token, "GET", "/v1/chains", Chains, **asked)
+
+
+def links(url: str, token: str, device: str, epoch: int, since: int) -> Links:
+    """The events of one chain behind ``since``. Raises :class:`CallRefused`."""
+    return _ask(url, token, "GET", f"/v1/chains/{quote(device, safe='')}/{epoch}", Links, since=since)
 
 
 def recall(url: str, office_token: str, question: Wanted) -> Recall | None:

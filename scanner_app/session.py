@@ -12,6 +12,7 @@ import msgspec
 
 from drivers.scan import Burst, Scan
 from scanner_app import (
+    asking,
     faults,
     feeding,
     locking,
@@ -27,7 +28,17 @@ from scanner_app.cache import Cache
 from scanner_app.clockwork import Clock, local_date, zone
 from scanner_app.gestures import credits_of, effect_of, gesture_of
 from scanner_app.handing import desk, mine
-from scanner_app.inputs import Command, DeviceNews, Input, LinkChanged, PageArrived, SignIn, TimePassed, Typed
+from scanner_app.inputs import (
+    PRINTER,
+    Command,
+    DeviceNews,
+    Input,
+    LinkChanged,
+    PageArrived,
+    SignIn,
+    TimePassed,
+    Typed,
+)
 from scanner_app.journal import Effect, Journal
 from scanner_app.knowledge import HandheldKnowledge
 from scanner_app.repeats import Repeats
@@ -49,10 +60,9 @@ from scanner_app.storage_errors import StoreError
 from scanner_app.switching import Switching
 from scanner_app.view import TakenLine
 from scanner_app.workflows import home
-from scanner_app.workflows.flow import Asked, Scanned, Step
+from scanner_app.workflows.flow import Asked, Label, Scanned, Step
 from scanner_app.workflows.registry import WORKFLOWS
 from tracking import catalogue
-from tracking.documents import complete
 from tracking.events import Event
 from tracking.identifiers.reader import read
 from tracking.phrases import Said, phrase
@@ -105,6 +115,8 @@ class Session:
         self.online: bool | None = None
         self.trouble: Said = ""
         self.device_news: DeviceNews | None = None
+        self.printer: DeviceNews | None = None
+        """What the label printer said last; None where none is set."""
         self.fault: StoreError | None = None
         self.observers: list[Callable[[Answer], None]] = []
         self.idle = locking.Idle(self)
@@ -146,6 +158,7 @@ class Session:
                 self._link(given)
             case DeviceNews():
                 self.device_news = given
+                self.printer = given if given.name == PRINTER else self.printer
             case TimePassed():
                 return self.idle.ended() or self.answer(NOTHING)
         return self.answer(NOTHING)
@@ -300,6 +313,7 @@ class Session:
         return self.answer(
             step.verdict,
             events=tuple(written),
+            labels=step.labels,
             accepted=judged if step.verdict.level == "ok" else 0,
             noted=judged if step.verdict.level == "note" else 0,
             stopped=judged if step.verdict.stops else 0,
@@ -349,7 +363,11 @@ class Session:
             before = gesture_of(stamped, credited, shown, name, self.state.states.get(name, b""))
             gesture = (after.gestures, encode(before))
         written = self.journal.append(
-            list(zip(stamped, effects, strict=True)), session=encode(after), gesture=gesture, undone=undone
+            list(zip(stamped, effects, strict=True)),
+            session=encode(after),
+            gesture=gesture,
+            undone=undone,
+            notes=self.knows.numbers_given(events),
         )
         self.state = self._written = after
         self.pending += len(written)
@@ -376,10 +394,10 @@ class Session:
             return stops.acknowledge(self)
         if self.state.override is not None and name == "back":
             return overriding.cancel(self)
-        if self.state.held and name in {"workflow", "look_up"}:
-            waiting = phrase("held_first", count=str(len(self.state.held)))
-            return self.answer(NOTHING, text=waiting)
-        if self.state.stopped is None or name not in {"confirm", "back", "undo", "done"}:
+        waits = stops.barred(self, name)
+        if waits is not None:
+            return waits
+        if self.state.stopped is None or name in stops.HARMLESS:
             return self._command(name, argument)
         # Such a command acknowledges too. What was scanned before it counts before it.
         stops.clear(self)
@@ -436,6 +454,7 @@ class Session:
         stopped: int = 0,
         page: str = "",
         taken: tuple[TakenLine, ...] = (),
+        labels: tuple[Label, ...] = (),
     ) -> Answer:
         """An answer in words, with the prompt that now stands."""
         return Answer(
@@ -451,31 +470,13 @@ class Session:
             stopped=stopped,
             page=page,
             taken=taken,
+            labels=labels,
         )
 
     def prompt_text(self) -> str:
         """What the screen asks for now."""
-        language = self.settings.language
-        if self.state.pin_for:
-            return catalogue.prompt("pin", language)
-        if sign_in.needed(self):
-            return catalogue.prompt("badge", language)
-        if self.state.override is not None:
-            return catalogue.prompt(overriding.prompt_name(self.state), language)
-        if self.state.removing:
-            return catalogue.prompt("remove", language)
-        name = self.state.workflow
-        asked = WORKFLOWS[name].prompt(workflow_state(self.state, name), self.knows)
-        return catalogue.prompt(asked.name, language, **asked.fields)
+        return asking.prompt_text(self)
 
     def progress(self) -> tuple[int, int] | None:
-        """Done and total of the document at hand or just closed. A blind one says its total when all is there."""
-        document = self.knows.document(self.state.document) if self.state.document else None
-        if document is None or self.state.workflow in {"home", "look_up"}:
-            return None
-        tally = self.knows.tally(document.number)
-        # A count is never told whether it was right: that is the office's to see.
-        told = not document.blind or (
-            tally.closed and complete(document, tally) and document.type != "count_sheet"
-        )
-        return (tally.total, document.total) if told else None
+        """Done and total of the document at hand or just closed."""
+        return asking.progress(self)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from scanner_app.session_state import Gesture, decode_gesture
 from scanner_app.view import TakenLine
+from scanner_app.workflows.flow import LAST_LABEL
 from tracking import catalogue
 from tracking.phrases import phrase
 from tracking.verdicts import verdict
@@ -30,6 +31,7 @@ def asked_for(session: Session, name: str) -> Answer:
         verdict("command", what=phrase(f"what_{name}")),
         page="" if name == "reprint" else name,
         taken=lines(session) if name == "list" else (),
+        labels=(LAST_LABEL,) if name == "reprint" else (),
     )
 
 

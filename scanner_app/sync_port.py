@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ from scanner_app.cache_feed import replace
 from scanner_app.feeding import FORKED, note_fork, take_page
 from scanner_app.handing.mine import reported
 from scanner_app.inputs import LinkChanged, PageArrived
+from scanner_app.journal import Journal
 from scanner_app.losses import took_loss
 from scanner_app.session import Session
 from scanner_app.session_thread import Closed, SessionThread
@@ -19,7 +21,9 @@ from sync import wire
 from sync.outbox import Held
 from sync.port import Cursor
 from sync.wire import Batch, FeedPage, HighWater, Refused, Snapshot, Stored
-from sync.work_wire import OpenTasks
+from sync.work_wire import Block, OpenTasks, WantedBlock
+from tracking.numbering.errors import NumberingError
+from tracking.phrases import Said, phrase
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -61,7 +65,7 @@ class SessionPort:
         """The server keeps them aside."""
         self._thread.run(lambda session: outbox.note_rescued(session.journal, held))
 
-    def greeted(self, high: HighWater) -> str:
+    def greeted(self, high: HighWater) -> Said:
         """Where the server stands with this device."""
         said = self._thread.run(lambda session: _greeted(session, high))
         self._prune(high.server_ms)
@@ -72,19 +76,28 @@ class SessionPort:
         while self._thread.run(lambda session: session.journal.prune(server_ms - self._keep_ms)):
             pass
 
-    def stored(self, reply: Stored) -> str:
+    def stored(self, reply: Stored) -> Said:
         """The server's word for what it holds."""
         said = self._thread.run(lambda session: _stored(session, reply))
         self._prune(reply.server_ms)
         return said
 
-    def refused(self, reply: Refused) -> str:
+    def refused(self, reply: Refused) -> Said:
         """The batch does not follow on what the server has."""
         return self._thread.run(lambda session: _refused(session, reply))
 
     def tasks(self) -> OpenTasks:
         """The tasks in progress here."""
         return self._thread.run(reported)
+
+    def wanted_blocks(self) -> tuple[WantedBlock, ...]:
+        """Numbers that run low here."""
+        return self._thread.run(lambda session: session.knows.numbers.wanted(session.knows.item))
+
+    def lent(self, block: Block) -> None:
+        """Keeps what the server lent; a block that makes no sense is let go."""
+        with suppress(NumberingError):
+            self._thread.run(lambda session: session.knows.numbers.take(block))
 
     def cursor(self) -> Cursor:
         """Where the feed stands."""
@@ -117,7 +130,7 @@ class SessionPort:
         self._thread.submit_refresh()
         return True
 
-    def link(self, online: bool, trouble: str) -> None:
+    def link(self, online: bool, trouble: Said) -> None:
         """The state line of the screen."""
         try:
             self._thread.submit(LinkChanged(online=online, trouble=trouble))
@@ -137,7 +150,7 @@ EPOCH_MAX = 1_000_000
 """No handheld begins so many; a server that speaks of more makes no sense."""
 
 
-def _greeted(session: Session, high: HighWater) -> str:
+def _greeted(session: Session, high: HighWater) -> Said:
     journal = session.journal
     session.stamper.heard_server(high.server_ms)
     if high.epoch > EPOCH_MAX:
@@ -169,7 +182,7 @@ def _greeted(session: Session, high: HighWater) -> str:
     return ""
 
 
-def _stored(session: Session, reply: Stored) -> str:
+def _stored(session: Session, reply: Stored) -> Said:
     session.stamper.heard_server(reply.server_ms)
     receipt = msgspec.json.encode(reply.receipt) if reply.receipt is not None else b""
     said = _mark(session, reply.epoch, reply.hwm, reply.chain, receipt)
@@ -178,7 +191,7 @@ def _stored(session: Session, reply: Stored) -> str:
     return said
 
 
-def _mark(session: Session, epoch: int, hwm: int, chain: str, receipt: bytes) -> str:
+def _mark(session: Session, epoch: int, hwm: int, chain: str, receipt: bytes) -> Said:
     """Moves the outbox to the server's mark, forwards or back, if its chain there is ours."""
     journal = session.journal
     if took_loss(journal, epoch, hwm):
@@ -188,9 +201,7 @@ def _mark(session: Session, epoch: int, hwm: int, chain: str, receipt: bytes) ->
         ours = journal.link_before(epoch, hwm + 1)
         if ours is None or ours.hex() != chain:
             note_fork(session, epoch)
-            return (
-                f"the server holds other events under this name (epoch {epoch}, event {hwm}): tell the office"
-            )
+            return _kept(journal, epoch) or phrase("link_other_events", epoch=str(epoch), seq=str(hwm))
     journal.acknowledge(epoch, hwm, receipt)
     session.pending = journal.pending()
     if journal.meta(FORKED) == str(epoch):
@@ -198,7 +209,7 @@ def _mark(session: Session, epoch: int, hwm: int, chain: str, receipt: bytes) ->
     return ""
 
 
-def _refused(session: Session, reply: Refused) -> str:
+def _refused(session: Session, reply: Refused) -> Said:
     journal = session.journal
     session.stamper.heard_server(reply.server_ms)
     if reply.error == "gap":
@@ -210,7 +221,13 @@ def _refused(session: Session, reply: Refused) -> str:
         session.pending = journal.pending()
         return ""
     note_fork(session, reply.epoch)
-    return "this handheld's history differs from the server's (a copied device?): its events are kept, tell the office"
+    return _kept(journal, reply.epoch) or phrase("link_fork")
 
 
-_NONSENSE = "the server's answer makes no sense: its events are kept, check the address in sync.url"
+def _kept(journal: Journal, epoch: int) -> Said:
+    """Of which events on a forked journal still holds them, where a backup of the server had the earlier ones."""
+    anchor = journal.anchor(epoch)
+    return phrase("link_fork_from", seq=str(anchor.seq + 1)) if anchor is not None else ""
+
+
+_NONSENSE = phrase("link_nonsense")

@@ -12,6 +12,7 @@ from starlette.types import Lifespan
 
 from server import openapi
 from server.api import (
+    audit_calls,
     count_calls,
     device_calls,
     enrollment_calls,
@@ -68,6 +69,8 @@ API: list[BaseRoute] = [
     Route("/v1/units", unit_calls.search),
     Route("/v1/units/{names:path}", unit_calls.one),
     Route("/v1/recall", recall_call.ask),
+    Route("/v1/chains", audit_calls.listed),
+    Route("/v1/chains/{device}/{epoch}", audit_calls.one),
     Route("/v1/counts", count_calls.listed),
     Route("/v1/counts/{number:path}/decision", count_calls.decide, methods=["POST"]),
     Route("/v1/counts/{number:path}", count_calls.one),

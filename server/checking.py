@@ -64,11 +64,12 @@ def _configuration(setup: Setup) -> Iterator[Finding]:
 
 
 def _sqlite(path: Path, now_ms: int) -> Iterator[Finding]:
-    folder = path.parent
-    if not os.access(folder if folder.exists() else folder.parent, os.W_OK | os.X_OK):
+    # What is missing of the folder is made at the first start.
+    folder = next(folder for folder in path.absolute().parents if os.access(folder, os.F_OK))
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         yield Finding.wrong("rights", f"{folder} cannot be written", "give it to the server's account")
         return
-    yield _disk(folder if folder.exists() else folder.parent)
+    yield _disk(folder)
     if not path.exists():
         yield Finding.note("database", f"{path} is not there yet", "it is made at the first start")
         return

@@ -6,6 +6,7 @@ difference. For each place the last count stands; what the first counter missed 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -100,7 +101,7 @@ def sheet_of(reader: Reader, number: str) -> Sheet | None:
     document = msgspec.json.decode(body, type=Document) if body is not None else None
     if document is None or document.type != "count_sheet":
         return None
-    events = [event for _, event in events_of(reader, Subject(COUNT, number), (), {})]
+    events = [event for _, event in events_of(reader, Subject(COUNT, number))]
     standing = without_cancelled(events)
     return Sheet(
         document,
@@ -244,7 +245,7 @@ def _expected(reader: Reader, document: Document, scope: set[str]) -> set[tuple[
 
 
 def _events(reader: Reader, item: str, serial: str) -> list[Event]:
-    return [event for _, event in events_of(reader, Subject("unit", item, serial), (), {})]
+    return [event for _, event in events_of(reader, Subject("unit", item, serial))]
 
 
 def _of_unit(
@@ -306,9 +307,13 @@ def _quantities(reader: Reader, sheet: Sheet) -> Iterable[Difference]:
 
 def _unread(sheet: Sheet) -> Iterable[Unread]:
     """Codes that nobody could read, with the good scans before and after each on the same handheld."""
+    good: dict[str, list[Event]] = {}
+    for count in sorted(sheet.counts, key=lambda one: one.order):
+        good.setdefault(count.device, []).append(count)
     for event in sheet.unread:
-        later = [one for one in sheet.counts if one.device == event.device and one.order > event.order]
-        following = min(later, key=lambda one: one.order, default=None)
+        row = good.get(event.device, [])
+        place = bisect_right(row, event.order, key=lambda one: one.order)
+        following = row[place] if place < len(row) else None
         yield Unread(
             raw=event.raw,
             code=event.code,

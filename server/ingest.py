@@ -61,10 +61,10 @@ def take(
             proven=_proven(storage, device, batch),
         )
         if judged.answer == "append":
-            _append(tx, incoming, judged.known)
+            held = _append(tx, incoming, judged.known, held)
         if judged.answer in {"append", "duplicate"}:
             devices.heard(tx, device, now_ms, batch.pending, current if batch.orphan else batch.epoch)
-        stands = devices.standing(tx, device, current if judged.answer == "fenced" else batch.epoch)
+        stands = devices.standing(tx, device, current) if judged.answer == "fenced" else held
     return _answer(storage, incoming, judged.answer, current, stands)
 
 
@@ -82,11 +82,12 @@ def _proven(storage: Storage, device: str, batch: Batch) -> bool:
     return word.hwm >= batch.first - 1 and receipt_holds(storage.receipt_key, word)
 
 
-def _append(tx: Writer, incoming: _Incoming, known: int) -> None:
+def _append(tx: Writer, incoming: _Incoming, known: int, held: devices.Standing | None) -> devices.Standing:
+    """Store what is new, where ``held`` is how far the server had the epoch; how far it has it then."""
     batch, device = incoming.batch, incoming.device
     first = batch.first + known
-    held = devices.standing(tx, device, batch.epoch)
-    due = held.hwm + 1 if held else 1
+    held = held or devices.Standing(batch.epoch, 0, b"", 0)
+    due = held.hwm + 1
     if first > due:
         tx.run("INSERT INTO hole VALUES (?, ?, ?, ?, ?)", device, batch.epoch, due, first - 1, incoming.prev)
     ledger.append(
@@ -95,6 +96,7 @@ def _append(tx: Writer, incoming: _Incoming, known: int) -> None:
     devices.advance(tx, device, batch.epoch, incoming.prev, batch.last, incoming.last)
     if incoming.signed:
         devices.keep_head(tx, device, batch.epoch, batch.last, bytes.fromhex(batch.signature))
+    return held._replace(hwm=batch.last, chain=incoming.last)
 
 
 def _answer(

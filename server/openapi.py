@@ -17,7 +17,7 @@ from server.counts import CountReport
 from server.roles import AUDITOR, DEVICE, OFFICE, READERS, STAFF, SUPERVISOR
 from server.settling import Settlement
 from server.trace import Trace
-from sync import outbox, wire, work_wire
+from sync import audit_wire, outbox, wire, work_wire
 from tracking.recall import Recall
 from tracking.site import Site
 
@@ -168,6 +168,22 @@ CALLS = (
         "Every unit that a lot, a component or a range of serial numbers is in today.",
         {200: Recall},
         query=("lot", "supplier", "component", "item", "from", "to"),
+        who=_READERS,
+    ),
+    Call(
+        "/v1/chains",
+        "get",
+        "The hash chains of all devices, for an auditor.",
+        {200: audit_wire.Chains},
+        query=("after",),
+        who=_READERS,
+    ),
+    Call(
+        "/v1/chains/{device}/{epoch}",
+        "get",
+        "The events of a chain with their hashes and signatures, as they are held.",
+        {200: audit_wire.Links},
+        query=("since",),
         who=_READERS,
     ),
     Call("/v1/counts", "get", "Count sheets and how far they are.", {200: CountList}, who=_READERS),

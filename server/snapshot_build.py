@@ -102,7 +102,7 @@ def _units(file: sqlite3.Connection, reader: Reader, site: str) -> int:
     count = 0
     for rows in replica.walk(reader, site, "unit", ROWS_A_WALK):
         units = (_UNIT.decode(replica.seen_from(site, body)) for _, body in rows)
-        staged = [cache_file.unit_row(unit, numbers.item(unit.item), numbers.shape) for unit in units]
+        staged = cache_file.unit_rows(units, numbers.item, numbers.shape)
         file.executemany("INSERT INTO staging VALUES (?, ?, ?, ?, ?, ?)", staged)
         count += len(staged)
     file.execute("INSERT INTO unit SELECT * FROM staging ORDER BY turned, item_id")

@@ -19,10 +19,10 @@ from typing import cast
 
 import psycopg
 
-from server import schema, schema_postgres
+from server import postgres_locks, schema, schema_postgres
 from server.identity import identity
 from server.postgres_connections import Connection, Connections, connect, plain_errors
-from server.postgres_insert import insert
+from server.postgres_insert import insert, put
 from server.storage import Reader, Row, StorageError, Writer
 
 CHANNEL = "scanner_server"
@@ -31,11 +31,6 @@ TOLD_S_MAX = 5.0
 LISTEN_S = 0.1
 SETTLED_MS_MAX = 2000
 """How long the folder may hold up uploads while it waits for one that is being committed."""
-_LOCKS = 0x5343
-"""First half of every advisory lock's key; the second half says which."""
-_WRITER, _LEDGER, _FOLDER, _SETUP = 1, 2, 3, 4
-_DEVICES = 0x5344
-"""First half of the key of a device's lock; the second half is the hash of its name."""
 
 
 @lru_cache(maxsize=512)
@@ -77,9 +72,16 @@ class _Session:
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
         """Add rows; passes over those that are there already."""
         if table == "ledger" and not self._appends:
-            self._connection.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", (_LOCKS, _LEDGER))
+            self._connection.execute(postgres_locks.APPENDING)
             self._appends = True
-        return insert(self._connection, self._types[table], table, columns, rows)
+        kept = rows if table == "ledger" else list(map(_kept, rows))  # the ledger has no text from outside
+        return insert(self._connection, self._types[table], table, columns, kept)
+
+    def put(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]], otherwise: str
+    ) -> None:
+        """Add rows, or do ``otherwise`` to those that are there already."""
+        put(self._connection, self._types[table], table, columns, list(map(_kept, rows)), otherwise)
 
 
 class PostgresStorage:
@@ -121,13 +123,8 @@ class PostgresStorage:
     def write(self, device: str = "") -> Iterator[Writer]:
         """A transaction under the device's lock, or under the one lock of everything else."""
         with plain_errors("written"), self._connections.one() as connection:
-            connection.execute("BEGIN")
             try:
-                if device:
-                    sql = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
-                    connection.execute(sql, (_DEVICES, device))
-                else:
-                    connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCKS, _WRITER))
+                postgres_locks.begin(connection, device)
                 yield _Session(connection, self._types)
                 connection.execute("COMMIT")
             except BaseException:
@@ -139,11 +136,13 @@ class PostgresStorage:
 
     def settled(self) -> int:
         """The last position, once every upload that was under way has ended. Raises :class:`StorageError`."""
-        with plain_errors("read"), self._connections.one() as connection, connection.transaction():
-            connection.execute(f"SET LOCAL lock_timeout = {SETTLED_MS_MAX}")
-            connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCKS, _LEDGER))
-            row = cast("Row", connection.execute("SELECT max(position) FROM ledger").fetchone())
-            return int(row[0] or 0)
+        with plain_errors("read"), self._connections.one() as connection:
+            try:
+                postgres_locks.begin_settled(connection, SETTLED_MS_MAX)
+                row = cast("Row", connection.execute("SELECT max(position) FROM ledger").fetchone())
+                return int(row[0] or 0)
+            finally:
+                _roll_back(connection)
 
     def leads(self) -> bool:
         """True where this server holds the folder's lock: as long as its connection lives, and no longer."""
@@ -153,8 +152,7 @@ class PostgresStorage:
             if self._leads:
                 self._leading.execute("SELECT 1")  # fails where the connection, and so the lock, is gone
                 return True
-            sql = "SELECT pg_try_advisory_lock(%s, %s)"
-            row = cast("Row", self._leading.execute(sql, (_LOCKS, _FOLDER)).fetchone())
+            row = cast("Row", self._leading.execute(postgres_locks.LEADING).fetchone())
             self._leads = bool(row[0])
             return self._leads
 
@@ -208,7 +206,7 @@ def _roll_back(connection: Connection) -> None:
 def _prepare(connection: Connection) -> None:
     """Bring the tables up to date, one server at a time; a database of another program is left as it is."""
     with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCKS, _SETUP))
+        connection.execute(postgres_locks.SETTING_UP)
         version = _version(connection)
         if version > schema.VERSION:
             raise StorageError(

@@ -28,9 +28,9 @@ PARTS_MAX = 10_000
 
 
 class Warranty(msgspec.Struct, frozen=True, kw_only=True):
-    """How long the maker stands for it; ``until`` is empty where that is not defined."""
+    """How long the maker stands for it; ``until`` is null where that is not defined."""
 
-    until: str = ""
+    until: str | None = None
     in_warranty: bool = False
 
 

@@ -14,6 +14,7 @@ import msgspec
 from sync.backoff import Backoff
 from sync.credentials import Credentials
 from sync.ground import Ground, Worker
+from sync.lending import Borrower
 from sync.line import Line as Line
 from sync.line import Unreachable as Unreachable
 from sync.line import understood as understood
@@ -27,6 +28,7 @@ from sync.wire import (
     FeedPage,
     WireError,
 )
+from tracking.phrases import Said, phrase
 
 FEED_BACKOFF_S_MAX = 30.0
 ROWS_A_PAGE = 500
@@ -64,6 +66,7 @@ class Agent:
             port, self._up_line, batch_events_max, retry_s_max, ground.now_s, credentials
         )
         self._teller = Teller(port, self._up_line)
+        self._borrower = Borrower(port, self._up_line)
         if credentials is not None:
             credentials.told = self._use_token
         self._wake, self._wake_feed = ground.flag(), ground.flag()
@@ -74,8 +77,8 @@ class Agent:
         self._snapshots_tried = 0
         self._downloading = False
         self._telling = threading.Lock()
-        self._troubles = {"up": "", "down": ""}
-        self._told: tuple[bool, str] | None = None
+        self._troubles: dict[str, Said] = {"up": "", "down": ""}
+        self._told: tuple[bool, Said] | None = None
 
     def _use_token(self, token: str) -> None:
         for line in (self._up_line, self._down_line):
@@ -95,7 +98,7 @@ class Agent:
         """Pretends that there is no network, for the demo."""
         if paused:
             self._paused.set()
-            self._tell("up", "offline by hand")
+            self._tell("up", phrase("link_by_hand"))
         else:
             self._paused.clear()
             self._uploader.greet_again()
@@ -112,7 +115,7 @@ class Agent:
         for worker in self._workers:
             worker.join(timeout_s)
 
-    def _tell(self, side: str, trouble: str) -> None:
+    def _tell(self, side: str, trouble: Said) -> None:
         """The state line: online where neither direction has trouble. Told only when it changes."""
         with self._telling:
             if self._over.is_set():
@@ -157,6 +160,7 @@ class Agent:
             return self._poll_s
         try:
             left_s = self._teller.tell(self._uploader.generation, self._ground.now_s())
+            self._borrower.borrow(self._ground.now_s())
         except Unreachable as error:  # the events are there; whoever opens the same order is only told later
             return backoff.next_s(error.retry_after_s)
         return self._poll_s if left_s is None else min(left_s, self._poll_s)
@@ -221,10 +225,10 @@ class Agent:
             self.wake()
             return True, True
         if status != 200:
-            raise Unreachable(f"the server has no feed for this site (HTTP {status})", status=status)
+            raise Unreachable(phrase("link_no_feed", status=str(status)), status=status)
         page = understood(data, FeedPage)
         if page.more and page.next <= since:
-            raise Unreachable("the server's feed turns in a circle: check the address in sync.url")
+            raise Unreachable(phrase("link_circle"))
         if self._uploader.heard_of(page.generation):
             self.wake()
         self._port.page(page)
@@ -252,8 +256,10 @@ class Agent:
         return True
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception) -> Said:
     """What went wrong, for the screen. Nothing was lost: it is tried again."""
     if isinstance(error, msgspec.MsgspecError | WireError | UnicodeDecodeError | RecursionError):
-        return f"the server sends what this version cannot read ({error}): update this handheld"
+        return phrase("link_unreadable", fault=str(error))
+    if isinstance(error, Unreachable):
+        return error.why
     return str(error) or type(error).__name__

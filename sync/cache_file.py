@@ -5,7 +5,7 @@ Pure: SQL as text, rows as tuples. A file of another layout is thrown away and d
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 
 import msgspec
@@ -40,7 +40,7 @@ TAIL_CHARS = 6
 """So many last characters stand first in the key of a unit."""
 
 _STATUS_BITS, _FLAG_BITS = 4, 4
-_SHAPE_AT = _STATUS_BITS + _FLAG_BITS
+SHAPE_AT = _STATUS_BITS + _FLAG_BITS
 assert len(STATUSES) <= 1 << _STATUS_BITS
 assert len(FLAGS) <= _FLAG_BITS
 _STATUS_NUMBER = {status: number for number, status in enumerate(STATUSES)}
@@ -52,9 +52,11 @@ _FLAG_SETS = {
 _OWN = ("item", "serial", "status", "flags")
 """What every unit has for itself; the rest may be the same for many."""
 _common = attrgetter(*(name for name in UnitState.__struct_fields__ if name not in _OWN))
-_PLAIN = _common(UnitState(item="", serial=""))
 Common = tuple[object, ...]
 """What a unit shares with others."""
+_ENCODE = msgspec.msgpack.Encoder().encode
+_HEAD_BYTES = 3
+"""MessagePack begins a map with the number of its fields, in so many bytes; fields that say nothing are left out."""
 _DETAIL = msgspec.msgpack.Decoder(UnitState)
 
 UnitRow = tuple[str, int, int, str | None, str | None, bytes | None]
@@ -83,20 +85,42 @@ def straight(key: str) -> str:
     return key[TAIL_CHARS:] + key[:TAIL_CHARS]
 
 
-def unit_row(unit: UnitState, item_id: int, shape_id: Callable[[Common, UnitState], int]) -> UnitRow:
-    """The row of a unit; ``shape_id`` gives the number of what it shares with others, see :func:`shape_body`."""
-    state = _STATUS_NUMBER.get(unit.status, 0)
-    if unit.flags:
-        state |= sum(_FLAG_BIT.get(flag, 0) for flag in unit.flags) << _STATUS_BITS
-    serial = unit.serial
-    key = serial[-TAIL_CHARS:] + serial[:-TAIL_CHARS]
-    if unit.ref or unit.at or unit.document or unit.location or holder_of(unit):
-        held = holder_of(unit)
-        return key, item_id, state, unit.document or None, held or None, msgspec.msgpack.encode(unit)
-    common = _common(unit)
-    if common != _PLAIN:
-        state |= shape_id(common, unit) << _SHAPE_AT
-    return key, item_id, state, None, None, None
+def unit_rows(
+    units: Iterable[UnitState],
+    item_id: Callable[[str], int],
+    shape_id: Callable[[Common, UnitState], int],
+) -> list[UnitRow]:
+    """The rows of units, in their order.
+
+    ``item_id`` gives the number that stands for an item, ``shape_id`` that of what a unit shares with others, see
+    :func:`shape_body`.
+
+    A handheld does this for a million units before its first scan; so each is looked at once, and encoded at once.
+    """
+    rows: list[UnitRow] = []
+    numbers: dict[str, int] = {}
+    states: dict[tuple[str, tuple[str, ...]], tuple[int, bytes]] = {}
+    for unit in units:
+        standing = (unit.status, unit.flags)
+        state, plain = states.get(standing) or states.setdefault(standing, _state(*standing))
+        item, serial, more = unit.item, unit.serial, _ENCODE(unit)
+        number = numbers.get(item) or numbers.setdefault(item, item_id(item))
+        key = serial[-TAIL_CHARS:] + serial[:-TAIL_CHARS]
+        if more.startswith(plain):
+            rows.append((key, number, state, None, None, None))
+            continue
+        held = holder_of(unit) if unit.container or unit.installed_in_serial else None
+        if held or unit.ref or unit.at or unit.document or unit.location:
+            rows.append((key, number, state, unit.document or None, held, more))
+        else:
+            rows.append((key, number, state | shape_id(_common(unit), unit) << SHAPE_AT, None, None, None))
+    return rows
+
+
+def _state(status: str, flags: tuple[str, ...]) -> tuple[int, bytes]:
+    """The bits of status and flags, and how a unit begins that has nothing else: with the number of its fields."""
+    bits = _STATUS_NUMBER.get(status, 0) | sum(_FLAG_BIT.get(flag, 0) for flag in flags) << _STATUS_BITS
+    return bits, _ENCODE(UnitState(item="", serial="", status=status, flags=flags))[:_HEAD_BYTES]
 
 
 def shape_body(unit: UnitState) -> bytes:
@@ -108,7 +132,7 @@ def shape_body(unit: UnitState) -> bytes:
 
 def shape_of(state: int) -> int:
     """The number of a row's shape; 0 for none."""
-    return state >> _SHAPE_AT
+    return state >> SHAPE_AT
 
 
 def unit_of(item: str, serial: str, state: int, more: bytes | None, shape: bytes) -> UnitState:

@@ -61,6 +61,18 @@ def sign(key: str, text: bytes) -> str:
     return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(key)).sign(text).hex()
 
 
+def holds(public: str, signature: str, text: bytes) -> bool:
+    """True where the key's owner signed this text. Total: nonsense holds nothing."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(bytes.fromhex(signature), text)
+    except (ValueError, InvalidSignature):
+        return False
+    return True
+
+
 class Credentials:
     """A handheld's proof at work; used by the uploader's thread."""
 

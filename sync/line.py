@@ -16,6 +16,8 @@ import msgspec
 
 from sync.packing import Packing
 from sync.wire import Problem
+from tracking.catalogue import say
+from tracking.phrases import Said, phrase
 
 if TYPE_CHECKING:
     import requests
@@ -30,18 +32,23 @@ Reply = TypeVar("Reply")
 
 
 class Unreachable(Exception):
-    """No answer that could be used. The text says why; nothing was lost."""
+    """No answer that could be used. Its phrase says why; nothing was lost."""
 
     def __init__(
-        self, why: str, retry_after_s: float = 0.0, status: int = 0, detail: str = "", word: str = ""
+        self, why: Said, retry_after_s: float = 0.0, status: int = 0, detail: str = "", word: str = ""
     ) -> None:
         super().__init__(why)
+        self.why = why
         self.word = word
         """The server's word for a refusal, where it said one."""
         self.detail = detail
         """What the server itself said, one sentence, where it said anything."""
         self.retry_after_s = retry_after_s
         self.status = status
+
+    def __str__(self) -> str:
+        """In English, for the command line and the log."""
+        return say(self.why)
 
 
 class Part(NamedTuple):
@@ -126,18 +133,18 @@ class Line:
             ) as reply:
                 watch.cancel()
                 if self._late:  # half a head may look like a whole one
-                    raise Unreachable(f"the answer of {self._url} comes too slowly")
+                    raise Unreachable(phrase("link_slow", url=self._url))
                 data = self._body(reply)
                 retry_after = reply.headers.get("Retry-After", "")
                 status = reply.status_code
         except Unreachable:
             raise
         except (requests.RequestException, OSError, ValueError) as error:
-            raise Unreachable(f"no connection to {self._url} ({type(error).__name__})") from error
+            raise Unreachable(phrase("link_none", url=self._url, fault=type(error).__name__)) from error
         except (
             Exception
         ) as error:  # urllib3 raises its own while a body is read; none of them is ours to know
-            raise Unreachable(f"the answer of {self._url} broke off ({type(error).__name__})") from error
+            raise Unreachable(phrase("link_broke_off", url=self._url, fault=type(error).__name__)) from error
         finally:
             watch.cancel()
         return checked(status, data, retry_after)
@@ -150,9 +157,9 @@ class Line:
             parts.append(part)
             size += len(part)
             if size > REPLY_BYTES_MAX:
-                raise Unreachable(f"{self._url} answers with more than {REPLY_BYTES_MAX} bytes")
+                raise Unreachable(phrase("link_too_long", url=self._url, bytes=str(REPLY_BYTES_MAX)))
             if time.monotonic() - began_s > self._timeout_s + size / REPLY_BYTES_PER_S_MIN:
-                raise Unreachable(f"the answer of {self._url} comes too slowly")
+                raise Unreachable(phrase("link_slow", url=self._url))
         return b"".join(parts)
 
     def _opened(self, connected: socket.socket | None) -> None:
@@ -211,17 +218,13 @@ def _session(opened: Callable[[socket.socket | None], None]) -> requests.Session
 def checked(status: int, data: bytes, retry_after: str) -> tuple[int, bytes]:
     """Status and body of an answer that the agent can use. Raises :class:`Unreachable` for the others."""
     if status in {401, 403}:
-        why = "the server does not accept this handheld: enroll it again"
         said = _said(data)
-        raise Unreachable(why, status=status, detail=said.detail, word=said.error)
+        raise Unreachable(phrase("link_not_accepted"), status=status, detail=said.detail, word=said.error)
     if 300 <= status < 400:
-        raise Unreachable(
-            f"something in the server's place sends elsewhere (HTTP {status}): check the address in sync.url",
-            status=status,
-        )
+        raise Unreachable(phrase("link_elsewhere", status=str(status)), status=status)
     if status == 429 or status >= 500:
         wait_s = float(retry_after) if retry_after.isdecimal() and len(retry_after) < 10 else 0.0
-        why = f"the server is busy or broken (HTTP {status})"
+        why = phrase("link_busy", status=str(status))
         raise Unreachable(why, min(wait_s, RETRY_AFTER_S_MAX), status)
     return status, data
 
@@ -239,4 +242,4 @@ def understood(data: bytes, kind: type[Reply]) -> Reply:
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Unreachable("the server's answer makes no sense: check the address in sync.url") from error
+        raise Unreachable(phrase("link_nonsense")) from error

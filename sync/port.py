@@ -7,7 +7,8 @@ from typing import NamedTuple, Protocol
 
 from sync.outbox import Held
 from sync.wire import Batch, FeedPage, HighWater, Refused, Snapshot, Stored
-from sync.work_wire import OpenTasks
+from sync.work_wire import Block, OpenTasks, WantedBlock
+from tracking.phrases import Said
 
 
 class Cursor(NamedTuple):
@@ -35,11 +36,11 @@ class Port(Protocol):
         """The oldest events that the server has not confirmed, or None."""
         ...
 
-    def greeted(self, high: HighWater) -> str:
+    def greeted(self, high: HighWater) -> Said:
         """Where the server stands: rewinds or begins an epoch as needed. A sentence if something is wrong."""
         ...
 
-    def stored(self, reply: Stored) -> str:
+    def stored(self, reply: Stored) -> Said:
         """The server holds everything up to the reply's mark. A sentence if its chain is not ours."""
         ...
 
@@ -51,12 +52,20 @@ class Port(Protocol):
         """The server keeps them aside; they are not confirmed by that."""
         ...
 
-    def refused(self, reply: Refused) -> str:
+    def refused(self, reply: Refused) -> Said:
         """``gap``, ``fork`` or ``fenced``. A sentence where uploading must stop."""
         ...
 
     def tasks(self) -> OpenTasks:
         """The tasks in progress here, for the others of the site."""
+        ...
+
+    def wanted_blocks(self) -> tuple[WantedBlock, ...]:
+        """Numbers that run low here."""
+        ...
+
+    def lent(self, block: Block) -> None:
+        """The server lent numbers to this handheld alone: they are kept."""
         ...
 
     def cursor(self) -> Cursor:
@@ -79,6 +88,6 @@ class Port(Protocol):
         """A snapshot in place of everything that the feed brought so far. False where it is none for this program."""
         ...
 
-    def link(self, online: bool, trouble: str) -> None:
+    def link(self, online: bool, trouble: Said) -> None:
         """The server answers, or does not, and why."""
         ...

@@ -19,6 +19,7 @@ from sync.cache_file import LAYOUT
 from sync.ground import Asking
 from sync.line import Part, Unreachable, understood
 from sync.wire import SNAPSHOT_BYTES_MAX, ZSTD_WINDOW_BYTES_MAX, Snapshot
+from tracking.phrases import phrase
 
 PIECE_BYTES, PIECE_BYTES_MIN = 1024 * 1024, 32 * 1024
 ROOM_LEFT_BYTES = 16 * 1024 * 1024
@@ -105,7 +106,7 @@ class Download:
         with (self._folder / PART).open("ab") as file:
             while begun < snapshot.bytes:
                 if self._over():
-                    raise Unreachable("the download was interrupted")
+                    raise Unreachable(phrase("link_interrupted"))
                 wanted = Part(begun, min(begun + self._piece_bytes, snapshot.bytes), snapshot.sha256)
                 data = self._piece(address, wanted)
                 if data is None:

@@ -9,6 +9,7 @@ import msgspec
 from sync.ground import Asking
 from sync.line import Unreachable
 from sync.work_wire import OpenTasks
+from tracking.phrases import phrase
 
 TELL_EVERY_S = 5.0
 """The same tasks at another prompt are told no more often; a task that begins or ends is told at once."""
@@ -58,7 +59,7 @@ class Teller:
         path = f"/v1/devices/{self._port.device()}/tasks"
         status, _ = self._line.ask("POST", path, body=msgspec.json.encode(tasks))
         if status != 200 and status not in _UNKNOWN:
-            raise Unreachable(f"the server does not take which tasks are open (HTTP {status})", status=status)
+            raise Unreachable(phrase("link_no_tasks", status=str(status)), status=status)
         self._told, self._told_at_s = tasks, now_s
         return None
 

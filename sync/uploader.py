@@ -13,6 +13,7 @@ from sync.line import Unreachable, understood
 from sync.port import Port
 from sync.rescue import REVOKED, rescue
 from sync.wire import Batch, HighWater, Refused, Stored
+from tracking.phrases import Said, phrase
 
 ANSWERS_WASTED_MAX = 12
 """Answers to uploads that bring nothing further, before the server is believed to be none."""
@@ -44,7 +45,7 @@ class Uploader:
         self._greeted = False
         self._generation = ""
         """Of the server's life that was greeted."""
-        self.halted = ""
+        self.halted: Said = ""
         """Why uploading stopped: a fork. Nothing is deleted and nothing sent; a person has to look. Where the server
         stands is asked again now and then, so that what the office puts right needs nobody at the handheld."""
 
@@ -87,7 +88,7 @@ class Uploader:
                 self._greet()
             heard = True
             if wasted > ANSWERS_WASTED_MAX:
-                raise Unreachable("the server answers and takes nothing: check the address in sync.url")
+                raise Unreachable(phrase("link_takes_nothing"))
         self._ask_again_at_s = self._now_s() + self._ask_again_s
         return heard
 
@@ -115,7 +116,7 @@ class Uploader:
         try:
             status, data = self._line.ask("GET", f"/v1/devices/{self._port.device()}/hwm")
             if status != 200:
-                raise Unreachable(f"the server does not know this handheld (HTTP {status}): enroll it")
+                raise Unreachable(phrase("link_not_known", status=str(status)))
             high = understood(data, HighWater)
             self._generation = high.generation
             self.halted = self._port.greeted(high)
@@ -154,7 +155,7 @@ class Uploader:
         if status in _TOO_MUCH and len(batch.events) > 1:
             self._halve(batch)
             return False
-        raise Unreachable(f"the server refuses the upload (HTTP {status}); everything is kept", status=status)
+        raise Unreachable(phrase("link_refused", status=str(status)), status=status)
 
     def _failed(self, batch: Batch, error: Unreachable) -> None:
         """A line that breaks, or a server that breaks on something in it, may manage half of it."""

@@ -20,6 +20,7 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith(("SCANNER_", "XDG_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SCANNER_SHOW_FAULTS", "1")  # a fault of the program's own shows where it comes from
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -89,6 +89,16 @@ def sscc(prefix: str, reference: int) -> str:
     return digits + check_digit(digits)
 
 
+def is_sscc(code: str) -> bool:
+    """True for 18 digits whose last one is their check digit.
+
+    >>> is_sscc("340123450000000017"), is_sscc("CARTON-7")
+    (True, False)
+    """
+    digits = code.isascii() and code.isdecimal() and len(code) == SSCC_DIGITS
+    return digits and code[-1] == check_digit(code[:-1])
+
+
 def device_reference(device: str, epoch: int, number: int) -> int:
     """A serial reference that no other handheld gives: a digest of the device in front, its own count behind.
 

@@ -20,6 +20,8 @@ from tracking.prefix_rules import COMMAND_PREFIX as COMMAND_PREFIX
 from tracking.prefix_rules import PrefixRule, problem
 from tracking.waivers import WAIVERS, usual
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""What some editors write in front of UTF-8."""
 SITE_BYTES_MAX = 256 * 1024 * 1024
 NAME_CHARS_MAX = 200
 PATTERN_CHARS_MAX = 200
@@ -38,6 +40,10 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid
     revision: str = ""
     tracking: Literal["serial", "lot", "none"] = "serial"
     serial_pattern: str = ""
+    numbering: str = ""
+    """Template of the serial numbers that this site gives it, like ``SN-{seq:6}``; empty: it gives none."""
+    label_when_built: bool = False
+    """A unit that was built to its end gets a label printed."""
     check: Literal["none", "imei", "vin", "luhn", "mod37_36", "damm"] = "none"
     check_policy: Literal["off", "warn", "block"] = "off"
     shelf_life_days: int = 0
@@ -117,6 +123,10 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forb
     """So long after its last scan a task counts as being done by whoever began it; 0 tells nobody."""
     pin_length_min: int = 4
     """A PIN with fewer characters is refused. Each more makes it ten times as hard to guess."""
+    print_labels: tuple[Literal["carton", "assigned", "built"], ...] = ("carton", "assigned")
+    """What gets its label by itself, where there is a printer: a new carton that is closed, a new serial number, a
+    unit that was built to its end.
+    """
     stolen_contact: str = ""
     """Whom to call when a stolen unit turns up: shown with the stop."""
 
@@ -180,10 +190,11 @@ def load(data: bytes, name: str = "the site file") -> Site:
         raise SiteError(
             f"{name} is larger than {SITE_BYTES_MAX // 1024 // 1024} MB: split its units over several files"
         )
+    data = data.removeprefix(BYTE_ORDER_MARK)
     try:
         site, names = _DECODER.decode(data), _NAMES.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise SiteError(f"{name} cannot be read: {error}; correct that field") from error
+        raise SiteError(f"{name} cannot be read: {_why(data, error)}") from error
     if names.stated_policy is not msgspec.UNSET:
         raise SiteError(f"{name} cannot be read: it has the unknown field `stated_policy`; remove that field")
     _check(site, name)
@@ -192,6 +203,14 @@ def load(data: bytes, name: str = "the site file") -> Site:
         documents=tuple(_numbered(document, site.site) for document in site.documents),
         stated_policy=tuple(sorted(names.policy)),
     )
+
+
+def _why(data: bytes, error: Exception) -> str:
+    try:
+        data.decode()
+    except UnicodeDecodeError as odd:
+        return f"byte {odd.start + 1} is no UTF-8; save it as JSON in UTF-8"
+    return f"{error}; correct that field"
 
 
 def _numbered(document: DocumentEntry, site: str) -> DocumentEntry:
@@ -268,6 +287,7 @@ def _check(site: Site, name: str) -> None:
         raise SiteError(f"{name}: {wrong_rule}")
     for item in site.items:
         _check_pattern(item, name)
+        _check_numbering(item, site.site, name)
     _check_unique(site, name)
 
 
@@ -368,6 +388,16 @@ def _check_pattern(item: Item, name: str) -> None:
         raise SiteError(
             f"{name}: item {item.item}: serial_pattern is no regular expression ({error})"
         ) from error
+
+
+def _check_numbering(item: Item, site: str, name: str) -> None:
+    if not item.numbering:
+        return
+    from tracking.numbering import of_item  # which stands on this module
+
+    why = of_item.fault(item, site)
+    if why:
+        raise SiteError(f"{name}: item {item.item}: numbering {why}")
 
 
 def _check_unique(site: Site, name: str) -> None:

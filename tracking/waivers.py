@@ -88,6 +88,8 @@ NEVER: Final[dict[str, str]] = {
     **dict.fromkeys(("document_unknown", "document_closed"), "the office opens or loads the paper"),
     **dict.fromkeys(("sign_in_required", "role_required"), "whoever may, signs in"),
     "no_company_prefix": "the site has to have one",
+    "no_numbers": "the item has to have a template, and the server lends more",
+    "wrong_label": "the label that was printed is scanned, or printed once more",
     **dict.fromkeys(("disk_full", "journal_fault"), "nothing can be written"),
 }
 """Stops that nobody ever waives, and what is done instead."""

@@ -13,8 +13,10 @@ from scanner_app.commands.call import DONE, REFUSED, USAGE, Call, Refusal, print
 from scanner_app.handheld import Handheld
 from scanner_app.identity import known
 from sync.work_wire import Block, WantedBlock
+from tracking import catalogue
 from tracking.numbering.patterns import Fields
 from tracking.serial_range import expand
+from tracking.site import Item
 
 Store = Callable[[], None]
 
@@ -34,7 +36,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--item", default="", help="the item whose numbers they are")
     parser.add_argument("--range", nargs=2, metavar=("FIRST", "LAST"), help="all from the first to the last")
     parser.add_argument("--pattern", metavar="TEMPLATE", help="numbers of a template like 'SN-{seq:6}'")
-    parser.add_argument("--count", type=int, default=1, help="how many of the pattern (default: 1)")
+    parser.add_argument(
+        "--count",
+        type=int,
+        default=1,
+        help="how many of the pattern, or of the item's own numbers (default: 1)",
+    )
     parser.add_argument("--first", type=int, help="where the pattern's counter begins; it only ever rises")
     parser.add_argument("--csv", metavar="FILE", help="a CSV with a column 'serial' and, if wanted, 'item'")
     parser.add_argument(
@@ -80,6 +87,8 @@ def _wanted(call: Call, handheld: Handheld) -> tuple[list[Wanted], Store]:
         usage("name either serial numbers, --range, --pattern or --csv, not several of them")
     if not options.item and not options.csv:
         usage("name the item with --item")
+    item = handheld.session.knows.item(options.item)
+    own = item if item is not None and item.numbering and options.first is None else None
     try:
         if options.csv:
             return assigning.from_csv(read_file(options.csv, CSV_BYTES_MAX), options.item), _nothing
@@ -88,11 +97,28 @@ def _wanted(call: Call, handheld: Handheld) -> tuple[list[Wanted], Store]:
             if isinstance(serials, str):
                 raise AssignError(serials)
             return [Wanted(options.item, serial, "ranged") for serial in serials], _nothing
+        if own is not None and (options.pattern == own.numbering or not any(given)):
+            return _own_numbers(call, handheld, own), _nothing
         if options.pattern:
             return _of_pattern(call, handheld)
     except AssignError as error:
         raise Refusal(str(error), USAGE) from error
     return [Wanted(options.item, serial, "typed") for serial in options.serials], _nothing
+
+
+def _own_numbers(call: Call, handheld: Handheld, item: Item) -> list[Wanted]:
+    """The next numbers of the item's own template, as the tasks give them: the session counts them."""
+    options, knows = call.options, handheld.session.knows
+    fields = Fields(site=knows.site, made=knows.today)
+    if options.server is not None:  # brings in what is missing; nothing is taken out of it yet
+        lend = _lender(call, handheld.journal.device, options, item.numbering)
+        assigning.from_lease(handheld.journal, item.item, item.numbering, options.count, fields, lend)
+    if not 1 <= options.count <= assigning.NUMBERS_MAX:
+        raise AssignError(f"a count is a number from 1 to {assigning.NUMBERS_MAX}")
+    found = knows.next_serials(item, options.count)
+    if not found.serials:
+        raise AssignError(f"there are not {options.count} numbers to give: {catalogue.say(found.why)}")
+    return [Wanted(item.item, serial, "ranged") for serial in found.serials]
 
 
 def _of_pattern(call: Call, handheld: Handheld) -> tuple[list[Wanted], Store]:
@@ -105,12 +131,12 @@ def _of_pattern(call: Call, handheld: Handheld) -> tuple[list[Wanted], Store]:
         return numbers, lambda: journal.put_meta(name, str(after))
     if options.first is not None:
         usage("--first is for a counter of this handheld alone: the server says where its blocks begin")
-    lend = _lender(call, journal.device, options) if options.server is not None else None
+    lend = _lender(call, journal.device, options, options.pattern) if options.server is not None else None
     wanted, drawn = assigning.from_lease(*asked, fields, lend)
     return wanted, lambda: leasing.keep(journal, options.item, options.pattern, drawn.left)
 
 
-def _lender(call: Call, device: str, options: argparse.Namespace) -> leasing.Lend:
+def _lender(call: Call, device: str, options: argparse.Namespace, pattern: str) -> leasing.Lend:
     identity = known(call.existing_folder)
     url = options.server or (identity.url if identity is not None else "")
     token = options.token or (identity.token if identity is not None else "")
@@ -119,7 +145,7 @@ def _lender(call: Call, device: str, options: argparse.Namespace) -> leasing.Len
     ca = identity.ca if identity is not None and not options.token else ""
 
     def lend(size: int, at_least: int) -> Block:
-        wanted = WantedBlock(item=options.item, pattern=options.pattern, size=size, at_least=at_least)
+        wanted = WantedBlock(item=options.item, pattern=pattern, size=size, at_least=at_least)
         try:
             return server_calls.lend_block(url, token, device, wanted, ca)
         except server_calls.CallRefused as error:

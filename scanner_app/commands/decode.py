@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scanner_app.commands.call import DONE, REFUSED, Call, Refusal, print_json, usage
+from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
 from tracking.printable import printable
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def run(call: Call) -> int:
         usage("name a picture to decode (see 'scanner decode --help')")
     try:
         formats = _formats(options.formats)
-        refused = 0
-        for path in _paths(options.files):
+        paths, refused = _paths(options.files), 0
+        for path in paths:
             row = _row(path, formats)
             refused += "error" in row
             if options.json:
@@ -45,7 +45,9 @@ def run(call: Call) -> int:
                 _print_for_people(row)
     except DriverError as error:
         raise Refusal(str(error)) from error
-    return REFUSED if refused else DONE
+    if refused:
+        raise Refusal(f"{refused} of {len(paths)} files could not be read as pictures")
+    return DONE
 
 
 def _formats(given: str | None) -> tuple[str, ...]:

@@ -61,7 +61,9 @@ def _shift(demo: object) -> int:
         f"demo: {played.accepted} scans accepted, {count.on_server} events on the server, {count.lost} lost",
         flush=True,
     )
-    return DONE if not count.lost and not played.failures else REFUSED
+    if count.lost:
+        raise Refusal(f"{count.lost} events did not arrive on the server")
+    return REFUSED if played.failures else DONE
 
 
 def _screens(call: Call, demo: object) -> int:

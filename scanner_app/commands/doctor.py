@@ -8,9 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from scanner_app.commands.call import DONE, REFUSED, Call, print_json
+from scanner_app.commands.call import DONE, Call, Refusal, print_json
 from scanner_app.doctor import checks
 from scanner_app.doctor_check import Check
+from scanner_app.streams import mark
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +41,8 @@ def run(call: Call) -> int:
         if call.options.json:
             print_json(msgspec.to_builtins(check))
             continue
-        mark = {"ok": "✓", "note": "!", "fault": "✖"}[check.state]
-        print(f"{mark} {check.name:<16} {check.detail}" + (f"\n    {check.fix}" if check.fix else ""))
-    return REFUSED if faults else DONE
+        sign = mark({"ok": "✓", "note": "!", "fault": "✖"}[check.state])
+        print(f"{sign} {check.name:<16} {check.detail}" + (f"\n    {check.fix}" if check.fix else ""))
+    if faults:
+        raise Refusal(f"{faults} of these must be put right")
+    return DONE

@@ -63,16 +63,16 @@ def finder_of(drivers: Sequence[Driver]) -> Callable[[], Seen | None] | None:
     return None
 
 
-def reprinter_of(
+def printing_of(
     settings: Settings, drivers: Sequence[Driver], report: Callable[[DriverState], object]
 ) -> Callable[[Answer], None]:
-    """What hears the answers and prints the last label again when that was asked for."""
+    """What hears the answers and prints the labels that they ask for."""
     from drivers.printing.printer import Printer
-    from scanner_app.reprinting import reprinter
+    from scanner_app.label_printing import printing
 
     (printer,) = (driver for driver in drivers if isinstance(driver, Printer))
     folder = data_dir(settings) / PRINT_FOLDER
-    return reprinter(printer_settings(settings.printer), folder, report, printer.wake)
+    return printing(printer_settings(settings.printer), folder, report, printer.wake)
 
 
 def serial_settings(port: PortSetting) -> SerialSettings:

@@ -38,15 +38,15 @@ def run(call: Call) -> int:
     options = call.options
     try:
         title, made = _sheet(call)
-        if options.json:
-            for label in made:
-                print_json({name: getattr(label, name) for name in label.__struct_fields__})
-            return DONE
-        files = write_sheet(made, Path(options.out), title=title)
+        files = [] if options.json else write_sheet(made, Path(options.out), title=title)
     except LabelError as error:
         raise Refusal(str(error)) from error
     except OSError as error:
         raise Refusal(f"{options.out} cannot be written: {error.strerror}") from error
+    if options.json:
+        for label in made:
+            print_json({name: getattr(label, name) for name in label.__struct_fields__})
+        return DONE
     print(f"{len(made)} labels: {', '.join(map(str, files))}")
     return DONE
 

@@ -51,14 +51,17 @@ def run(call: Call) -> int:
     settings = printer_settings(call.loaded.settings.printer)
     try:
         if options.templates:
-            return _templates(settings)
+            return _templates(settings, as_json=options.json)
         if options.preview:
-            return _preview(settings, _named(options.template), _values(options.value), Path(options.preview))
+            path = Path(options.preview)
+            _preview(settings, _named(options.template), _values(options.value), path)
+            print_json({"file": str(path)}) if options.json else print(path)
+            return DONE
         jobs = Jobs(data_dir(call.loaded.settings) / PRINT_FOLDER)
         if options.jobs:
             return _list(jobs, as_json=options.json)
         if options.verify:
-            return _verify(jobs, *options.verify)
+            return _verify(jobs, *options.verify, as_json=options.json)
         return _print(call, settings, jobs)
     except (TemplateError, DriverError, JobsFull) as error:
         raise Refusal(str(error)) from error
@@ -124,17 +127,21 @@ def _until_printed(settings: PrinterSettings, jobs: Jobs, job: Job, *, as_json: 
     return DONE
 
 
-def _templates(settings: PrinterSettings) -> int:
+def _templates(settings: PrinterSettings, *, as_json: bool) -> int:
     folders = [folder for folder in (settings.templates, SHIPPED) if folder is not None]
     names = sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
     for name in names:
         template = named_template(name, settings.templates)
+        if as_json:
+            size_mm = [template.width, template.height]
+            print_json({"template": name, "size_mm": size_mm, "values": sorted(template.fields)})
+            continue
         size = f"{template.width:g} x {template.height:g} mm"
         print(f"{name:<14} {size:<14} {' '.join(sorted(template.fields))}")
     return DONE
 
 
-def _preview(settings: PrinterSettings, name: str, values: dict[str, str], path: Path) -> int:
+def _preview(settings: PrinterSettings, name: str, values: dict[str, str], path: Path) -> None:
     image = rendered(named_template(name, settings.templates), values, settings.dpi)
     suffix = path.suffix.lower()
     try:
@@ -146,8 +153,6 @@ def _preview(settings: PrinterSettings, name: str, values: dict[str, str], path:
             usage(f"{path.name} has no ending that says how to draw it: use .png, .pdf or .svg")
     except OSError as error:
         raise Refusal(f"{path} cannot be written: {error.strerror}") from error
-    print(path)
-    return DONE
 
 
 def _resolution(suffix: str, dpi: int) -> dict[str, object]:
@@ -189,12 +194,18 @@ def _list(jobs: Jobs, *, as_json: bool) -> int:
     return DONE
 
 
-def _verify(jobs: Jobs, number: str, scan: str) -> int:
+def _verify(jobs: Jobs, number: str, scan: str, *, as_json: bool) -> int:
     if not number.isdigit():
         usage(f"{printable(number, 20)} is no number of a print job")
     raw = scan.replace("\\x1d", "\x1d")
     aim, text = (raw[:3], raw[3:]) if raw.startswith("]") else ("", raw)
-    if jobs.verify(int(number), aim, text.encode("utf-8")):
-        print(f"label {number} says what it should")
+    if jobs.find(int(number)) is None:
+        raise Refusal(f"there is no print job {number}")
+    right = jobs.verify(int(number), aim, text.encode("utf-8"))
+    if as_json:
+        print_json({"job": int(number), "ok": right})
+    if right:
+        if not as_json:
+            print(f"label {number} says what it should")
         return DONE
     raise Refusal(f"this is not what label {number} should say: put it aside and print it again")

@@ -19,6 +19,7 @@ from tracking.dates import parse_iso
 from tracking.identifiers.reader import split_aim
 from tracking.identifiers.reading import Reading
 from tracking.printable import printable
+from tracking.site import BYTE_ORDER_MARK
 
 if TYPE_CHECKING:
     from scanner_app.commands.read_at_site import AtSite
@@ -91,8 +92,10 @@ def _today(given: str | None) -> date:
 
 
 def _lines(source: IO[bytes]) -> Iterator[str]:
+    mark = BYTE_ORDER_MARK
     while line := source.readline(LINE_BYTES_MAX):
-        yield line.decode("utf-8", errors="replace").removesuffix("\n")
+        yield line.removeprefix(mark).decode("utf-8", errors="replace").removesuffix("\n")
+        mark = b""  # only at the very beginning it is the editor's and not the code's
 
 
 def _given(line: str) -> dict[str, Any]:

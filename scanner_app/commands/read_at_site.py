@@ -11,12 +11,13 @@ from typing import Any
 
 from scanner_app.cache_feed import load_site
 from scanner_app.clockwork import SystemClock
-from scanner_app.commands.call import DONE, REFUSED, USAGE, Call, Refusal, print_json
+from scanner_app.commands.call import DONE, USAGE, Call, Refusal, print_json
 from scanner_app.commands.replay import site_of
 from scanner_app.explaining import explained, rules_report
 from scanner_app.handheld import Handheld
 from scanner_app.scanners.reading import Understood
 from scanner_app.scanners.settling import settled
+from scanner_app.streams import mark
 from scanner_app.workflows.deciding import Case
 from scanner_app.workflows.parts import Parts
 from tracking.identifiers.reading import Reading
@@ -83,11 +84,11 @@ def for_people(told: dict[str, Any]) -> Iterator[str]:
         wins = step.get("wins", False)
         if not asked and (step["says"] is None or step["step"] == "nothing"):
             continue
-        mark = ">" if wins else " "
+        sign = ">" if wins else " "
         says = _words(step["says"]) if step["says"] else "-"
         says = says if asked else f"(not asked) {says}"
         asked = asked and not wins
-        yield f"     {mark} {step['step']:<{STEP_COLUMNS}} {printable(says, COLUMNS_MAX)}"
+        yield f"     {sign} {step['step']:<{STEP_COLUMNS}} {printable(says, COLUMNS_MAX)}"
         for rule in step.get("rules", ()):
             text = f"rule {rule['rule']}: {rule['prefix']} is {rule['kind']}, here {rule['value']}"
             yield f"       {'':<{STEP_COLUMNS}} {printable(text, COLUMNS_MAX)}"
@@ -112,7 +113,10 @@ def report(call: Call) -> int:
             strip = ", without the prefix" if rule["strip"] else ""
             print(printable(f"{rule['rule']:>3}  {rule['prefix']:<12} {rule['kind']}{strip}{limit}"))
             for overlap in rule["overlaps"]:
-                print(f"       {'✖' if overlap['never'] else '!'} {printable(overlap['why'], 200)}")
+                print(f"       {mark('✖' if overlap['never'] else '!')} {printable(overlap['why'], 200)}")
         if not told["rules"]:
             print("The site has no prefix rules.")
-    return REFUSED if any(rule["never"] for rule in told["rules"]) else DONE
+    never = sum(bool(rule["never"]) for rule in told["rules"])
+    if never:
+        raise Refusal(f"{never} of the rules can never be the one that decides")
+    return DONE

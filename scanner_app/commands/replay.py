@@ -13,6 +13,7 @@ from scanner_app.cache_feed import load_site
 from scanner_app.clockwork import zone_known
 from scanner_app.commands.call import DONE, REFUSED, USAGE, Call, Refusal, print_json, read_file
 from scanner_app.replay import Replay
+from scanner_app.streams import mark
 from tracking.site import SITE_BYTES_MAX, Site, SiteError, load
 
 SCRIPT_BYTES_MAX = 64 * 1024 * 1024
@@ -82,8 +83,8 @@ def _play(call: Call, folder: Path, site: Site | None, script: Any) -> int:
 def _print_plain(row: dict[str, Any]) -> None:
     from tracking.printable import printable
 
-    mark = {"ok": "✓", "note": "!", "stop": "✖"}.get(row["verdict"], " ")
+    sign = mark({"ok": "✓", "note": "!", "stop": "✖"}.get(row["verdict"], " "))
     sys.stdout.write(
-        f"{row['n']:>5} {mark} {printable(row['input'], 36):<36} {printable(row['message'], 100)}\n"
+        f"{row['n']:>5} {sign} {printable(row['input'], 36):<36} {printable(row['message'], 100)}\n"
     )
     sys.stdout.flush()

@@ -7,8 +7,9 @@ from functools import partial
 
 from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, REFUSED, Call, Refusal
-from scanner_app.commands.inputs import drivers_of, finder_of, reprinter_of
+from scanner_app.commands.inputs import drivers_of, finder_of, printing_of
 from scanner_app.identity import server_of
+from scanner_app.inputs import PRINTER, DeviceNews
 from scanner_app.running import RunningHandheld
 from scanner_app.screens import show
 from scanner_app.sounding import sounds_of
@@ -40,7 +41,8 @@ def run(call: Call) -> int:
     sounds = sounds_of(settings.sound, drivers)
     running.handheld.session.observers.append(lambda answer: sounds.play(answer.tone))
     if settings.printer.target:
-        running.handheld.session.observers.append(reprinter_of(settings, drivers, running.sink))
+        running.handheld.session.printer = DeviceNews(name=PRINTER, state="ready")
+        running.handheld.session.observers.append(printing_of(settings, drivers, running.sink))
     running.start(drivers)
     try:
         timezone = running.handheld.cache.meta("timezone")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,17 +63,18 @@ def run(call: Call) -> int:
     if options.check:
         looked: int = importlib.import_module(_ELSEWHERE.format("check")).run(call, database)
         return looked
-    try:
-        if isinstance(database, Path):
+    if isinstance(database, Path):
+        try:
             database.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Refusal(f"the folder of {database} cannot be used: {error.strerror}", REFUSED) from error
+    try:
         if options.action == "rebuild":
             return _rebuild(call, database)
         if options.action != "serve":
             code: int = importlib.import_module(_ELSEWHERE.format(options.action)).run(call, database)
             return code
         return _serve(call, database)
-    except OSError as error:
-        raise Refusal(f"the folder of {database} cannot be used: {error.strerror}", REFUSED) from error
     except ServerError as error:
         raise Refusal(str(error), REFUSED) from error
 
@@ -87,7 +89,7 @@ def _serve(call: Call, database: Path | str) -> int:
         options.port or settings.port,
         workers=options.workers or settings.workers,
         tls=_tls(call),
-        started=_started if not options.service else lambda _url, _token: None,
+        started=_told(call),
     )
     return DONE
 
@@ -115,5 +117,15 @@ def _rebuild(call: Call, database: Path | str) -> int:
     return DONE
 
 
-def _started(url: str, token: str) -> None:
-    print(f"server: {url}  pages and imports need the office token {token}", flush=True)
+def _told(call: Call) -> Callable[[str, str], None]:
+    """What says where the server is, once it is there."""
+
+    def told(url: str, token: str) -> None:
+        if call.options.service:
+            return
+        if call.options.json:
+            print_json({"url": url, "token": token})
+        else:
+            print(f"server: {url}  pages and imports need the office token {token}", flush=True)
+
+    return told

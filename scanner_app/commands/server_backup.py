@@ -13,7 +13,10 @@ def run(call: Call, database: Path | str) -> int:
     from server import backup, backup_note
     from server.storage import StorageError
 
-    target = Path(call.options.target or usage("say where to: scanner server backup FILE or FOLDER"))
+    named = call.options.target or usage("say where to: scanner server backup FILE or FOLDER")
+    target = Path(named)
+    if named.endswith("/"):  # else the first night would write a file of this name, and the second night none
+        target.mkdir(parents=True, exist_ok=True)
     now_ms = SystemClock().wall_ms()
     try:
         written = backup.back_up(database, target, now_ms)

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from scanner_app.clockwork import SystemClock
-from scanner_app.commands.call import DONE, REFUSED, Call, print_json
+from scanner_app.commands.call import DONE, Call, Refusal, print_json
 
 
 def run(call: Call, database: Path | str) -> int:
@@ -29,4 +29,6 @@ def run(call: Call, database: Path | str) -> int:
         for one in found:
             advice = f"; {one.try_this}" if one.try_this else ""
             print(f"{one.level:<5} {one.what}: {one.says}{advice}")
-    return DONE if well else REFUSED
+    if not well:
+        raise Refusal("a server cannot work here as it is")
+    return DONE

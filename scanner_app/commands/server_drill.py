@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from scanner_app.commands.call import DONE, REFUSED, Call, Refusal, print_json, usage
+from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
 from scanner_app.drill import DrillError, Figures, drill
 
 HANDHELDS = 4
@@ -38,7 +38,9 @@ def run(call: Call, database: Path | str) -> int:
         print_json(msgspec.to_builtins(figures) | {"passed": figures.passed})
     else:
         print(spoken(figures))
-    return DONE if figures.passed else REFUSED
+    if not figures.passed:
+        raise Refusal(f"the drill failed: {figures.lost} events lost, {figures.doubled} doubled")
+    return DONE
 
 
 def spoken(figures: Figures) -> str:

@@ -8,7 +8,7 @@ import time
 import msgspec
 
 from scanner_app.clockwork import SystemClock
-from scanner_app.commands.call import DONE, REFUSED, USAGE, Call, Refusal, print_json
+from scanner_app.commands.call import DONE, USAGE, Call, Refusal, print_json
 from scanner_app.identity import server_of
 from scanner_app.running import RunningHandheld
 from scanner_app.session import Session
@@ -42,12 +42,12 @@ def run(call: Call) -> int:
     done = state.online and not state.pending
     if call.options.json:
         print_json({"sent": before - state.pending, **msgspec.to_builtins(state)})
-        return DONE if done else REFUSED
     if not done:
         raise Refusal(
             f"{state.pending} events still pending: {state.trouble or 'the server was not reached'}"
         )
-    print(f"{before} events sent, nothing is pending")
+    if not call.options.json:
+        print(f"{before} events sent, nothing is pending")
     return DONE
 
 

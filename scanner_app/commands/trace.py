@@ -8,7 +8,7 @@ from typing import Any
 
 from scanner_app import server_calls
 from scanner_app.clockwork import SystemClock
-from scanner_app.commands.call import DONE, REFUSED, Call, Refusal, print_json, usage
+from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
 from scanner_app.handheld import Handheld
 from scanner_app.trace import trace
 from tracking.moments import moment_ms
@@ -39,11 +39,9 @@ def run(call: Call) -> int:
     else:
         for unit in found["units"]:
             _show(unit)
-    if found["units"]:
-        return DONE
-    if not options.json:
+    if not found["units"]:
         raise Refusal(f"no unit with serial {printable(options.serial)} is known")
-    return REFUSED
+    return DONE
 
 
 def _asked(call: Call) -> dict[str, Any]:

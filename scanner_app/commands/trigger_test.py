@@ -11,7 +11,7 @@ from config.paths import data_dir
 from drivers.driver import DriverState, start
 from drivers.scan import Burst, Scan
 from scanner_app.clockwork import SystemClock
-from scanner_app.commands.call import DONE, REFUSED, Call, print_json, usage
+from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
 from scanner_app.commands.inputs import drivers_of
 from scanner_app.handheld import LOCK_FILE
 from tracking.identifiers.reader import read
@@ -49,7 +49,9 @@ def watch(call: Call, seconds: float) -> int:
     for driver, thread in running:
         driver.close()
         thread.join(2.0)
-    return DONE if scans else REFUSED
+    if not scans:
+        raise Refusal(f"nothing was scanned within {seconds:g} seconds")
+    return DONE
 
 
 def _until(

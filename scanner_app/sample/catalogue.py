@@ -67,7 +67,16 @@ def _products() -> list[Json]:
     return [
         _serial("PUMP-100", "Dosing pump 100 l/h", 54321, "C", r"^SN-\d{6}$"),
         _serial("PUMP-250", "Transfer pump 250 l/h", 54322, "B", r"^P250-\d{6}$"),
-        _serial("GEAR-500", "Gear pump 500 l/h", 54323, "A", r"^G-\d{4}$", warranty_months=36),
+        _serial(
+            "GEAR-500",
+            "Gear pump 500 l/h",
+            54323,
+            "A",
+            r"^G-\d{4}$",
+            numbering="G-{seq:4}",
+            label_when_built=True,
+            warranty_months=36,
+        ),
         _serial("SKID-1", "Dosing skid, ready to connect", 54324, "A", r"^SK1-\d{5}$"),
         _serial(
             "TRAILER-2",

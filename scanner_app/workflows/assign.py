@@ -8,7 +8,9 @@ from __future__ import annotations
 import msgspec
 
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, State, Step, Workflow
+from scanner_app.workflows.guard import guarding
 from scanner_app.workflows.order_labels import wrong_kind
+from scanner_app.workflows.own_labels import new_labels
 from scanner_app.workflows.parts import NO_PARTS, Parts
 from scanner_app.workflows.subject import Subject, SubjectState, see, subject_of
 from tracking import check_characters, rules
@@ -18,6 +20,9 @@ from tracking.phrases import phrase
 from tracking.serial_range import expand
 from tracking.site import Item, refuse_name
 from tracking.verdicts import Verdict, verdict
+
+NUMBERS_MAX = 100
+"""Numbers taken with one command: so many labels a person can look after."""
 
 
 class AssignState(SubjectState, frozen=True, kw_only=True, omit_defaults=True):
@@ -32,13 +37,15 @@ class AssignState(SubjectState, frozen=True, kw_only=True, omit_defaults=True):
 def _advance(state: State, given: Input, knows: Knowledge) -> Step:
     assert isinstance(state, AssignState)
     if isinstance(given, Asked):
-        return _command(state, given)
+        return _command(state, given, knows)
     held = state.parts if not state.parts.empty else Parts(item=state.item)
     seen = see(held, given, None, knows, pieces=False)
     if seen.other is not None:
         return Step(state=state, verdict=wrong_kind(seen.other, given.texts[0], phrase("need_the_item")))
     if seen.subject is not None:
-        return _thing(msgspec.structs.replace(state, parts=NO_PARTS), seen.subject, knows)
+        step = _thing(msgspec.structs.replace(state, parts=NO_PARTS), seen.subject, knows)
+        # What was typed has no label yet; what was scanned is on one.
+        return _with_label(step, seen.subject, knows) if given.typed else step
     assert seen.answer is not None
     if seen.answer.stops:
         return Step(state=state, verdict=seen.answer)
@@ -76,6 +83,13 @@ def _thing(state: AssignState, subject: Subject, knows: Knowledge) -> Step:
         verdict=rules.about(code, subject.unit),
         events=(assigned(subject.item, subject.serial, code=code),),
     )
+
+
+def _with_label(step: Step, subject: Subject, knows: Knowledge) -> Step:
+    given = tuple(event.serial for event in step.events if event.step == "commissioning")
+    if given != (subject.serial,):
+        return step
+    return msgspec.structs.replace(step, labels=new_labels(subject.item, given, knows))
 
 
 def refused(subject: Subject) -> Verdict | None:
@@ -140,8 +154,32 @@ def _ranging(state: AssignState, subject: Subject, knows: Knowledge) -> Step:
     return Step(state=ended, verdict=told, events=events)
 
 
-def _command(state: AssignState, asked: Asked) -> Step:
+def _next_numbers(state: AssignState, argument: str, knows: Knowledge) -> Step:
+    """So many numbers of the item's own template, one after the other; each gets its label."""
+    count = int(argument[:4]) if argument.isascii() and argument.isdecimal() else 0
+    if not 1 <= count <= NUMBERS_MAX:
+        return Step(state=state, verdict=verdict("unknown_code", raw=argument, why=f"1 - {NUMBERS_MAX}"))
+    item = knows.item(state.item) or Item(item=state.item)
+    found = knows.next_serials(item, count)
+    if not found.serials:
+        return Step(state=state, verdict=verdict("no_numbers", item=item.item, why=found.why))
+    said = verdict("assigned", item=item.item, serial=found.serials[-1])
+    if count > 1:
+        first = found.serials[0]
+        said = verdict("assigned", item=item.item, serial=said.serial, first=first, quantity=str(count))
+    return Step(
+        state=msgspec.structs.replace(state, stage="", first="", parts=NO_PARTS),
+        verdict=said,
+        events=tuple(assigned(item, serial) for serial in found.serials),
+        labels=new_labels(item, found.serials, knows),
+        afresh=True,
+    )
+
+
+def _command(state: AssignState, asked: Asked, knows: Knowledge) -> Step:
     match asked.name:
+        case "number" | "quantity" if state.item and state.parts.empty:
+            return _next_numbers(state, asked.argument or "1", knows)
         case "range":
             begun = msgspec.structs.replace(state, stage="first", first="", parts=NO_PARTS)
             return Step(state=begun, verdict=verdict("command", what=phrase("what_range")))
@@ -168,13 +206,14 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
         return Prompt(name=f"range_{state.stage}", more=state.first or more)
     if item is None:
         return Prompt(name="item", keys=("range",))
-    return Prompt(name="new_serial", more=more, keys=("range",))
+    keys = ("number", "range") if item.numbering else ("range",)
+    return Prompt(name="new_serial", more=more, keys=keys)
 
 
 ASSIGN = Workflow(
     name="assign",
     state_type=AssignState,
     initial=AssignState,
-    advance=_advance,
+    advance=guarding(_advance),
     prompt=_prompt,
 )

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from scanner_app.workflows.gathered import Gathered
 from tracking.assembly import Inside
 from tracking.containers import ContainerState
 from tracking.documents import Document, Tally
@@ -67,6 +68,19 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     document: str = ""
 
 
+class Label(msgspec.Struct, frozen=True, kw_only=True):
+    """One label that a task wants on paper: the name of a template, and the values on it."""
+
+    template: str
+    values: dict[str, str]
+    again: bool = False
+    """It was printed before, and is wanted once more."""
+
+
+LAST_LABEL = Label(template="", values={}, again=True)
+"""Whatever was printed last."""
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """What an input led to."""
 
@@ -79,6 +93,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """True where a label that was just taken means something else from now on: another unit, another place."""
     leave: bool = False
     """True when the task is left for the start screen."""
+    labels: tuple[Label, ...] = ()
+    """Labels to be printed now, where there is a printer."""
 
 
 class Counted(NamedTuple):
@@ -95,6 +111,14 @@ class Counted(NamedTuple):
     def total(self) -> int:
         """Counted at all locations."""
         return sum(self.here.values())
+
+
+class NextSerials(NamedTuple):
+    """Serial numbers that this handheld may give next; nothing is given by knowing them."""
+
+    serials: tuple[str, ...]
+    why: Said
+    """Why there are none."""
 
 
 class Knowledge(Protocol):
@@ -175,6 +199,10 @@ class Knowledge(Protocol):
         """An SSCC that nobody has given yet; empty where the site has no company prefix."""
         ...
 
+    def next_serials(self, item: Item, count: int) -> NextSerials:
+        """The next serial numbers that this handheld may give to an item; all of them or none."""
+        ...
+
     def exceptions_of(self, item: str, serial: str) -> tuple[ExceptionRecord, ...]:
         """What the server found contradictory about a unit, oldest first."""
         ...
@@ -227,8 +255,17 @@ class Knowledge(Protocol):
         """How many units of a document were inspected here."""
         ...
 
+    def is_lot(self, text: str, document: str) -> bool:
+        """True for a lot that a paper here names, or that units of this document have."""
+        ...
+
     def lot_flags(self, item: str, lot: str) -> tuple[str, ...]:
         """Flags that lie on a whole lot."""
+        ...
+
+    @property
+    def together(self) -> Gathered:
+        """Everything of a lot, at a place, for a party. Slow."""
         ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from scanner_app.workflows import pack_out
+from scanner_app.workflows import pack_labels, pack_out
 from scanner_app.workflows.flow import (
     Asked,
     Input,
@@ -17,6 +17,7 @@ from scanner_app.workflows.flow import (
     Workflow,
 )
 from scanner_app.workflows.gathering import gather, need_of, waiting_answer
+from scanner_app.workflows.guard import SERIAL_BELOW, guarding
 from scanner_app.workflows.held_together import is_known, whole_of, with_lot_flags
 from scanner_app.workflows.meaning import Meaning, understand
 from scanner_app.workflows.order_labels import wrong_kind
@@ -26,7 +27,7 @@ from scanner_app.workflows.parts import NO_PARTS, Parts
 from scanner_app.workflows.subject import typed_quantity
 from tracking import rules
 from tracking.events import Event
-from tracking.phrases import phrase
+from tracking.phrases import Phrase, phrase
 from tracking.rules import Context
 from tracking.site import Item, refuse_name
 from tracking.units import UnitState
@@ -39,6 +40,10 @@ _LISTED_MAX = 12
 
 def _advance(state: State, given: Input, knows: Knowledge) -> Step:
     assert isinstance(state, PackState)
+    return pack_labels.labelled(state, _judged(state, given, knows), knows)
+
+
+def _judged(state: PackState, given: Input, knows: Knowledge) -> Step:
     if isinstance(given, Asked):
         return _command(state, given, knows)
     state = msgspec.structs.replace(state, emptied="")
@@ -234,6 +239,8 @@ def _command(state: PackState, asked: Asked, knows: Knowledge) -> Step:
             return _new_carton(state, knows)
         case "done" if state.container:
             return _close(state, knows)
+        case "reprint":
+            return pack_labels.reprint(state, knows)
         case "back":
             return _back(state)
         case _:
@@ -245,7 +252,8 @@ def _new_carton(state: PackState, knows: Knowledge) -> Step:
     code = knows.new_sscc()
     if not code:
         return Step(state=state, verdict=verdict("no_company_prefix"))
-    return _open(state, code, knows)
+    step = _open(state, code, knows)
+    return msgspec.structs.replace(step, state=PackState(container=code, unlabelled=code))
 
 
 def _close(state: PackState, knows: Knowledge) -> Step:
@@ -294,12 +302,18 @@ def _listing(state: State, knows: Knowledge) -> tuple[ListLine, ...]:
     return tuple(ListLine(f"{count} x {item}", "done") for item, count in list(counts.items())[:_LISTED_MAX])
 
 
+def _need(state: State) -> Phrase:
+    """What to scan in place of another code of a label."""
+    assert isinstance(state, PackState)
+    return SERIAL_BELOW if state.container or state.taking_out else phrase("need_carton")
+
+
 PACK = Workflow(
     name="pack",
     state_type=PackState,
     initial=PackState,
-    advance=_advance,
+    advance=guarding(_advance, _need, cartons=True),
     prompt=_prompt,
-    own_commands=frozenset({"remove"}),
+    own_commands=frozenset({"remove", "reprint"}),
     listing=_listing,
 )

@@ -15,3 +15,7 @@ class PackState(State, frozen=True, kw_only=True, omit_defaults=True):
     """The next scan takes something out of its carton instead of putting it in."""
     emptied: str = ""
     """The container whose last known unit was just taken out: is it empty now?"""
+    unlabelled: str = ""
+    """A container that got its number here and is open since: it has no label yet."""
+    closed: str = ""
+    """The container that was closed last: ``reprint`` means it where none is open."""

@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import msgspec
 
-from scanner_app.workflows import production_commands, production_out, production_parts
+from scanner_app.workflows import (
+    production_commands,
+    production_new,
+    production_out,
+    production_parts,
+    production_prompt,
+)
 from scanner_app.workflows.flow import (
     Asked,
     Input,
     Knowledge,
-    ListLine,
-    Prompt,
     Scanned,
     State,
     Step,
     Workflow,
 )
-from scanner_app.workflows.gathering import gather, need_of, waiting_answer
+from scanner_app.workflows.gathering import gather, waiting_answer
 from scanner_app.workflows.guard import guarded
 from scanner_app.workflows.meaning import Meaning, understand
 from scanner_app.workflows.order_labels import wrong_kind
+from scanner_app.workflows.own_labels import built_labels
 from scanner_app.workflows.parts import NO_PARTS
 from scanner_app.workflows.production_state import Bench, ProductionState, bench_of, slots_in
 from scanner_app.workflows.production_units import order_that_built, select_product
 from scanner_app.workflows.subject import typed_quantity
-from tracking.assembly import bill_of, complete, next_slot
+from tracking.assembly import bill_of, complete
 from tracking.documents import Document, Line
-from tracking.phrases import Said, phrase
+from tracking.phrases import phrase
 from tracking.verdicts import Verdict, verdict
 
 
 def _guarded(state: State, given: Input, knows: Knowledge) -> Step:
-    return guarded(_advance(state, given, knows), given)
+    step = guarded(_advance(state, given, knows), given, knows)
+    built = tuple(built_labels(step, knows))
+    return msgspec.structs.replace(step, labels=(*step.labels, *built)) if built else step
 
 
 def _advance(state: State, given: Input, knows: Knowledge) -> Step:
@@ -41,6 +48,8 @@ def _advance(state: State, given: Input, knows: Knowledge) -> Step:
         return production_commands.command(state, document, given, knows)
     if document is None:
         return _order_prompt(state, given, knows)
+    if state.fresh:
+        return production_new.verify(state, document, given, knows)
     if not state.product:
         return _product_prompt(state, document, given, knows)
     return _component_prompt(state, bench_of(state, document, knows), given, knows)
@@ -198,76 +207,6 @@ def _component_prompt(state: ProductionState, bench: Bench, given: Scanned, know
     return production_parts.add(state, bench, got.parts, got.item, got.need, knows)
 
 
-# -- what the screen asks for ---------------------------------------------------------------------------------------
-
-
-def _prompt(state: State, knows: Knowledge) -> Prompt:
-    assert isinstance(state, ProductionState)
-    document = knows.document(state.document) if state.document else None
-    if state.taking_out and not state.product and state.parts.empty:
-        more = document.product if document is not None else state.finished
-        return Prompt(name="remove", more=more, keys=("remove", "back"))
-    if document is None:
-        return Prompt(name="next_work_order" if state.finished else "work_order", more=state.finished)
-    if not state.product:
-        more = document.product
-        if state.parts.serial:
-            return Prompt(name="item", more=state.parts.serial)
-        if state.parts.item:
-            return Prompt(name="serial", more=state.parts.item)
-        return Prompt(name="product", fields={"item": document.product}, more=more, keys=("done", "back"))
-    bench = bench_of(state, document, knows)
-    item = knows.item(state.parts.item) if state.parts.item else None
-    if item is not None:
-        need = need_of(state.parts, item, going_out=True)
-        more = f"{item.item}  {item.description}"
-        if need == "quantity":
-            return Prompt(
-                name="quantity",
-                fields={"item": item.item},
-                more=item.description,
-                wants_text=True,
-                keys=("done", "back"),
-            )
-        if need:
-            return Prompt(name=need, more=more)
-    if state.parts.serial:
-        return Prompt(name="item", more=state.parts.serial)
-    if state.taking_out:
-        return Prompt(name="remove", more=bench.name, keys=("remove", "back"))
-    keys = ("scrap", "remove") if state.out_serial else ("remove", "done")
-    slot = next_slot(bench.slots)
-    if slot is None:
-        return Prompt(name="product_next", fields={"item": document.product}, more=bench.name, keys=keys)
-    name = "component_at" if slot.line.position else "component"
-    fields: dict[str, Said] = {"item": slot.line.item, "position": slot.position}
-    return Prompt(name=name, fields=fields, more=bench.name, keys=keys)
-
-
-def _listing(state: State, knows: Knowledge) -> tuple[ListLine, ...]:
-    """The positions of the bill with what is in them; what is asked for is marked."""
-    assert isinstance(state, ProductionState)
-    document = knows.document(state.document) if state.document else None
-    if document is None or not state.product:
-        return ()
-    slots = slots_in(document, document.product, state.product, knows)
-    now = next_slot(slots)
-    lines: list[ListLine] = []
-    for slot in slots:
-        head = f"{slot.position} {slot.line.item}"
-        lines += [
-            ListLine(f"{head}  {_shown(one.serial, one.lot, one.quantity)}", "done") for one in slot.filled
-        ]
-        if slot.missing:
-            count = f"  {slot.missing} x" if slot.missing > 1 else ""
-            lines.append(ListLine(f"{head}{count}", "now" if slot is now else "open"))
-    return tuple(lines)
-
-
-def _shown(serial: str, lot: str, quantity: int) -> str:
-    return serial or f"{lot}, {quantity}".removeprefix(", ")
-
-
 def is_built(document: Document, serial: str, knows: Knowledge) -> bool:
     """True where nothing of the bill is missing in this unit."""
     return complete(slots_in(document, document.product, serial, knows))
@@ -278,8 +217,8 @@ PRODUCTION = Workflow(
     state_type=ProductionState,
     initial=ProductionState,
     advance=_guarded,
-    prompt=_prompt,
-    own_commands=frozenset({"remove"}),
-    listing=_listing,
+    prompt=production_prompt.prompt,
+    own_commands=frozenset({"remove", "reprint"}),
+    listing=production_prompt.listing,
     document_types=("work_order",),
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from scanner_app.workflows import production_parts
+from scanner_app.workflows import production_new, production_parts
 from scanner_app.workflows.flow import Asked, Knowledge, Step
 from scanner_app.workflows.order_state import completion
+from scanner_app.workflows.own_labels import unit_label
 from scanner_app.workflows.parts import NO_PARTS
 from scanner_app.workflows.production_state import Bench, ProductionState, bench_of
 from tracking.documents import Document, complete
@@ -18,7 +19,14 @@ from tracking.verdicts import verdict
 def command(state: ProductionState, document: Document | None, asked: Asked, knows: Knowledge) -> Step:
     """A command while an order is built, or at the order prompt."""
     bench = bench_of(state, document, knows) if document is not None and state.product else None
+    if document is not None and state.fresh:
+        return production_new.command(state, document, asked, knows)
+    at_bench = _at_the_bench(state, bench, asked, knows) if bench is not None else None
+    if at_bench is not None:
+        return at_bench
     match asked.name:
+        case "number" if document is not None:
+            return production_new.take(state, document, knows)
         case "remove":
             taking_out = not state.taking_out
             there = ProductionState(
@@ -33,12 +41,6 @@ def command(state: ProductionState, document: Document | None, asked: Asked, kno
             )
         case "scrap" if document is not None:
             return _scrap(state, document, asked.argument, knows)
-        case "quantity" if bench is not None:
-            return _quantity(state, bench, asked.argument, knows)
-        case "confirm" if bench is not None and state.confirming not in {"", "done"}:
-            return production_parts.confirm(state, bench, knows)
-        case "confirm" | "done" if bench is not None and _waits_for_quantity(state, knows):
-            return _all_that_lack(state, bench, knows)
         case "done" if document is not None:
             return _done(state, document, bench, knows)
         case "confirm" if document is not None and state.confirming == "done":
@@ -49,6 +51,29 @@ def command(state: ProductionState, document: Document | None, asked: Asked, kno
             return _back(state, document)
         case _:
             return Step(state=state, quiet=True)
+
+
+def _at_the_bench(state: ProductionState, bench: Bench, asked: Asked, knows: Knowledge) -> Step | None:
+    """What a command means to the part or the unit at hand; None where it means the order."""
+    match asked.name:
+        case "reprint":
+            return _reprint(state, bench)
+        case "quantity":
+            return _quantity(state, bench, asked.argument, knows)
+        case "confirm" if state.confirming not in {"", "done"}:
+            return production_parts.confirm(state, bench, knows)
+        case "confirm" | "done" if _waits_for_quantity(state, knows):
+            return _all_that_lack(state, bench, knows)
+        case _:
+            return None
+
+
+def _reprint(state: ProductionState, bench: Bench) -> Step:
+    """The label of the unit on the bench, once more."""
+    label = unit_label(
+        bench.item, bench.unit.serial, lot=bench.unit.lot, expiry=bench.unit.expiry, again=True
+    )
+    return Step(state=state, verdict=verdict("command", what=phrase("what_reprint")), labels=(label,))
 
 
 def _quantity(state: ProductionState, bench: Bench, argument: str, knows: Knowledge) -> Step:

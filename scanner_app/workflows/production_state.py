@@ -27,6 +27,8 @@ class ProductionState(State, frozen=True, kw_only=True, omit_defaults=True):
     out_item: str = ""
     out_serial: str = ""
     """The part taken out last: ``scrap`` means it."""
+    fresh: str = ""
+    """The serial number that was just given to the unit to be built: its printed label is to be scanned."""
     finished: str = ""
     """The order closed last, for the prompt after it."""
 

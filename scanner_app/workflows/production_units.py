@@ -13,6 +13,7 @@ from tracking.documents import Document
 from tracking.documents import complete as all_built
 from tracking.events import Event
 from tracking.rules import Context
+from tracking.site import Item
 from tracking.units import UnitState
 from tracking.verdicts import Verdict, verdict
 
@@ -49,6 +50,12 @@ def select_product(
 def _between(state: ProductionState) -> ProductionState:
     """The state with no half label in it; the unit on the bench stays."""
     return ProductionState(document=state.document, product=state.product)
+
+
+def may_begin(document: Document, item: Item, serial: str, knows: Knowledge) -> Verdict:
+    """Whether a unit that does not exist yet may be built on this order."""
+    unit = UnitState(item=item.item, serial=serial)
+    return _may_build(Bench(document, item, product_line(document), unit, ()), document, knows)
 
 
 def _may_build(bench: Bench, document: Document, knows: Knowledge) -> Verdict:

@@ -121,7 +121,7 @@ async def lend_block(request: Request) -> Response:
     try:
         return answer(await in_thread(work))
     except blocks.Exhausted as error:
-        raise Refusal(409, "exhausted", printable(str(error))) from error
+        raise Refusal(409, "exhausted", printable(str(error), None)) from error
 
 
 async def revoke(request: Request) -> Response:

@@ -21,6 +21,10 @@ def fields_of(request: Request) -> dict[str, str]:
     return {name: given.get(name, "").strip()[: 2 * NAME_CHARS_MAX + 1] for name in FIELDS}
 
 
+SENTENCE_CELLS_MAX = 500
+"""Of what is told of a question: whole, unless somebody asked for a name of extraordinary length."""
+
+
 def question_of(fields: dict[str, str]) -> Wanted:
     """The question that the fields make. Raises :class:`tracking.recall.RecallError`."""
     given = {{"from": "first", "to": "last"}.get(name, name): value for name, value in fields.items()}
@@ -34,11 +38,11 @@ async def ask(request: Request) -> Response:
         try:
             question = question_of(fields_of(request))
         except RecallError as error:
-            raise Refusal(400, "malformed", printable(str(error))) from error
+            raise Refusal(400, "malformed", printable(str(error), SENTENCE_CELLS_MAX)) from error
         with central_of(request).storage.read() as reader:
             found = recall(reader, question)
         if found is None:
-            raise Refusal(404, "unknown", f"no {printable(str(question))} is known")
+            raise Refusal(404, "unknown", f"no {printable(str(question), SENTENCE_CELLS_MAX)} is known")
         return found
 
     return packed(request, await in_thread(work))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -11,13 +12,14 @@ from server import count_decision, counts
 from server.api.count_calls import CountLine, sheets
 from server.api.exchange import Refusal, central_of, in_thread
 from server.count_decision import Decision, DecisionError
-from server.counts import CountReport
+from server.counts import CountReport, Difference
 from server.pages.people import Names, names
 from server.pages.render import page
 from server.pages.sign_in import form_of, guarded
 from tracking.site import NAME_CHARS_MAX
 
-DIFFERENCES_SHOWN_MAX = 2000
+PAGE_LINES = 500
+"""Differences on one page."""
 KINDS = {
     "missing": "Not found",
     "found": "Found again",
@@ -48,6 +50,51 @@ async def overview(request: Request) -> Response:
     return page(request, "counts.html", sheets=await in_thread(work))
 
 
+class Group(NamedTuple):
+    """Differences of one kind: those of this page, and how many there are on all of them."""
+
+    kind: str
+    rows: list[Difference]
+    total: int
+
+
+class Shown(NamedTuple):
+    """A page of differences."""
+
+    groups: list[Group]
+    first: int
+    """Place of the first one, from 1; 0 where there are none."""
+    last: int
+    before: int | None
+    """Where the page before begins; None on the first."""
+    after: int | None
+
+
+def differences_from(found: CountReport, start: int, lines: int = PAGE_LINES) -> Shown:
+    """Up to ``lines`` differences, kind after kind. A start behind the end is the last page."""
+    ordered = [one for kind in KINDS for one in found.differences if one.kind == kind]
+    start = max(0, min(start, (len(ordered) - 1) // lines * lines))
+    here = ordered[start : start + lines]
+    groups = [
+        Group(kind, rows, sum(one.kind == kind for one in ordered))
+        for kind in KINDS
+        if (rows := [one for one in here if one.kind == kind])
+    ]
+    last = start + len(here)
+    return Shown(
+        groups,
+        min(start + 1, last),
+        last,
+        max(0, start - lines) if start else None,
+        last if last < len(ordered) else None,
+    )
+
+
+def _number(text: str) -> int:
+    """A number from outside; 0 where it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
 async def _show(request: Request, number: str, status: int = 200, wrong: str = "") -> Response:
     central = central_of(request)
 
@@ -58,15 +105,12 @@ async def _show(request: Request, number: str, status: int = 200, wrong: str = "
     found, known = await in_thread(work)
     if found is None:
         raise Refusal(404, "unknown", "There is no such count sheet.")
-    shown = found.differences[:DIFFERENCES_SHOWN_MAX]
-    grouped = {kind: [one for one in shown if one.kind == kind] for kind in KINDS}
     return page(
         request,
         "count.html",
         status,
         one=found,
-        groups={kind: rows for kind, rows in grouped.items() if rows},
-        shown=len(shown),
+        shown=differences_from(found, _number(request.query_params.get("from", ""))),
         kinds=KINDS,
         what=WHAT,
         people={badge: name for (site, badge), name in known.people.items() if site == found.site},

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner_app.cache import Cache
+from scanner_app.cache import UNITS_A_STATEMENT, Cache
 from scanner_app.cache_feed import load_site
 from sync.cache_file import straight, turned
 from tests.scanner_app.floor import site_named
@@ -63,6 +63,23 @@ def test_a_unit_without_details_is_known_by_status_and_flags(cache: Cache) -> No
     cache.connection.execute("UPDATE unit SET more = NULL, state = state & 255")
     (found,) = cache.units_of_serial("SN-000012")
     assert found == UnitState(item="PUMP-100", serial="SN-000012", status="received", flags=("stolen",))
+
+
+def test_whatever_is_known_of_a_unit_is_read_back(cache: Cache) -> None:
+    told: dict[type, object] = {str: "X", int: 7}
+    known = {"status": "shipped", "flags": ("held",), "seen_earlier": (("C-1", 1),)}
+    fields = [field for field in msgspec.structs.fields(UnitState) if field.name not in {"item", "serial"}]
+    one_each = [{field.name: known.get(field.name, told.get(field.type))} for field in fields]
+    everything = {name: value for one in one_each for name, value in one.items()}
+    units = [
+        msgspec.convert({"item": f"ITEM-{number % 3}", "serial": f"R-{number:05d}", **fields}, UnitState)
+        for number, fields in enumerate([{}, *one_each, everything] * 3)
+    ]
+    assert len(units) > 2 * UNITS_A_STATEMENT
+    for some in (units, units[:1], units[: UNITS_A_STATEMENT + 1]):
+        with cache.transaction():
+            cache.put_units(some)
+        assert [cache.unit(unit.item, unit.serial) for unit in units] == units
 
 
 def test_what_many_units_have_in_common_is_written_once(cache: Cache) -> None:

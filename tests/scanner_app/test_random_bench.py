@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from scanner_app.answer import Answer
 from scanner_app.audit import verify
 from tests.scanner_app.floor import Floor, site_named
-from tests.scanner_app.test_random_floor import HOSTILE, MOSTLY, standing
+from tests.scanner_app.test_random_floor import HOSTILE, MOSTLY, recount, standing
 from tracking.catalogue import LEVELS
 from tracking.events import Event
 
@@ -46,7 +46,6 @@ TASKS = {
     "receiving": ([*BOXES, "SN-200001", "M8-20001", "SEAL-KIT", "26-7", "%CMD:QUANTITY=10"], ["ASN-1", BOXES[4]]),
     "shipping": ([*BOXES, *PARTS], ["SO-1", "SO-2", "SO-3"]),
 }  # fmt: skip
-CREDITED = {"assembling", "receiving", "picking", "shipping"}
 NEW = [("GEAR-500", f"G-000{n}") for n in range(1, 4)] + [
     ("SKID-1", "SK-001"), ("VALVE-9", "SN-200001"), ("VALVE-9", "SN-200002"), ("MOTOR-7", "M7-20001"),
     ("MOTOR-8", "M8-20001"),
@@ -251,17 +250,10 @@ class RandomBench(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "floor"))
     @invariant()
     def counts_are_those_of_the_events(self) -> None:
-        events = standing(self.floor.events())
+        events = self.floor.events()
         for document in self.floor.site.documents:
-            done: dict[tuple[str, str, int], int] = {}
-            for event in events:
-                if event.document == document.number and event.line and event.step in CREDITED:
-                    less = event.step == "assembling" and event.action == "DELETE"
-                    counted = 0 if less else event.quantity
-                    done[event.item, event.serial, 0 if event.serial else event.seq] = counted
-            closed = any(e.document == document.number and e.step == "completing" for e in events)
             tally = self.floor.session.knows.tally(document.number)
-            assert (tally.total, tally.closed) == (sum(done.values()), closed), document.number
+            assert (tally.total, tally.closed) == recount(events, document.number), document.number
 
     @precondition(lambda self: hasattr(self, "floor"))
     @invariant()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -55,7 +54,8 @@ COMMANDS = [
     ("remove", ""), ("hold", "crushed"), ("release", ""), ("quantity", "4"), ("quantity", "0"), ("quantity", "\u0663"),
     ("location", "HAM-A"), ("location", "MOON"), ("help", ""), ("lock", ""), ("reprint", ""), ("workflow", "home"),
     ("workflow", "receiving"), ("workflow", "shipping"), ("workflow", "look_up"), ("workflow", "production"),
-    ("workflow", "nonsense"), ("look_up", ""), ("list", ""), ("theme", ""),
+    ("workflow", "nonsense"), ("look_up", ""), ("list", ""), ("theme", ""), ("range", ""), ("hand_over", ""),
+    ("take_back", ""), ("tasks", ""), ("more", ""), ("override", ""),
 ]  # fmt: skip
 
 
@@ -87,18 +87,21 @@ def standing(events: Sequence[Event]) -> list[Event]:
     return [event for event in events if not event.cancels and event.ref not in cancelled]
 
 
+CREDITED = frozenset({"assembling", "receiving", "picking", "shipping", "returning", "collecting"})
+
+
 def recount(events: Sequence[Event], document: str) -> tuple[int, bool]:
     """Done and closed of a document, the slow and plain way."""
-    done: Counter[tuple[str, str, int]] = Counter()
+    done: dict[tuple[str, str, int], int] = {}
     closed = False
     for event in standing(events):
         if event.document != document:
             continue
-        if event.step == "completing":
-            closed = True
-        elif event.step in {"receiving", "shipping", "picking"}:
-            key = (event.item, event.serial, 0 if event.serial else event.seq)
-            done[key] = event.quantity
+        closed |= event.step == "completing"
+        if event.line and event.step in CREDITED:
+            # A unit that is made ready and then leaves counts once; one that lost a part does not count any more.
+            less = event.step == "assembling" and event.action == "DELETE"
+            done[event.item, event.serial, 0 if event.serial else event.seq] = 0 if less else event.quantity
     return sum(done.values()), closed
 
 
@@ -235,9 +238,18 @@ class RandomFloor(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "floor"):
+            self._a_way_out()
             self._undo_everything()
             self.floor.close()
         shutil.rmtree(self.folder)
+
+    def _a_way_out(self) -> None:
+        """Whatever the prompt: ENTER and BACK, a few times, come to the start screen."""
+        for _ in range(120):
+            if self.floor.session.state.workflow == "home":
+                return
+            self.floor.command("ack" if self.floor.session.state.stopped else "back")
+        raise AssertionError(f"no way out of {self.floor.session.state}")
 
     def _undo_everything(self) -> None:
         for _ in range(500):

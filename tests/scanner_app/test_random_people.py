@@ -19,7 +19,7 @@ from scanner_app.answer import Answer
 from scanner_app.audit import verify
 from scanner_app.inputs import TimePassed
 from tests.scanner_app.floor import Floor, site_named
-from tests.scanner_app.test_random_floor import MOSTLY, standing
+from tests.scanner_app.test_random_floor import MOSTLY, recount, standing
 from tracking.waivers import may_be_waived
 
 GOODS = ["SN-000001", "SN-000002", "SN-000003", "SN-000005", "SN-000011", "SN-000013", "SN-000014", "SN-000015",
@@ -42,6 +42,10 @@ class RandomPeople(RuleBasedStateMachine):
     def open(self) -> None:
         self.floor = Floor(self.folder / "data", site_named("waiving"))
         self.units = [(unit.item, unit.serial) for unit in self.floor.site.units] + NEW
+        self.done_before = {
+            paper.number: self.floor.session.knows.tally(paper.number).total
+            for paper in self.floor.site.documents
+        }
         self.was = {unit: self.floor.session.knows.unit(*unit) for unit in self.units}
         self.seen = 0
 
@@ -132,6 +136,16 @@ class RandomPeople(RuleBasedStateMachine):
 
     @precondition(lambda self: hasattr(self, "floor"))
     @invariant()
+    def counts_are_those_of_the_events(self) -> None:
+        events = self.floor.events()
+        for document in self.floor.site.documents:
+            done, closed = recount(events, document.number)
+            tally = self.floor.session.knows.tally(document.number)
+            before = self.done_before[document.number]
+            assert (tally.total, tally.closed) == (before + done, closed), document.number
+
+    @precondition(lambda self: hasattr(self, "floor"))
+    @invariant()
     def a_picture_can_always_be_made(self) -> None:
         view, state = self.floor.presenter.view(), self.floor.session.state
         assert view.prompt
@@ -141,9 +155,21 @@ class RandomPeople(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "floor"):
+            self._a_way_out()
             self._undo_everything()
             self.floor.close()
         shutil.rmtree(self.folder)
+
+    def _a_way_out(self) -> None:
+        """Whatever the prompt: a badge, ENTER and BACK, a few times, come to the start screen."""
+        for _ in range(120):
+            session = self.floor.session
+            if session.signed_out or session.state.pin_for:
+                self.floor.scan("OP-7")
+            elif session.state.workflow == "home":
+                return
+            self.floor.command("ack" if session.state.stopped else "back")
+        raise AssertionError(f"no way out of {self.floor.session.state}")
 
     def _undo_everything(self) -> None:
         self.floor.command("lock")

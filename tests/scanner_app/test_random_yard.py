@@ -1,4 +1,4 @@
-"""Anything in any order, in counts, returns, service, quality, recalls, write-offs and assigning of numbers.
+"""Anything in any order: counts, returns, service, quality, recalls, write-offs, numbers given and received in ranges.
 
 Whatever is scanned, pressed and pulled: one answer each, a way on, counts equal to a plain recount, and everything
 taken back is as it was.
@@ -29,7 +29,7 @@ SOLD = ["SN-000013", "SN-000014", "SN-000015", "SN-000016", "SN-000019", "SN-000
 PARTS = ["V9-0001", "V9-0002", "V9-0003", "SN-000017", "SEAL-KIT", "L-1", "%CMD:QUANTITY=3"]
 DECIDE = [
     "%CMD:PASS", "%CMD:FAIL", "%CMD:STOCK", "%CMD:REPAIR", "%CMD:SCRAP", "%CMD:REPLACE", "%CMD:DESTROY",
-    "%CMD:HOLD", "%CMD:RELEASE", "%CMD:DONE", "%CMD:CONFIRM", "%CMD:BACK", "%CMD:RANGE",
+    "%CMD:HOLD", "%CMD:RELEASE", "%CMD:DONE", "%CMD:CONFIRM", "%CMD:BACK", "%CMD:RANGE", "OP-8", "OP-9",
 ]  # fmt: skip
 TASKS = {
     "stocktake": ([*SHEET], ["CS-1", "CS-OPEN"]),
@@ -38,6 +38,8 @@ TASKS = {
     "quality": (["SN-000001", "SN-000010", "SN-000011", "SEAL-KIT", "L-1", "M7-00001", "PO-1"], [""]),
     "recall": (["SN-000011", "SN-000023", "SN-000024", "SN-000025", "SEAL-KIT", "BAD-1", "HAM-HOLD"],
                ["RC-1", "RC-LOT"]),
+    "receiving": (["PUMP-100", "SN-700001", "SN-700002", "SN-700003", "SN-700004", "SN-000001", "MOTOR-7", "M7-70001",
+                   "M7-70003", "%CMD:RANGE", "%CMD:RANGE", "%CMD:RANGE"], ["PO-1", ""]),
     "write_off": (["SN-000001", "SN-000011", "SN-000013", "SN-000018", "SEAL-KIT", "L-1"], [""]),
     "assign": (["PUMP-100", "SN-800001", "SN-800009", "MOTOR-7", "M7-80001", "SN-000006", "SN-000001"], [""]),
 }  # fmt: skip
@@ -45,24 +47,36 @@ CREDITED = {"stock_taking", "returning", "collecting", "receiving", "picking", "
 NEW = [("PUMP-100", f"SN-80000{n}") for n in range(1, 10)] + [
     ("PUMP-100", "SN-999999"),
     ("MOTOR-7", "M7-80001"),
+    *(("PUMP-100", f"SN-70000{n}") for n in range(1, 5)),
+    *(("MOTOR-7", f"M7-7000{n}") for n in range(1, 4)),
 ]
+"""Units that may come to be: given a number, received one by one or as a range, counted as strangers."""
 
 
 class RandomYard(RuleBasedStateMachine):
     """Random inputs into one session."""
 
-    site = "depot"
-
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="yard-"))
 
-    @initialize(complete=st.booleans())
-    def open(self, complete: bool) -> None:
-        policy = {"complete_on_last_scan": complete}
-        self.floor = Floor(self.folder / "data", site_named(self.site, policy=policy))
+    @initialize(complete=st.booleans(), staffed=st.booleans())
+    def open(self, complete: bool, staffed: bool) -> None:
+        """With people or without; people want a second one for a write-off."""
+        policy = {
+            "complete_on_last_scan": complete,
+            "second_person": ["write_off", "destroy"] if staffed else [],
+        }
+        site = site_named("depot_staffed" if staffed else "depot", policy=policy)
+        self.floor = Floor(self.folder / "data", site)
+        self._sign_in()
+        self.seen = len(self.floor.events())
         self.was = {unit: self.floor.session.knows.unit(*unit) for unit in self._units()}
-        self.seen = 0
+
+    def _sign_in(self) -> None:
+        """Ida, where there are people."""
+        if self.floor.site.operators:
+            self.floor.scan("OP-7")
 
     def _units(self) -> list[tuple[str, str]]:
         return [(unit.item, unit.serial) for unit in self.floor.site.units] + NEW
@@ -102,7 +116,7 @@ class RandomYard(RuleBasedStateMachine):
             if decides:
                 self._attentive(self.floor.scan(DECIDE[choice % len(DECIDE)]), ack=ack)
             if choice % 7 == 0:
-                self._answered(self.floor.type("3"))
+                self._answered(self.floor.type("2468" if choice % 2 else "3"))
 
     @rule(
         codes=st.lists(st.sampled_from([*SHEET, *SOLD, *PARTS, *DECIDE]), min_size=1, max_size=6), ack=MOSTLY
@@ -119,7 +133,7 @@ class RandomYard(RuleBasedStateMachine):
     def burst(self, codes: list[str], ack: bool) -> None:
         self._attentive(self.floor.scan(*codes), ack=ack)
 
-    @rule(text=st.one_of(st.sampled_from(["4", "500", "broken", "0"]), st.text(max_size=12)))
+    @rule(text=st.one_of(st.sampled_from(["4", "500", "broken", "0", "2468"]), st.text(max_size=12)))
     def type(self, text: str) -> None:
         self._answered(self.floor.type(text))
 
@@ -178,9 +192,9 @@ class RandomYard(RuleBasedStateMachine):
     @invariant()
     def nothing_is_counted_twice(self) -> None:
         counted = [
-            (event.document, event.recount, event.item, event.serial)
+            (event.step, event.document, event.recount, event.item, event.serial)
             for event in standing(self.floor.events())
-            if event.step in {"stock_taking", "collecting"} and event.serial
+            if event.step in {"stock_taking", "collecting", "receiving"} and event.serial
         ]
         assert len(counted) == len(set(counted))
 
@@ -208,6 +222,7 @@ class RandomYard(RuleBasedStateMachine):
         raise AssertionError(f"no way out of {self.floor.session.state}")
 
     def _undo_everything(self) -> None:
+        self._sign_in()
         for _ in range(500):
             answer = self.floor.command("undo")
             if answer.verdict.code == "undone":

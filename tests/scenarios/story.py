@@ -4,13 +4,16 @@ A scenario is what ``scanner replay`` plays, with ``expect`` for the codes. Besi
 
 =============================================  =============================================================
 ``# Site: staffed``                            plays on ``sites/staffed.json`` instead of ``sites/warehouse.json``
-``# Policy: over_receipt=note``                with this policy of the site
+``# Policy: over_receipt=note``                with this policy of the site; a list as ``print_labels=[]``
 ``#> 2 of 3`` or ``#> no count``               the count after the line above
 ``#> asks: Scan the SERIAL``                   the prompt after it
 ``#> says: SN-000001``                         its message contains this
 ``#> hides: 17``                               neither its message, prompt nor count contains this
 ``#> notes: receiving, completing``            its events, in order; ``undo receiving`` is a cancellation,
                                                ``nothing`` for none)
+``#> prints: unit SN-000001``                   the labels that are wanted, each by its template and what it names, a
+                                               new carton by what is in it (``sscc with 2 x PUMP-100``); ``nothing``
+                                               for none
 ``#> unit PUMP-100 SN-000001: received held``  what is known of the unit now: status, then flags
 =============================================  =============================================================
 """
@@ -68,8 +71,10 @@ def read_story(path: Path, policy: Mapping[str, Any] | None = None) -> Story:
     return Story(load(json.dumps(written).encode(), site_name), script, checks)
 
 
-def _setting(word: str) -> tuple[str, str | bool]:
+def _setting(word: str) -> tuple[str, Any]:
     name, _, value = word.partition("=")
+    if value.startswith("["):
+        return name, json.loads(value)
     return name, {"true": True, "false": False}.get(value, value)
 
 
@@ -113,8 +118,18 @@ def _fault(check: str, row: dict[str, Any], replay: Replay) -> str:
     if kind == "notes":
         written = ", ".join(_steps(row)) or "nothing"
         return "" if written == wanted else f"it notes {written!r}"
+    if kind == "prints":
+        printed = ", ".join(_labels(row)) or "nothing"
+        return "" if printed == wanted else f"it prints {printed!r}"
     count = "no count" if row["progress"] is None else "{} of {}".format(*row["progress"])
     return "" if count == check else f"it counts {count!r}"
+
+
+def _labels(row: dict[str, Any]) -> Iterator[str]:
+    for label in row.get("labels", ()):
+        values = label["values"]
+        named = next((values[name] for name in ("serial", "container") if values.get(name)), "")
+        yield f"{label['template']} {named or 'with ' + values['contents']}"
 
 
 def _steps(row: dict[str, Any]) -> Iterator[str]:

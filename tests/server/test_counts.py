@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 
 from server.counts import CountReport
+from server.pages.counts import PAGE_LINES
 from tests.server.fleet import Handheld, Office, site_file
 from tracking import clock
 from tracking.events import Event
@@ -272,6 +274,34 @@ def test_the_page_shows_it_and_decides(office: Office, shelves: Handheld) -> Non
     assert done.status_code == 303
     office.settle()
     assert unit_of(office, "P2")["flags"] == ["missing"]
+
+
+def test_many_differences_are_on_pages_and_every_one_is_on_one(office: Office, shelves: Handheld) -> None:
+    """A whole hall that is not as the books say: nothing of it is out of the reach of whoever decides."""
+    strangers = [f"X{number:04}" for number in range(PAGE_LINES + 20)]
+    shelves.write(*map(counted, strangers), closing())
+    hand_in(office, shelves)
+    office.http.post("/sign-in", data={"token": office.running.office_token})
+    address, pages = "/counts/CS-1", []
+    while address:
+        pages.append(office.http.get(address).text)
+        more = re.search(r'rel="next" href="([^"]+)"', pages[-1])
+        address = more[1] if more else ""
+    assert len(pages) == 2
+    assert "Not in stock by the books: 520" in pages[0]
+    assert "Not in stock by the books: 520" in pages[1]
+    shown = [serial for page in pages for serial in re.findall(r">(P\d|X\d{4})</a>", page)]
+    assert shown == [*(f"P{number}" for number in range(1, 7)), *strangers]
+    assert 'rel="prev" href="/counts/CS-1?from=0"' in pages[1]
+    for beyond in ("9999", "-1", "x", "٣", "9" * 40):
+        assert office.http.get("/counts/CS-1", params={"from": beyond}).status_code == 200
+
+
+def test_every_unread_code_has_the_good_ones_of_its_own_handheld(office: Office, shelves: Handheld) -> None:
+    torn = Event(step="sighting", document="CS-1", raw="?", code="unknown_code", task="stocktake")
+    shelves.write(torn, counted("P1"), torn, counted("P2"), counted("P3"), torn, closing())
+    hand_in(office, shelves)
+    assert [one.before for one in report(office).unread] == ["P1", "P2", ""]
 
 
 def test_only_the_office_asks_and_decides(office: Office, shelves: Handheld) -> None:

@@ -227,7 +227,7 @@ def test_a_unit_row_is_read_back_as_it_was() -> None:
     common = UnitState(item="PUMP", serial="B", status="shipped", site="MEM", lot="L1")
     own = UnitState(item="PUMP", serial="C", status="shipped", ref="d/1/1", at="2026-11-23")
     for unit in (plain, common, own):
-        key, _, state, _, _, more = cache_file.unit_row(unit, 1, shape)
+        ((key, _, state, _, _, more),) = cache_file.unit_rows([unit], lambda _: 1, shape)
         body = shapes[cache_file.shape_of(state) - 1] if cache_file.shape_of(state) else b""
         assert cache_file.unit_of("PUMP", cache_file.straight(key), state, more, body) == unit
     assert len(shapes) == 1

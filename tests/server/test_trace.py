@@ -17,6 +17,12 @@ def ask(office: Office, address: str, **query: str) -> Any:
 def test_a_unit_has_the_shape_that_is_promised(office: Office, handheld: Handheld) -> None:
     office.load(site_file())
     handheld.write(receiving("S1", location="HAM-A", lot="L7", party="ACME"))
+    handheld.send()
+    office.settle()
+    (unit,) = ask(office, "/v1/units/PUMP/S1")
+    assert unit["warranty"] == {"until": None, "in_warranty": False}, (
+        "as a handheld says it of what is not sold"
+    )
     handheld.write(Event(step="shipping", item="PUMP", serial="S1", party="BLUE", document="SO-1", line=1))
     handheld.send()
     office.settle()

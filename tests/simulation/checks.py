@@ -113,8 +113,19 @@ def _exactly_once(world: World, entries: list[ledger.Entry], gone: set[EventName
             journal = terminal.handheld.journal
             kept = {Fact(terminal.device, epoch, seq, link.hex()) for epoch, seq, _, link in journal.rows()}
             assert "tell the office" in terminal.trouble, f"{terminal.name} does not say that it is a copy"
-            lost -= kept
+            lost -= kept | _of_a_lost_backup(world, terminal, lost)
     assert not lost, f"lost: {len(lost)}, {sorted(lost)[:3]}"
+
+
+def _of_a_lost_backup(world: World, terminal: Terminal, lost: set[Fact]) -> set[Fact]:
+    """What a copy let go of because a backup held it, when that backup was then not put back: it says from where on."""
+    gone: set[Fact] = set()
+    for epoch, anchor in terminal.handheld.journal.anchors().items():
+        own = {fact for fact in terminal.facts & lost if fact.epoch == epoch and fact.seq <= anchor.seq}
+        if own and "older restore" in world.seen.faults and f"from {anchor.seq + 1} on," in terminal.trouble:
+            world.seen.met["lost with a backup"] += 1
+            gone |= own
+    return gone
 
 
 def _dense_and_chained(entries: list[ledger.Entry], gone: set[EventName]) -> None:

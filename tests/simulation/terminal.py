@@ -22,6 +22,7 @@ from tests.durability.goods import scan, serial
 from tests.simulation.network import Network
 from tests.simulation.tally import Seen
 from tests.simulation.timeline import Flag, Green, Timeline
+from tracking.catalogue import say
 from tracking.events import SCHEMA, Event
 
 SETTINGS = SessionSettings(app="simulated", repeat_ms=500)
@@ -86,7 +87,7 @@ class _Inline:
 
     def submit(self, given: LinkChanged) -> None:
         """The state line."""
-        self._terminal.online, self._terminal.trouble = given.online, given.trouble
+        self._terminal.online, self._terminal.trouble = given.online, say(given.trouble)
 
     def submit_refresh(self) -> None:
         """No screen here."""

@@ -129,3 +129,31 @@ def test_a_pin_is_as_long_as_the_site_wants_and_no_longer_than_is_tried(
 def test_a_length_that_no_pin_can_have_is_refused(least: int) -> None:
     with pytest.raises(SiteError, match="pin_length_min must be from 1 to 64"):
         _site(policy={"pin_length_min": least})
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"numbering": "G-"}, "it has no {seq}"),
+        ({"numbering": "{line}{seq:5}"}, "line '' does not fit"),
+        ({"numbering": "{site:2}{seq:5}"}, "site 'HAM' does not fit"),
+        ({"numbering": "G-{seq:5}", "serial_pattern": "^G-\\d{4}$"}, "do not fit its serial_pattern"),
+        ({"numbering": "G-{seq:5}", "tracking": "lot"}, "is for items with serial numbers only"),
+        ({"numbering": "{seq:6}", "check": "damm", "check_policy": "block"}, "which its check damm refuses"),
+    ],
+)
+def test_a_template_that_cannot_number_its_item_says_why(fields: dict[str, str], why: str) -> None:
+    with pytest.raises(SiteError, match="item GEAR-500: numbering ") as refused:
+        load(json.dumps({"site": "HAM", "items": [{"item": "GEAR-500"} | fields]}).encode())
+    assert why in str(refused.value)
+
+
+def test_a_template_that_fits_is_taken() -> None:
+    fields = {
+        "numbering": "{site:3}{seq:6}{check}",
+        "serial_pattern": "^HAM\\d{6}[0-9A-Z]$",
+        "check": "mod37_36",
+        "check_policy": "block",
+    }
+    site = load(json.dumps({"site": "HAM", "items": [{"item": "GEAR-500"} | fields]}).encode())
+    assert site.items[0].numbering == "{site:3}{seq:6}{check}"

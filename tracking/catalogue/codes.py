@@ -17,7 +17,7 @@ already_picked already_packed already_shipped already_installed already_returned
 written_off held recalled stolen expired missing_lot missing_expiry serial_pattern bad_check_digit wrong_component
 bom_complete not_shipped_to_customer sign_in_required role_required document_unknown document_closed confirm_required
 disk_full journal_fault already_assigned
-not_in_range no_company_prefix"""
+not_in_range no_company_prefix no_numbers wrong_label"""
 
 LEVELS: dict[str, str] = (
     dict.fromkeys(_OK.split(), "ok")

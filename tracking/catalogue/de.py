@@ -156,6 +156,12 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "container_closed": ("GESCHLOSSEN", "", "{container}|{count} darin"),
     "taken": ("AUFGENOMMEN", "", "{item}|{serial}|Charge {lot}|{container}|jetzt sein Platz"),
+    "no_numbers": ("KEINE NUMMER ZU VERGEBEN", "Ein gedrucktes Etikett scannen", "{item}|{why}"),
+    "wrong_label": (
+        "NICHT DAS NEUE ETIKETT",
+        "Das gedruckte Etikett scannen",
+        "{raw}|gesucht: {wanted}",
+    ),
     "no_company_prefix": (
         "KEINE NUMMER ZU VERGEBEN",
         "Einen Karton mit Etikett nehmen",
@@ -299,6 +305,7 @@ PROMPTS: dict[str, str] = {
     "card_bursts": "liest mehrere Codes auf einmal",
     "card_no_aim": "nennt die Art des Codes nicht",
     "new_serial": "NEUE SERIENNUMMER scannen",
+    "new_label": "Das NEUE ETIKETT scannen",
     "range_first": "Die ERSTE des Bereichs scannen",
     "range_last": "Die LETZTE des Bereichs scannen",
     "range_proof": "Öffnen: {left} BELIEBIGE scannen",

@@ -9,6 +9,9 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    link_words,
+    look_up_words,
+    number_words,
 )
 
 _MEANINGS: dict[str, str] = {
@@ -354,9 +357,12 @@ WORDS: dict[str, str] = {
     **_SCREEN,
     **hand_words.WORDS["de"],
     **floor_words.WORDS["de"],
+    **look_up_words.WORDS["de"],
     **label_words.WORDS["de"],
+    **number_words.WORDS["de"],
     **faults.WORDS["de"],
     **enroll_words.WORDS["de"],
+    **link_words.WORDS["de"],
     **handing.WORDS["de"],
 }
 
@@ -449,6 +455,7 @@ HELP: dict[str, tuple[str, ...]] = {
     ),
     "assign": (
         "Artikelnummer scannen, dann jede neue Seriennummer.",
+        "NEUE NR. nimmt die nächste und druckt ihr Etikett, MENGE so viele.",
         "BEREICH: die erste und die letzte einer Etikettenrolle scannen.",
         "Eine schon reservierte Nummer: der Scan prüft ihr Etikett.",
         "Eine einmal benutzte Nummer wird nie wieder vergeben.",
@@ -464,11 +471,11 @@ HELP: dict[str, tuple[str, ...]] = {
         "Kein Etikett am Karton? JA macht eines.",
         "Ist eine Palette offen: die vollen Kartons scannen, die darauf kommen.",
         "HERAUS, dann ein Stück: es ist draußen. Ein Karton: alles daraus.",
-        "FERTIG schließt den Karton.",
+        "FERTIG schließt den Karton und druckt das Etikett eines neuen.",
     ),
     "production": (
         "Fertigungsauftrag scannen, die Seriennummer des Stücks, dann jedes Teil.",
-        "Die Liste zeigt die Positionen der Stückliste und was noch fehlt.",
+        "Noch keine Nummer? NEUE NR. nimmt die nächste; ihr Etikett scannen.",
         "Ein Teil vor seinem Stück wird für den Auftrag reserviert.",
         "HERAUS und ein Teil: es kommt wieder heraus. SCHROTT wirft es weg.",
         "ZURÜCK lässt das Stück, wie es ist; noch einmal scannen geht weiter.",

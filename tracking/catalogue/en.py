@@ -213,6 +213,12 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "CONFIRM does it, ENTER goes on",
         "{what}|{document}: {counted} counted|{missing}",
     ),
+    "no_numbers": ("NO NUMBER TO GIVE", "Scan a label that is printed", "{item}|{why}"),
+    "wrong_label": (
+        "NOT THE NEW LABEL",
+        "Scan the label that was printed",
+        "{raw}|{wanted} is wanted",
+    ),
     "no_company_prefix": (
         "NO NUMBER TO GIVE",
         "Take a carton with a label",
@@ -228,6 +234,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
 
 PROMPTS: dict[str, str] = {
     "new_serial": "Scan the NEW SERIAL",
+    "new_label": "Scan the NEW LABEL",
     "range_first": "Scan the FIRST of the range",
     "range_last": "Scan the LAST of the range",
     "range_proof": "Open it: scan ANY {left} inside",

@@ -9,6 +9,9 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    link_words,
+    look_up_words,
+    number_words,
 )
 
 _MEANINGS: dict[str, str] = {
@@ -360,9 +363,12 @@ WORDS: dict[str, str] = {
     **_SCREEN,
     **hand_words.WORDS["en"],
     **floor_words.WORDS["en"],
+    **look_up_words.WORDS["en"],
     **label_words.WORDS["en"],
+    **number_words.WORDS["en"],
     **faults.WORDS["en"],
     **enroll_words.WORDS["en"],
+    **link_words.WORDS["en"],
     **handing.WORDS["en"],
 }
 
@@ -455,6 +461,7 @@ HELP: dict[str, tuple[str, ...]] = {
     ),
     "assign": (
         "Scan the part number, then every new serial number.",
+        "NEW NO. takes the next number and prints its label, QUANTITY so many.",
         "RANGE: scan the first and the last of a roll of labels.",
         "A number that is reserved already: the scan verifies its label.",
         "A number that was ever used is never given again.",
@@ -470,11 +477,11 @@ HELP: dict[str, tuple[str, ...]] = {
         "No label on the carton? CONFIRM makes one.",
         "With a pallet open, scan the full cartons that go onto it.",
         "TAKE OUT, then a unit: it is out. A carton: all of it.",
-        "DONE closes the carton.",
+        "DONE closes the carton and prints a new one's label.",
     ),
     "production": (
         "Scan the work order, the serial of the unit that you build, then every part.",
-        "The list shows the positions of the bill and what is still missing.",
+        "No serial yet? NEW NO. takes the next one; scan its printed label.",
         "A part before its unit is booked to the order.",
         "TAKE OUT and a part: it comes out of the unit again. SCRAP throws it away.",
         "BACK leaves the unit as it is; scan it again to go on.",

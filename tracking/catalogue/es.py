@@ -144,6 +144,12 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "container_closed": ("CERRADO", "", "{container}|{count} dentro"),
     "taken": ("COGIDO", "", "{item}|{serial}|lote {lot}|{container}|ahora su ubicación"),
+    "no_numbers": ("NO HAY NÚMERO QUE DAR", "Escanee una etiqueta impresa", "{item}|{why}"),
+    "wrong_label": (
+        "NO ES LA ETIQUETA NUEVA",
+        "Escanee la etiqueta impresa",
+        "{raw}|se espera {wanted}",
+    ),
     "no_company_prefix": (
         "NO HAY NÚMERO QUE DAR",
         "Tome una caja con etiqueta",
@@ -279,6 +285,7 @@ PROMPTS: dict[str, str] = {
     "card_bursts": "lee varios códigos a la vez",
     "card_no_aim": "no indica el tipo de código",
     "new_serial": "Escanee el Nº DE SERIE NUEVO",
+    "new_label": "Escanee la ETIQUETA NUEVA",
     "range_first": "Escanee el PRIMERO del rango",
     "range_last": "Escanee el ÚLTIMO del rango",
     "range_proof": "Abra: escanee {left} CUALQUIERA",

@@ -9,6 +9,9 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    link_words,
+    look_up_words,
+    number_words,
 )
 
 _MEANINGS: dict[str, str] = {
@@ -354,9 +357,12 @@ WORDS: dict[str, str] = {
     **_SCREEN,
     **hand_words.WORDS["es"],
     **floor_words.WORDS["es"],
+    **look_up_words.WORDS["es"],
     **label_words.WORDS["es"],
+    **number_words.WORDS["es"],
     **faults.WORDS["es"],
     **enroll_words.WORDS["es"],
+    **link_words.WORDS["es"],
     **handing.WORDS["es"],
 }
 
@@ -449,6 +455,7 @@ HELP: dict[str, tuple[str, ...]] = {
     ),
     "assign": (
         "Escanee la referencia y luego cada número de serie nuevo.",
+        "NUEVO N.º toma el siguiente e imprime su etiqueta; CANTIDAD, varios.",
         "RANGO: escanee el primero y el último de un rollo.",
         "Un número ya reservado: la lectura verifica su etiqueta.",
         "Un número usado alguna vez no se vuelve a dar.",
@@ -464,11 +471,11 @@ HELP: dict[str, tuple[str, ...]] = {
         "¿Caja sin etiqueta? SÍ hace una.",
         "Con un palé abierto, escanee las cajas llenas que van encima.",
         "SACAR y luego una unidad: queda fuera. Una caja: todo.",
-        "TERMINAR cierra la caja.",
+        "TERMINAR cierra la caja e imprime la etiqueta de una nueva.",
     ),
     "production": (
         "Escanee la orden, el número de la unidad que monta y luego cada pieza.",
-        "La lista muestra las posiciones de la lista de materiales y lo que falta.",
+        "¿Aún sin número? NUEVO N.º toma el siguiente; escanee su etiqueta.",
         "Una pieza antes de su unidad queda reservada para la orden.",
         "SACAR y una pieza: vuelve a salir de la unidad. DESECHAR la tira.",
         "ATRÁS deja la unidad como está; escanéela de nuevo para seguir.",

@@ -148,6 +148,12 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "container_closed": ("FERMÉ", "", "{container}|{count} dedans"),
     "taken": ("PRIS EN MAIN", "", "{item}|{serial}|lot {lot}|{container}|maintenant sa place"),
+    "no_numbers": ("AUCUN NUMÉRO À DONNER", "Scannez une étiquette imprimée", "{item}|{why}"),
+    "wrong_label": (
+        "PAS LA NOUVELLE ÉTIQUETTE",
+        "Scannez l'étiquette imprimée",
+        "{raw}|attendu : {wanted}",
+    ),
     "no_company_prefix": (
         "AUCUN NUMÉRO À DONNER",
         "Prenez un carton avec étiquette",
@@ -287,6 +293,7 @@ PROMPTS: dict[str, str] = {
     "card_bursts": "lit plusieurs codes à la fois",
     "card_no_aim": "ne nomme pas le type de code",
     "new_serial": "Scannez le NOUVEAU N° DE SÉRIE",
+    "new_label": "Scannez la NOUVELLE ÉTIQUETTE",
     "range_first": "Scannez le PREMIER de la plage",
     "range_last": "Scannez le DERNIER de la plage",
     "range_proof": "Ouvrez : scannez-en {left} AU HASARD",

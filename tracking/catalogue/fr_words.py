@@ -9,6 +9,9 @@ from tracking.catalogue import (
     hand_words,
     handing,
     label_words,
+    link_words,
+    look_up_words,
+    number_words,
 )
 
 _MEANINGS: dict[str, str] = {
@@ -354,9 +357,12 @@ WORDS: dict[str, str] = {
     **_SCREEN,
     **hand_words.WORDS["fr"],
     **floor_words.WORDS["fr"],
+    **look_up_words.WORDS["fr"],
     **label_words.WORDS["fr"],
+    **number_words.WORDS["fr"],
     **faults.WORDS["fr"],
     **enroll_words.WORDS["fr"],
+    **link_words.WORDS["fr"],
     **handing.WORDS["fr"],
 }
 
@@ -449,6 +455,7 @@ HELP: dict[str, tuple[str, ...]] = {
     ),
     "assign": (
         "Scannez la référence, puis chaque nouveau numéro de série.",
+        "NOUV. N° prend le suivant et imprime son étiquette, QUANTITÉ autant.",
         "PLAGE : scannez le premier et le dernier d'un rouleau.",
         "Un numéro déjà réservé : le scan vérifie son étiquette.",
         "Un numéro déjà utilisé n'est jamais redonné.",
@@ -464,11 +471,11 @@ HELP: dict[str, tuple[str, ...]] = {
         "Pas d'étiquette sur le carton ? OUI en fait une.",
         "Palette ouverte : scannez les cartons pleins qui vont dessus.",
         "SORTIR, puis une unité : elle est dehors. Un carton : tout.",
-        "TERMINER ferme le carton.",
+        "TERMINER ferme le carton et imprime l'étiquette d'un nouveau.",
     ),
     "production": (
         "Scannez l'ordre, le numéro de l'unité à monter, puis chaque pièce.",
-        "La liste montre les positions de la nomenclature et ce qui manque.",
+        "Pas encore de numéro ? NOUV. N° prend le suivant ; scannez son étiquette.",
         "Une pièce avant son unité est réservée pour l'ordre.",
         "SORTIR et une pièce : elle ressort de l'unité. REBUT la jette.",
         "RETOUR laisse l'unité telle quelle ; rescannez-la pour continuer.",

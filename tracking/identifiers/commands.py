@@ -36,6 +36,8 @@ COMMANDS = (
     "destroy",
     "replace",
     "range",
+    # The next serial number of the item's own.
+    "number",
     # A task goes to another handheld, or comes from one.
     "hand_over",
     "take_back",

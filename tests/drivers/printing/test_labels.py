@@ -27,6 +27,8 @@ VALUES = {
     "item": "PUMP-100",
     "description": "Dosing pump, rev C",
     "sscc": "395212345000000018",
+    "container": "CARTON-7",
+    "contents": "40 x PUMP-100",
     "location": "HAM-A-01-2",
     "badge": "OP-7",
     "name": "Ida Müller",

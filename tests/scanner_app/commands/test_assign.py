@@ -65,6 +65,25 @@ def test_a_pattern_counts_on_and_never_back(data: Path, capsys: pytest.CaptureFi
     assert "the next one is 820003" in capsys.readouterr().err
 
 
+def test_an_item_with_numbers_of_its_own_needs_no_pattern(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    floor = Floor(tmp_path / "data", site_named("numbered"))
+    floor.close()
+    data = tmp_path / "data"
+    assert _assign(data, "--item", "GEAR-500", "--count", "3") == 0
+    assert [event["serial"] for event in _events(data, capsys)] == ["G-0000", "G-0002", "G-0003"]
+    assert _assign(data, "--item", "GEAR-500", "--pattern", "G-{seq:4}") == 0
+    assert _events(data, capsys)[-1]["serial"] == "G-0004", "the same counter, whether it is named or not"
+    assert _assign(data, "--item", "KNOB-1", "--count", "9") == 2
+    assert "all free numbers of K{seq:1} are given" in capsys.readouterr().err
+    floor = Floor(data, site_named("numbered"))
+    floor.command("workflow", "production")
+    floor.scan("WO-1")
+    assert floor.command("number").verdict.serial == "G-0005", "and the bench counts on"
+    floor.close()
+
+
 def test_a_csv_with_its_faults(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sheet = tmp_path / "numbers.csv"
     sheet.write_text("serial,item\nSN-830001,PUMP-100\nM7-83001,MOTOR-7\n\n", "utf-8")
@@ -105,3 +124,15 @@ def test_a_dry_run_gives_nothing(data: Path, capsys: pytest.CaptureFixture[str])
     assert "would be assigned" in capsys.readouterr().out
     assert _events(data, capsys) == []
     assert _assign(data, "--item", "NO-SUCH", "SN-800001") == 1
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_csv_of_any_countrys_spreadsheet(
+    separator: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [("Serial", "note", "Item"), ("SN-870001", "a,b;c", "PUMP-100"), ("SN-870002", "", "PUMP-100")]
+    text = "".join(separator.join(f'"{cell}"' for cell in row) + "\r\n" for row in rows)
+    (tmp_path / "numbers.csv").write_bytes(text.encode("utf-8-sig"))
+    assert _assign(data, "--csv", str(tmp_path / "numbers.csv")) == 0
+    given = [(event["item"], event["serial"]) for event in _events(data, capsys)]
+    assert given == [("PUMP-100", "SN-870001"), ("PUMP-100", "SN-870002")]

@@ -74,3 +74,18 @@ def test_wrong_use_is_one_sentence(
     said = capsys.readouterr().err
     assert named in said
     assert said.count("\n") == 1
+
+
+def test_a_program_is_answered_in_json(floor: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def said(*words: str, code: int = 0) -> list[dict[str, object]]:
+        assert main(["print", *words, "--json"]) == code
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    templates = {str(row["template"]): row for row in said("--templates")}
+    assert templates["badge"] == {"template": "badge", "size_mm": [60, 30], "values": ["badge", "name"]}
+    assert said(*UNIT, "--preview", "label.png") == [{"file": "label.png"}]
+    assert said(*UNIT)[0]["printed"] is True
+    assert said("--verify", "1", "SN-004712") == [{"job": 1, "ok": True}]
+    assert said("--verify", "1", "SN-004713", code=1) == [{"job": 1, "ok": False}]
+    assert main(["print", "--verify", "9", "SN-004712"]) == 1
+    assert capsys.readouterr().err == "scanner: there is no print job 9\n"
