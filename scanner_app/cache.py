@@ -253,7 +253,7 @@ class Cache:
     def units_of_serial(self, serial: str) -> list[UnitState]:
         """Every unit with exactly this serial number, under whatever item."""
         sql = "SELECT item_id, state, more FROM unit WHERE turned = ?"
-        return [self._unit(serial, *row) for row in self._run(sql, (turned(serial),))]
+        return [self.unit_of_row(serial, *row) for row in self._run(sql, (turned(serial),))]
 
     def unit(self, item: str, serial: str) -> UnitState | None:
         """One unit, or None."""
@@ -262,9 +262,10 @@ class Cache:
             return None
         sql = "SELECT item_id, state, more FROM unit WHERE turned = ? AND item_id = ?"
         row = self._run(sql, (turned(serial), item_id)).fetchone()
-        return self._unit(serial, *row) if row else None
+        return self.unit_of_row(serial, *row) if row else None
 
-    def _unit(self, serial: str, item_id: int, state: int, more: bytes | None) -> UnitState:
+    def unit_of_row(self, serial: str, item_id: int, state: int, more: bytes | None) -> UnitState:
+        """The unit that a row of the table tells of."""
         item = self._item_numbers[item_id]
         return cache_file.unit_of(item, serial, state, more, b"" if more else self._shape(state))
 
@@ -298,7 +299,7 @@ class Cache:
     def all_units(self) -> Iterator[UnitState]:
         """Every unit, by the last characters of its serial number."""
         for key, *row in self._run("SELECT turned, item_id, state, more FROM unit"):
-            yield self._unit(straight(key), *row)
+            yield self.unit_of_row(straight(key), *row)
 
     def unit_count(self) -> int:
         """How many units it holds."""

@@ -11,13 +11,15 @@ from datetime import date
 
 import msgspec
 
-from scanner_app import own_numbers, records
+from scanner_app import known_lots, own_numbers, records
 from scanner_app.cache import NAMED, TAIL_CHARS_MIN, Cache, holder_key, holder_of
 from scanner_app.contents import Contents
 from scanner_app.handing.borrowed import Borrowed
 from scanner_app.journal import Journal
+from scanner_app.opened_late import placed
 from scanner_app.overlay import OverlayRow
 from scanner_app.own_work import OwnWork
+from scanner_app.together import Gatherer
 from scanner_app.workflows.flow import Counted, NextSerials
 from sync.wire import pair_key
 from sync.work_wire import TaskRow
@@ -49,7 +51,7 @@ def with_own(base: UnitState, rows: Iterable[OverlayRow]) -> UnitState:
     rows = list(rows)
     here = {row.event.ref for row in rows}
     cancelled = {row.event.cancels for row in rows if row.event.cancels}
-    state = base
+    state, rows = placed(base, rows)
     for row in rows:
         event = row.event
         if event.ref in cancelled or event.cancels in here:
@@ -110,6 +112,7 @@ class HandheldKnowledge:
         """Set by the session while a supervisor's override is judged."""
         self.expires_soon_days = expires_soon_days
         self._own = OwnWork(journal)
+        self.together = Gatherer(cache, journal, self)
         self.numbers = own_numbers.OwnNumbers(
             journal, cache, lambda item, serial: self.unit(item, serial).status != "unknown"
         )
@@ -147,6 +150,7 @@ class HandheldKnowledge:
         self._announced: dict[str, str] | None = None
         self._has_operators = next(self._cache.records("operator"), None) is not None
         self._own.forget()
+        self.together.forget()
         self.numbers.forget()
         self._tasks: tuple[TaskRow, ...] | None = None
         self.borrowed = Borrowed(self._journal, self._cache)
@@ -370,6 +374,7 @@ class HandheldKnowledge:
 
     def written(self, events: Iterable[Event]) -> None:
         """Own events were written: what is kept of them in memory follows."""
+        self.together.forget()
         self._own.note(events)
 
     def credited(self, document: str, line: int, delta: int, closes: int) -> None:
@@ -413,6 +418,12 @@ class HandheldKnowledge:
     def has_operators(self) -> bool:
         """True where people sign in."""
         return self._has_operators
+
+    def is_lot(self, text: str, document: str) -> bool:
+        """True for a lot that a paper here names, or that units of this document have."""
+        if not text or known_lots.is_named(self._cache, text):
+            return bool(text)
+        return bool(document) and known_lots.is_on_order(self._cache, self._journal, text, document)
 
     def lot_flags(self, item: str, lot: str) -> tuple[str, ...]:
         """Flags on a whole lot."""

@@ -106,7 +106,9 @@ class Presenter:
         session, said = self._session, answer.verdict
         if not said.code or not (answer.accepted or answer.noted or answer.stopped or answer.events):
             return
-        named = (said.fields.get(name) for name in ("container", "raw", "document", "location", "loose"))
+        of_lot = ("lot",) if said.code == "looked_up" else ()
+        names = ("container", "raw", "document", *of_lot, "location", "loose")
+        named = (said.fields.get(name) for name in names)
         text = said.serial or next(filter(None, named), said.item)
         word = words(said, self._language).word
         level = (
@@ -352,8 +354,8 @@ class Presenter:
         if state.workflow == "home":
             return ("undo", "look_up", "back" if start_screen.turned(session) else "lock")
         if state.workflow == "look_up":
-            found = getattr(workflow_state(state, "look_up"), "in_hand", False)
-            return ("return", "start", "inside", "history") if found else ("return", "start")
+            pages = getattr(workflow_state(state, "look_up"), "pages", ())
+            return ("return", "start", *pages)
         there = workflow_state(state, state.workflow)
         if prompt.keys:
             return _BESIDE_OWN

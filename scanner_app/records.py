@@ -35,6 +35,8 @@ class LotRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is known of a whole lot."""
 
     flags: tuple[str, ...] = ()
+    supplier: str = ""
+    expiry: str = ""
 
 
 # A site file may not have a field that nobody knows; a newer server may.

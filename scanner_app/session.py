@@ -394,10 +394,10 @@ class Session:
             return stops.acknowledge(self)
         if self.state.override is not None and name == "back":
             return overriding.cancel(self)
-        if self.state.held and name in {"workflow", "look_up"}:
-            waiting = phrase("held_first", count=str(len(self.state.held)))
-            return self.answer(NOTHING, text=waiting)
-        if self.state.stopped is None or name not in {"confirm", "back", "undo", "done"}:
+        waits = stops.barred(self, name)
+        if waits is not None:
+            return waits
+        if self.state.stopped is None or name in stops.HARMLESS:
             return self._command(name, argument)
         # Such a command acknowledges too. What was scanned before it counts before it.
         stops.clear(self)

@@ -19,6 +19,28 @@ if TYPE_CHECKING:
     from scanner_app.session import Session
 
 
+HARMLESS = frozenset({"override", "lock", "help", "list", "theme", "key", "reprint", "workflow", "look_up"})
+"""Commands that leave a stop waiting, and record nothing."""
+_SWITCHING = frozenset({"workflow", "look_up"})
+_ANSWERING = frozenset({"confirm", "back", "undo", "done"})
+"""Commands that acknowledge a stop themselves, and act only then."""
+
+
+def barred(session: Session, name: str) -> Answer | None:
+    """The answer to a command that must wait for the acknowledgement; None where it may act.
+
+    Whoever has not read a stop decides nothing: only what is named here passes, so a command that is new waits too.
+    """
+    stopped, waiting = session.state.stopped, len(session.state.held)
+    if waiting and name in _SWITCHING:
+        return session.answer(NOTHING, text=phrase("held_first", count=str(waiting)))
+    if stopped is None or name in HARMLESS or name in _ANSWERING:
+        return None
+    if name == "release" and stopped.verdict.code == "held" and not waiting:
+        return None  # of the very thing that is on hold: this is the answer to the stop
+    return session.answer(NOTHING, text=phrase("stop_first"), tone="held")
+
+
 def hold(session: Session, scans: Sequence[Scan], scanned: Scanned) -> Answer:
     """Keeps a scan behind the stop. What was scanned last, scanned again, is one thing and no acknowledgement."""
     stopped, waiting = session.state.stopped, session.state.held

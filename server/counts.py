@@ -101,7 +101,7 @@ def sheet_of(reader: Reader, number: str) -> Sheet | None:
     document = msgspec.json.decode(body, type=Document) if body is not None else None
     if document is None or document.type != "count_sheet":
         return None
-    events = [event for _, event in events_of(reader, Subject(COUNT, number), (), {})]
+    events = [event for _, event in events_of(reader, Subject(COUNT, number))]
     standing = without_cancelled(events)
     return Sheet(
         document,
@@ -245,7 +245,7 @@ def _expected(reader: Reader, document: Document, scope: set[str]) -> set[tuple[
 
 
 def _events(reader: Reader, item: str, serial: str) -> list[Event]:
-    return [event for _, event in events_of(reader, Subject("unit", item, serial), (), {})]
+    return [event for _, event in events_of(reader, Subject("unit", item, serial))]
 
 
 def _of_unit(

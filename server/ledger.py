@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from server.many_keys import rows_of_keys
 from server.storage import Reader, Row, StorageError, Writer, placeholders
 from sync import wire
 from tracking.events import EVENT_BYTES_MAX, SCHEMA, STEPS, Event, decode_body, parse_ref
@@ -119,6 +120,21 @@ def of_subject(reader: Reader, kind: str, name: str, part: str) -> list[Entry]:
             part,
         )
     )
+
+
+def of_subjects(
+    reader: Reader, subjects: Iterable[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], list[Entry]]:
+    """The same for several, each in commit order; none for a subject without any."""
+    found: dict[tuple[str, str, str], list[Entry]] = {}
+    sql = (
+        "SELECT s.kind, s.name, s.part, l.position, l.device, l.epoch, l.seq, l.body, l.chain, l.received_ms"
+        " FROM wanted w CROSS JOIN subject s CROSS JOIN ledger l"
+        " WHERE s.kind = w.a AND s.name = w.b AND s.part = w.c AND l.position = s.position ORDER BY l.position"
+    )
+    for row in rows_of_keys(reader, sql, subjects):
+        found.setdefault(row[:3], []).append(Entry(*row[3:]))
+    return found
 
 
 def head(reader: Reader) -> int:

@@ -1,4 +1,6 @@
-"""What the server writes about itself: one JSON object a line, on standard error, and no secret in it.
+"""What the server writes about itself: one JSON object a line, and no secret in it.
+
+On standard error; into a file where a screen has the terminal, as in the demonstration.
 
 Nothing is logged that a person or a handheld proves itself with: no header, no body, no query, and of an address only
 its pattern (``/v1/devices/{device}/events``). Names of devices are in it, names of people are not.
@@ -11,6 +13,7 @@ import logging
 import logging.config
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 FIELDS = "fields"
@@ -68,3 +71,29 @@ CONFIG: dict[str, Any] = {
 def begin() -> None:
     """Write in this way from now on, in this process."""
     logging.config.dictConfig(CONFIG)
+
+
+FILE_BYTES_MAX = 4 * 1024 * 1024
+
+
+def begin_in_file(path: Path) -> None:
+    """The same into a file, and nothing of it on the terminal; warnings and worse only."""
+    errors = {
+        "class": "logging.handlers.RotatingFileHandler",
+        "formatter": "lines",
+        "filename": str(path),
+        "maxBytes": FILE_BYTES_MAX,
+        "backupCount": 1,
+        "delay": True,
+        "encoding": "utf-8",
+    }
+    logging.config.dictConfig(CONFIG | {"handlers": {"errors": errors}, "loggers": {}})
+
+
+def newest(path: Path) -> str:
+    """What the last line of such a file says; empty where nothing was written."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return ""
+    return str(json.loads(lines[-1])["what"]) if lines else ""

@@ -84,7 +84,8 @@ def _config(central: Central) -> uvicorn.Config:
         make_app(central),
         lifespan="off",
         ws="none",
-        log_level="warning",
+        # What it has to say goes where this process writes, and not past it to a terminal that screens have.
+        log_config=None,
         access_log=False,
         server_header=False,
         limit_concurrency=CONNECTIONS_MAX,

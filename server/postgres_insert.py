@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from zlib import crc32
 
 import msgspec
 import psycopg
@@ -31,8 +32,23 @@ def insert(
     if not rows:
         return 0
     if len(rows) <= SMALL_ROWS_MAX:
-        return _by_json(connection, types, table, columns, rows)
+        return _by_json(connection, types, table, columns, rows, "DO NOTHING")
     return _by_copy(connection, types, table, columns, rows)
+
+
+def put(
+    connection: psycopg.Connection[tuple[object, ...]],
+    types: Mapping[str, str],
+    table: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    otherwise: str,
+) -> None:
+    """Add rows, or do ``otherwise`` to those whose key is there already."""
+    if len(rows) > SMALL_ROWS_MAX:
+        _by_own_table(connection, types, table, columns, rows, otherwise)
+    elif rows:
+        _by_json(connection, types, table, columns, rows, otherwise)
 
 
 def _by_json(
@@ -41,6 +57,7 @@ def _by_json(
     table: str,
     columns: Sequence[str],
     rows: Sequence[Sequence[object]],
+    otherwise: str,
 ) -> int:
     blobs = {place for place, name in enumerate(columns) if types[name] == "bytea"}
     names = [f"c{place}" for place in range(len(columns))]
@@ -57,7 +74,7 @@ def _by_json(
     ]
     sql = (
         f"INSERT INTO {table} ({', '.join(columns)}) SELECT {chosen}"  # noqa: S608 - names from constants
-        f" FROM jsonb_to_recordset(%s::jsonb) AS r({shapes}, n int) ORDER BY n ON CONFLICT DO NOTHING"
+        f" FROM jsonb_to_recordset(%s::jsonb) AS r({shapes}, n int) ORDER BY n ON CONFLICT {otherwise}"
     )
     return connection.execute(sql, (msgspec.json.encode(data).decode(),)).rowcount
 
@@ -84,21 +101,22 @@ def _by_copy(
             added = cursor.rowcount
     except errors.UniqueViolation:
         connection.execute("ROLLBACK TO SAVEPOINT incoming")
-        added = _passing_over(connection, types, table, columns, rows)
+        added = _by_own_table(connection, types, table, columns, rows, "DO NOTHING")
     connection.execute("RELEASE SAVEPOINT incoming")
     return added
 
 
-def _passing_over(
+def _by_own_table(
     connection: psycopg.Connection[tuple[object, ...]],
     types: Mapping[str, str],
     table: str,
     columns: Sequence[str],
     rows: Sequence[Sequence[object]],
+    otherwise: str,
 ) -> int:
     shapes = ", ".join(f"{name} {types[name]}" for name in columns)
     names = ", ".join(columns)
-    incoming = f"incoming_{table}"
+    incoming = f"incoming_{table}_{crc32(names.encode()):x}"
     connection.execute(
         f"CREATE TEMP TABLE IF NOT EXISTS {incoming} ({_PLACE} int, {shapes}) ON COMMIT DELETE ROWS;"  # noqa: S608
         f" DELETE FROM {incoming}",  # of an insert before this one in the same transaction
@@ -111,6 +129,6 @@ def _passing_over(
                 copy.write_row((place, *row))
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {names} FROM {incoming} ORDER BY {_PLACE}"  # noqa: S608
-            " ON CONFLICT DO NOTHING"
+            f" ON CONFLICT {otherwise}"
         )
         return cursor.rowcount

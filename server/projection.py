@@ -104,28 +104,27 @@ def plan_of(reader: Reader, batch: Mapping[int, Event], start: int, end: int) ->
     links = subjects.link(reader, batch)
     plan = Plan(start, end, len(batch), links, [], [], [], [], [], [], [], [], {}, [])
     plan.answered.extend(event.settles for event in batch.values() if _speaks_of_event(event))
-    for subject, extra in links.subjects.items():
+    folded_ahead = {one: at for one, at in links.subjects.items() if one.kind not in _ASKED_FOR}
+    for subject, found in subjects.events_with(reader, folded_ahead, batch).items():
+        events = [event for _, event in found]
         match subject.kind:
             case "unit":
-                plan.units.append(units.plan(reader, subject, extra, batch))
+                plan.units.append(units.plan(subject, found, len(folded_ahead[subject])))
             case "document":
-                plan.documents.append(tallies.plan(reader, subject, extra, batch))
+                plan.documents.append(tallies.plan(subject, found))
             case "container":
-                plan.containers.append(
-                    _container(subject.name, subjects.events_of(reader, subject, extra, batch))
-                )
+                plan.containers.append(_container(subject.name, found))
             case handovers.KIND:
-                events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
                 plan.handovers.append(handovers.fold(subject.name, events))
             case subjects.INSIDE:
-                events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
                 plan.loose.append((subject, fold_loose(events)))
-            case subjects.COUNT | subjects.SETTLED | subjects.LEFT:
-                continue  # asked for when somebody looks at the count, the answers, or a product of another day
             case _:
-                events = [event for _, event in subjects.events_of(reader, subject, extra, batch)]
                 plan.lots.append((subject, lots.fold_lot(subject.name, subject.part, events)))
     return plan
+
+
+_ASKED_FOR = frozenset({subjects.COUNT, subjects.SETTLED, subjects.LEFT})
+"""Nothing is folded of these ahead: somebody looks at a count, at the answers, or at a product of another day."""
 
 
 def _speaks_of_event(event: Event) -> bool:
@@ -149,7 +148,6 @@ def _store_container(tx: Writer, feed: Feed, plan: ContainerPlan) -> None:
         feed.put("container", state.container, msgspec.json.encode(state))
     else:
         feed.delete("container", state.container)
-    units.forget_exceptions(tx, feed, state.container, {record.key for _, record in plan.exceptions})
     for position, record in plan.exceptions:
         units.store_exception(tx, feed, position, record)
 
@@ -157,14 +155,20 @@ def _store_container(tx: Writer, feed: Feed, plan: ContainerPlan) -> None:
 def store(tx: Writer, feed: Feed, plan: Plan) -> None:
     """Write a plan's changes."""
     subjects.store(tx, plan.links)
-    touched = units.store(tx, feed, plan.units)
-    tallies.store(tx, feed, plan.documents, touched)
+    credited = units.store(tx, feed, plan.units)
+    tallies.store(tx, feed, plan.documents, credited)
     for subject, state in plan.lots:
         key = pair_key(subject.name, subject.part)
         if state is None:
             feed.delete("lot", key)
         else:
             feed.put("lot", key, msgspec.json.encode(state))
+    units.forget_exceptions(
+        tx,
+        feed,
+        [("", one.state.container) for one in plan.containers],
+        {record.key for one in plan.containers for _, record in one.exceptions},
+    )
     for container in plan.containers:
         _store_container(tx, feed, container)
     handovers.store(feed, plan.handovers)

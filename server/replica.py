@@ -18,9 +18,9 @@ from tracking.units import UnitState
 COMPANY = ""
 """The scope of items, parties, units and lots."""
 
-_PUT = (
-    "INSERT INTO replica (tbl, key, site, seq, op, body) VALUES (?, ?, ?, ?, 'put', ?)"
-    " ON CONFLICT (tbl, key, site) DO UPDATE SET seq = excluded.seq, op = excluded.op, body = excluded.body"
+_COLUMNS = ("tbl", "key", "site", "seq", "op", "body")
+_CHANGED = (
+    "(tbl, key, site) DO UPDATE SET seq = excluded.seq, op = excluded.op, body = excluded.body"
     " WHERE replica.op <> excluded.op OR replica.body <> excluded.body"
 )
 _DELETE = (
@@ -74,10 +74,8 @@ class Feed:
             _DELETE,
             [(seq, b"null", table, key, site) for seq, table, key, site, body in numbered if body is None],
         )
-        self._tx.run_many(
-            _PUT,
-            [(table, key, site, seq, body) for seq, table, key, site, body in numbered if body is not None],
-        )
+        put = [(*name, seq, "put", body) for seq, *name, body in numbered if body is not None]
+        self._tx.put("replica", _COLUMNS, put, _CHANGED)
         self._tx.run("UPDATE meta SET value = ? WHERE name = 'feed_seq'", str(numbered[-1][0]))
         self._changes.clear()
 

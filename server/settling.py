@@ -62,6 +62,6 @@ def settle(storage: Storage, said: Settlement, now_ms: int) -> None:
 
 def settled(reader: Reader, limit: int) -> list[Event]:
     """What was settled last, newest first."""
-    events = [event for _, event in events_of(reader, Subject(SETTLED, ""), (), {})]
+    events = [event for _, event in events_of(reader, Subject(SETTLED, ""))]
     standing = [event for event in without_cancelled(events) if event.settles]
     return standing[::-1][:limit]

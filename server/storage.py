@@ -48,6 +48,15 @@ class Writer(Reader, Protocol):
         """
         ...
 
+    def put(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]], otherwise: str
+    ) -> None:
+        """Add rows, or do ``otherwise`` to those whose key is there already: ``(KEY) DO UPDATE SET ...``.
+
+        No key may occur in two of the rows. ``table``, ``columns`` and ``otherwise`` come from constants.
+        """
+        ...
+
 
 class Storage(Protocol):
     """A database. All methods may be called from any thread."""

@@ -22,7 +22,7 @@ import psycopg
 from server import postgres_locks, schema, schema_postgres
 from server.identity import identity
 from server.postgres_connections import Connection, Connections, connect, plain_errors
-from server.postgres_insert import insert
+from server.postgres_insert import insert, put
 from server.storage import Reader, Row, StorageError, Writer
 
 CHANNEL = "scanner_server"
@@ -74,7 +74,14 @@ class _Session:
         if table == "ledger" and not self._appends:
             self._connection.execute(postgres_locks.APPENDING)
             self._appends = True
-        return insert(self._connection, self._types[table], table, columns, rows)
+        kept = rows if table == "ledger" else list(map(_kept, rows))  # the ledger has no text from outside
+        return insert(self._connection, self._types[table], table, columns, kept)
+
+    def put(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]], otherwise: str
+    ) -> None:
+        """Add rows, or do ``otherwise`` to those that are there already."""
+        put(self._connection, self._types[table], table, columns, list(map(_kept, rows)), otherwise)
 
 
 class PostgresStorage:

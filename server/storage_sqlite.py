@@ -58,6 +58,14 @@ class _Connection:
         sql = f"INSERT INTO {table} ({names}) VALUES ({placeholders(len(columns))}) ON CONFLICT DO NOTHING"  # noqa: S608
         return self._connection.executemany(sql, rows).rowcount if rows else 0
 
+    def put(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]], otherwise: str
+    ) -> None:
+        """Add rows, or do ``otherwise`` to those that are there already."""
+        names = ", ".join(columns)
+        sql = f"INSERT INTO {table} ({names}) VALUES ({placeholders(len(columns))}) ON CONFLICT {otherwise}"  # noqa: S608
+        self._connection.executemany(sql, rows)
+
 
 class SqliteStorage:
     """A database file and the connections to it."""

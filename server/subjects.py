@@ -6,7 +6,7 @@ A cancellation concerns what its target concerns, whichever of the two arrives f
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from server import handovers, ledger
@@ -146,24 +146,43 @@ def _stored(reader: Reader, position: int) -> set[Subject]:
 
 def store(tx: Writer, links: Links) -> None:
     """Write the links down."""
-    tx.run_many(
-        "INSERT INTO subject (kind, name, part, position) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        ((*subject, position) for subject, positions in links.subjects.items() for position in positions),
+    tx.insert(
+        "subject",
+        ("kind", "name", "part", "position"),
+        [(*subject, position) for subject, positions in links.subjects.items() for position in positions],
     )
-    tx.run_many(
-        "INSERT INTO cancellation (target, position, ref) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        links.cancellations,
-    )
+    tx.insert("cancellation", ("target", "position", "ref"), links.cancellations)
 
 
-def events_of(
-    reader: Reader, subject: Subject, extra: Iterable[int], batch: Mapping[int, Event]
-) -> list[tuple[int, Event]]:
-    """All events of a subject with their positions: those stored, and the ones that a batch adds."""
-    entries = ledger.of_subject(reader, *subject)
-    have = {entry.position for entry in entries}
-    missing = [position for position in extra if position not in have]
-    entries += ledger.at_positions(reader, [position for position in missing if position not in batch])
-    found = [(entry.position, ledger.event_of(entry)) for entry in entries]
-    events = [(position, event) for position, event in found if isinstance(event, Event)]
-    return events + [(position, batch[position]) for position in missing if position in batch]
+Found = list[tuple[int, Event]]
+"""Events of a subject with their positions."""
+
+
+def events_of(reader: Reader, subject: Subject) -> Found:
+    """All events of a subject."""
+    return [
+        (entry.position, event)
+        for entry in ledger.of_subject(reader, *subject)
+        if isinstance(event := ledger.event_of(entry), Event)
+    ]
+
+
+def events_with(
+    reader: Reader, added: Mapping[Subject, Collection[int]], batch: Mapping[int, Event]
+) -> dict[Subject, Found]:
+    """All events of these subjects: those stored, and the ones at the positions that a batch adds to each."""
+    stored = ledger.of_subjects(reader, added)
+    have = {subject: {entry.position for entry in stored.get(subject, ())} for subject in added}
+    asked = {at for subject, positions in added.items() for at in positions if at not in have[subject]}
+    event_at: dict[int, Event | ledger.Misunderstood] = dict(batch)
+    for entry in ledger.at_positions(reader, asked - batch.keys()):
+        event_at[entry.position] = ledger.event_of(entry)
+    found: dict[Subject, Found] = {}
+    for subject, positions in added.items():
+        for entry in stored.get(subject, ()):
+            if entry.position not in event_at:
+                event_at[entry.position] = ledger.event_of(entry)
+        places = [*sorted(have[subject]), *(at for at in positions if at not in have[subject])]
+        events = ((at, event_at.get(at)) for at in places)
+        found[subject] = [(at, event) for at, event in events if isinstance(event, Event)]
+    return found

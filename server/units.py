@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from server import devices
+from server.many_keys import rows_of_keys
 from server.replica import Feed
-from server.storage import Reader, Writer
-from server.subjects import Subject, events_of
+from server.storage import Writer
+from server.subjects import Found, Subject
 from sync.wire import pair_key
 from tracking.documents import credit, takes_off
 from tracking.events import Event
@@ -29,6 +30,10 @@ class Credit(NamedTuple):
     quantity: int
 
 
+CreditChange = tuple[Credit, int]
+"""A credit that came or went, and what that adds to its line; less than 0 where it went."""
+
+
 class UnitPlan(NamedTuple):
     """What one unit is after its events were folded anew."""
 
@@ -45,9 +50,8 @@ class UnitPlan(NamedTuple):
         return self.state.status != "unknown" or bool(self.state.flags)
 
 
-def plan(reader: Reader, subject: Subject, extra: set[int], batch: Mapping[int, Event]) -> UnitPlan:
-    """Fold one unit from all its events, those of the batch included."""
-    found = events_of(reader, subject, extra, batch)
+def plan(subject: Subject, found: Found, added: int) -> UnitPlan:
+    """Fold one unit from all its events, of which so many came with this batch."""
     position_of = {event.ref: position for position, event in found}
     events = [event for _, event in found]
     folded = fold(subject.name, subject.part, events)
@@ -56,7 +60,7 @@ def plan(reader: Reader, subject: Subject, extra: set[int], batch: Mapping[int, 
         state=folded.state,
         exceptions=tuple((position_of[record.second.ref], record) for record in records),
         credits=tuple(credits_of(folded.accepted, position_of)),
-        first_seen=len(extra) == len(found),
+        first_seen=added == len(found),
     )
 
 
@@ -76,43 +80,50 @@ def credits_of(accepted: Sequence[Event], position_of: Mapping[str, int]) -> lis
     return list(credited.values())
 
 
-def store(tx: Writer, feed: Feed, plans: Sequence[UnitPlan]) -> set[str]:
-    """Write the plans down; the numbers of the documents whose credits may have changed."""
-    touched: set[str] = set()
+def store(tx: Writer, feed: Feed, plans: Sequence[UnitPlan]) -> list[CreditChange]:
+    """Write the plans down; what that adds to documents and takes off them."""
     again = [(one.state.item, one.state.serial) for one in plans if not one.first_seen]
-    for item, serial in again:
-        rows = tx.rows("SELECT DISTINCT document FROM credit WHERE item = ? AND serial = ?", item, serial)
-        touched.update(row[0] for row in rows)
-    tx.run_many("DELETE FROM credit WHERE item = ? AND serial = ?", again)
-    tx.run_many(
-        "INSERT INTO credit (document, line, item, serial, position, quantity) VALUES (?, ?, ?, ?, ?, ?)",
-        [one for each in plans for one in each.credits],
+    sql = (
+        "SELECT c.document, c.line, c.item, c.serial, c.position, c.quantity FROM wanted w CROSS JOIN credit c"
+        " WHERE c.item = w.a AND c.serial = w.b AND c.serial <> ''"
     )
-    touched.update(one.document for each in plans for one in each.credits)
+    before = {Credit(*row) for row in rows_of_keys(tx, sql, again)}
+    changes = store_credits(tx, before, {one for each in plans for one in each.credits})
     _store_states(tx, feed, plans)
+    forget_exceptions(tx, feed, again, {record.key for one in plans for _, record in one.exceptions})
     for one in plans:
-        _store_exceptions(tx, feed, one)
-    return touched
+        for position, record in one.exceptions:
+            store_exception(tx, feed, position, record)
+    return changes
+
+
+def store_credits(tx: Writer, before: set[Credit], after: set[Credit]) -> list[CreditChange]:
+    """In place of some credits, others: only what differs is written."""
+    gone, new = sorted(before - after), sorted(after - before)
+    tx.run_many(
+        "DELETE FROM credit WHERE document = ? AND line = ? AND item = ? AND serial = ? AND position = ?",
+        [one[:5] for one in gone],
+    )
+    tx.insert("credit", Credit._fields, new)
+    return [(one, -one.quantity) for one in gone] + [(one, one.quantity) for one in new]
 
 
 def _store_states(tx: Writer, feed: Feed, plans: Sequence[UnitPlan]) -> None:
     known = [one.state for one in plans if one.known]
     gone = [one.state for one in plans if not one.known]
-    tx.run_many(
-        "INSERT INTO unit (item, serial, serial_reversed, status, flags, site, location, lot, document,"
-        " parent_item, parent_serial, bom_position, supplier, customer)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (item, serial) DO UPDATE SET status = excluded.status, flags = excluded.flags,"
-        " site = excluded.site, location = excluded.location, lot = excluded.lot, document = excluded.document,"
-        " parent_item = excluded.parent_item, parent_serial = excluded.parent_serial,"
-        " bom_position = excluded.bom_position, supplier = excluded.supplier, customer = excluded.customer",
-        map(_columns, known),
-    )
+    tx.put("unit", _COLUMNS, list(map(_columns, known)), _UPDATE)
     for state in known:
         feed.put("unit", pair_key(state.item, state.serial), msgspec.json.encode(state))
     tx.run_many("DELETE FROM unit WHERE item = ? AND serial = ?", [(one.item, one.serial) for one in gone])
     for state in gone:
         feed.delete("unit", pair_key(state.item, state.serial))
+
+
+_COLUMNS = (
+    "item", "serial", "serial_reversed", "status", "flags", "site", "location", "lot", "document", "parent_item",
+    "parent_serial", "bom_position", "supplier", "customer",
+)  # fmt: skip
+_UPDATE = "(item, serial) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[3:])
 
 
 def _columns(state: UnitState) -> tuple[str, ...]:
@@ -134,29 +145,13 @@ def _columns(state: UnitState) -> tuple[str, ...]:
     )
 
 
-def _store_exceptions(tx: Writer, feed: Feed, one: UnitPlan) -> None:
-    keys = {record.key for _, record in one.exceptions}
-    if not one.first_seen:
-        rows = tx.rows(
-            "SELECT key FROM exception WHERE item = ? AND serial = ? AND kind NOT IN (?, ?)",
-            one.state.item,
-            one.state.serial,
-            *OF_NO_UNIT,
-        )
-        for (key,) in rows:
-            if key not in keys:
-                forget_exception(tx, feed, key)
-    for position, record in one.exceptions:
-        store_exception(tx, feed, position, record)
-
-
-def forget_exceptions(tx: Writer, feed: Feed, name: str, keys: set[str]) -> None:
-    """Take away a container's exceptions but those with these keys."""
-    rows = tx.rows(
-        "SELECT key FROM exception WHERE item = '' AND serial = ? AND kind NOT IN (?, ?)", name, *OF_NO_UNIT
-    )
-    for (key,) in rows:
-        if key not in keys:
+def forget_exceptions(
+    tx: Writer, feed: Feed, names: Sequence[tuple[str, str]], standing: Collection[str]
+) -> None:
+    """Take away the exceptions of units, and with an empty item of containers, but those with ``standing`` keys."""
+    sql = "SELECT x.key, x.kind FROM wanted w CROSS JOIN exception x WHERE x.item = w.a AND x.serial = w.b"
+    for key, kind in rows_of_keys(tx, sql, names):
+        if kind not in OF_NO_UNIT and key not in standing:
             forget_exception(tx, feed, key)
 
 

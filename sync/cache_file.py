@@ -40,7 +40,7 @@ TAIL_CHARS = 6
 """So many last characters stand first in the key of a unit."""
 
 _STATUS_BITS, _FLAG_BITS = 4, 4
-_SHAPE_AT = _STATUS_BITS + _FLAG_BITS
+SHAPE_AT = _STATUS_BITS + _FLAG_BITS
 assert len(STATUSES) <= 1 << _STATUS_BITS
 assert len(FLAGS) <= _FLAG_BITS
 _STATUS_NUMBER = {status: number for number, status in enumerate(STATUSES)}
@@ -113,7 +113,7 @@ def unit_rows(
         if held or unit.ref or unit.at or unit.document or unit.location:
             rows.append((key, number, state, unit.document or None, held, more))
         else:
-            rows.append((key, number, state | shape_id(_common(unit), unit) << _SHAPE_AT, None, None, None))
+            rows.append((key, number, state | shape_id(_common(unit), unit) << SHAPE_AT, None, None, None))
     return rows
 
 
@@ -132,7 +132,7 @@ def shape_body(unit: UnitState) -> bytes:
 
 def shape_of(state: int) -> int:
     """The number of a row's shape; 0 for none."""
-    return state >> _SHAPE_AT
+    return state >> SHAPE_AT
 
 
 def unit_of(item: str, serial: str, state: int, more: bytes | None, shape: bytes) -> UnitState:

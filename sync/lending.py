@@ -9,6 +9,7 @@ import msgspec
 from sync.ground import Asking
 from sync.line import Unreachable, understood
 from sync.work_wire import Block, WantedBlock
+from tracking.phrases import phrase
 
 REFUSED_S = 600.0
 """A pattern that the server refused, being used up or none to it, is asked for again after so long."""
@@ -51,7 +52,7 @@ class Borrower:
             if status in _UNKNOWN:
                 return
             if status >= 500:
-                raise Unreachable(f"the server lends no numbers (HTTP {status})", status=status)
+                raise Unreachable(phrase("link_busy", status=str(status)), status=status)
             block = understood(data, Block) if status == 200 else None
             if block is None or (block.item, block.pattern) != name or not block.first <= block.last:
                 self._refused_until_s[name] = now_s + REFUSED_S

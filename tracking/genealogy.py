@@ -16,7 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from tracking.events import Event
-from tracking.units import UnitState, evolve, without_cancelled
+from tracking.units import UnitState, unfolded, without_cancelled
 
 DEPTH_MAX = 64
 """Levels that a tree is followed down or up; deeper is a circle or a mistake in the data."""
@@ -71,9 +71,8 @@ def links_of_unit(item: str, serial: str, events: Iterable[Event]) -> Iterator[L
     """The links of one unit from all its events, in any order; oldest first."""
     state = UnitState(item=item, serial=serial)
     since_ms, document = 0, ""
-    for event in without_cancelled(events):
-        before, now_ms = state, event.hlc >> 16
-        state, _ = evolve(before, event)
+    for event, before, after, *_ in unfolded(item, serial, events):
+        state, now_ms = after, event.hlc >> 16
         if _whole(before) == _whole(state) and before.position == state.position:
             continue
         if before.installed_in_serial:

@@ -6,7 +6,7 @@ event by event. The order of arrival never matters, so every device and the serv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +14,7 @@ import msgspec
 from tracking.crossings import COUNT_UNCERTAIN, PACKED_TWICE, crossing, is_count, moves, order_uncertain
 from tracking.events import Event
 from tracking.lifecycle import FLAGS, outcome
+from tracking.openings import STATUS, is_opening, opened, told_by, told_of
 
 
 class UnitState(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -116,12 +117,17 @@ def contradiction_kind(step: str, code: str, status: str) -> str:
     return _STATED_TWICE.get((step, code), f"{step}_while_{status}")
 
 
-def evolve(state: UnitState, event: Event) -> tuple[UnitState, Contradiction | None]:
-    """The state after one event, and the contradiction that it makes, if any. Never raises."""
+def evolve(
+    state: UnitState, event: Event, told: frozenset[str] | None = None
+) -> tuple[UnitState, Contradiction | None]:
+    """The state after one event, and the contradiction that it makes, if any. Never raises.
+
+    ``told``: what scans told before, see :mod:`tracking.openings`; None where only the state is known.
+    """
     if event.step == "holding":
         return _flagged(state, event), None
     if is_opening(event):
-        return _opened(state, event), None
+        return opened(state, event, told_of(state) if told is None else told), None
     result = outcome(event.step, event.action, state.status)
     conflict = None
     if result.code and not (result.own_document and event.document and event.document == state.document):
@@ -134,11 +140,6 @@ def evolve(state: UnitState, event: Event) -> tuple[UnitState, Contradiction | N
     return _moved(state, event, result.status), conflict
 
 
-def is_opening(event: Event) -> bool:
-    """True for an imported balance. One that came too late to count changes nothing, and credits nothing."""
-    return bool(event.status) and event.evidence == "imported"
-
-
 def _flagged(state: UnitState, event: Event) -> UnitState:
     flags = set(state.flags)
     if event.flag in FLAGS and event.action == "DELETE":
@@ -147,37 +148,6 @@ def _flagged(state: UnitState, event: Event) -> UnitState:
         flags.add(event.flag)
     reason = (event.reason if event.action != "DELETE" else "") or state.reason
     return msgspec.structs.replace(state, flags=tuple(sorted(flags)), reason=reason if flags else "")
-
-
-def _opened(state: UnitState, event: Event) -> UnitState:
-    """An imported balance counts only where nobody has seen the unit yet: an import never overrules a scan."""
-    if state.status not in {"unknown", "planned"}:
-        return state
-    return msgspec.structs.replace(
-        state,
-        status=event.status,
-        flags=tuple(sorted(set(state.flags) | set(event.flags))),
-        lot=event.lot,
-        expiry=event.expiry,
-        made=event.made,
-        revision=event.revision,
-        location=event.location,
-        site=event.site,
-        container=event.container,
-        supplier=event.party,
-        customer=event.customer,
-        sold_on=event.sold_on,
-        installed_in_item=event.parent_item,
-        installed_in_serial=event.parent_serial,
-        position=event.position,
-        evidence=event.evidence,
-        document=event.document,
-        step=event.step,
-        at=event.at,
-        operator=event.operator,
-        device=event.device,
-        ref=event.ref,
-    )
 
 
 _WHERE = frozenset({"receiving", "storing", "returning", "collecting", "removing", "picking"})
@@ -269,6 +239,29 @@ def without_cancelled(events: Iterable[Event]) -> list[Event]:
     return [event for event in ordered if not event.cancels and event.ref not in cancelled]
 
 
+class Stepped(NamedTuple):
+    """One event of a unit, and what it changed."""
+
+    event: Event
+    before: UnitState
+    after: UnitState
+    conflict: Contradiction | None
+    opens: bool
+    """True for an opening balance that said where the unit stands, in place of one that did before."""
+
+
+def unfolded(item: str, serial: str, events: Iterable[Event]) -> Iterator[Stepped]:
+    """All events of a unit, in any order, one by one as they count."""
+    after, told = UnitState(item=item, serial=serial), frozenset[str]()
+    for event in without_cancelled(events):
+        before = after
+        opens = is_opening(event) and (STATUS not in told or before.status == "unknown")
+        after, conflict = evolve(before, event, told)
+        if not is_opening(event) and (after is not before or conflict is None or conflict.counts):
+            told |= told_by(event, after)
+        yield Stepped(event, before, after, conflict, opens)
+
+
 def fold(item: str, serial: str, events: Sequence[Event]) -> Folded:
     """State, contradictions and credited events of one unit from all its events, in any order."""
     state = UnitState(item=item, serial=serial)
@@ -276,15 +269,16 @@ def fold(item: str, serial: str, events: Sequence[Event]) -> Folded:
     accepted: list[Event] = []
     seen: Event | None = None  # the last count or movement
     put: Event | None = None  # what put it into the container that it is in
-    for event in without_cancelled(events):
-        before = state
-        state, conflict = evolve(before, event)
+    for event, before, after, clash, opens in unfolded(item, serial, events):
+        state, conflict = after, clash
+        if opens:
+            accepted = [other for other in accepted if not is_opening(other)]
         if conflict is None or conflict.counts:
             if seen is not None and order_uncertain(seen, event):
                 conflict = Contradiction(COUNT_UNCERTAIN, seen.ref, event, before, counts=True)
             elif conflict is not None and conflict.kind == PACKED_TWICE and put is not None:
                 conflict = conflict._replace(first=put.ref)
-            if state is not before or not is_opening(event):
+            if opens or not is_opening(event):
                 accepted.append(event)
             if (is_count(event) or moves(event)) and not is_opening(event):
                 seen = event

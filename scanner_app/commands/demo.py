@@ -10,6 +10,9 @@ from pathlib import Path
 from scanner_app import server_calls
 from scanner_app.commands.call import DONE, REFUSED, Call, Refusal
 
+LOG_FILE = "server.log"
+"""What the server has to say while the screens have the terminal."""
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
@@ -20,6 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(call: Call) -> int:
     """With a terminal the screens, without one the sample shift."""
     from scanner_app.demo import Demo
+    from server import logs
     from server.main import ServerError
 
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
@@ -33,6 +37,8 @@ def run(call: Call) -> int:
                 "or name another folder"
             )
         folder.mkdir(parents=True, exist_ok=True)
+        if interactive:
+            logs.begin_in_file(folder / LOG_FILE)
         try:
             demo = Demo(folder, call.loaded.settings, call.session_settings, port=call.options.port)
         except (server_calls.CallRefused, ServerError, TimeoutError) as error:
@@ -41,6 +47,10 @@ def run(call: Call) -> int:
             return _screens(call, demo) if interactive else _shift(demo)
         finally:
             demo.close()
+            said = logs.newest(folder / LOG_FILE) if interactive else ""
+            if said:
+                kept = f" (all of it: {folder / LOG_FILE})" if call.options.keep else ""
+                print(f"demo: the server's last warning was: {said}{kept}", file=sys.stderr)
 
 
 def _shift(demo: object) -> int:

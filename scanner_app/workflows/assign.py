@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, State, Step, Workflow
+from scanner_app.workflows.guard import guarding
 from scanner_app.workflows.order_labels import wrong_kind
 from scanner_app.workflows.own_labels import new_labels
 from scanner_app.workflows.parts import NO_PARTS, Parts
@@ -213,6 +214,6 @@ ASSIGN = Workflow(
     name="assign",
     state_type=AssignState,
     initial=AssignState,
-    advance=_advance,
+    advance=guarding(_advance),
     prompt=_prompt,
 )

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from scanner_app.workflows.gathered import Gathered
 from tracking.assembly import Inside
 from tracking.containers import ContainerState
 from tracking.documents import Document, Tally
@@ -254,8 +255,17 @@ class Knowledge(Protocol):
         """How many units of a document were inspected here."""
         ...
 
+    def is_lot(self, text: str, document: str) -> bool:
+        """True for a lot that a paper here names, or that units of this document have."""
+        ...
+
     def lot_flags(self, item: str, lot: str) -> tuple[str, ...]:
         """Flags that lie on a whole lot."""
+        ...
+
+    @property
+    def together(self) -> Gathered:
+        """Everything of a lot, at a place, for a party. Slow."""
         ...
 
 

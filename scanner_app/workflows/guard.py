@@ -8,10 +8,11 @@ of a network is still a serial number where somebody knows it or an item's patte
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import msgspec
 
-from scanner_app.workflows.flow import Input, Scanned, Step
+from scanner_app.workflows.flow import Input, Knowledge, Scanned, State, Step
 from tracking.identifiers.reading import NATIVE_KINDS, Reading
 from tracking.phrases import Phrase, phrase
 from tracking.verdicts import verdict
@@ -25,11 +26,37 @@ _OF_A_FIELD = (
 )
 """A detail of a lone data identifier -> what it is."""
 _DATED = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}")
+_PLAIN_COUNT = re.compile(r"[1-9]\d{0,2}")
 _COUNT = re.compile(r"Q\d{1,4}")
 
 
-def guarded(step: Step, given: Input) -> Step:
-    """The step, with a refusal that names what was scanned where its shape tells."""
+Advance = Callable[[State, Input, Knowledge], Step]
+SERIAL_BELOW = phrase("need_serial_below")
+
+
+def _always(_state: State) -> Phrase:
+    return SERIAL_BELOW
+
+
+def guarding(
+    advance: Advance, need: Callable[[State], Phrase | None] = _always, *, cartons: bool = False
+) -> Advance:
+    """A task whose refusals name what was scanned. ``need``: what to scan instead, None where no unit is asked for.
+
+    With ``cartons`` a carton is welcome in place of a unit: one that nobody knows is unknown, and nothing else.
+    """
+
+    def guarded_advance(state: State, given: Input, knows: Knowledge) -> Step:
+        step, asked = advance(state, given, knows), need(state)
+        return step if asked is None else guarded(step, given, knows, need=asked, cartons=cartons)
+
+    return guarded_advance
+
+
+def guarded(
+    step: Step, given: Input, knows: Knowledge, *, need: Phrase = SERIAL_BELOW, cartons: bool = False
+) -> Step:
+    """The step, with a refusal that names what was scanned where its shape tells, or a paper of the site."""
     if (
         not isinstance(given, Scanned)
         or given.typed
@@ -37,11 +64,23 @@ def guarded(step: Step, given: Input) -> Step:
         or not _nameless(step, given.readings[0][0])
     ):
         return step
-    kind = kind_of(given.readings[0], given.texts[0])
-    if kind is None:
+    text = given.texts[0].strip()
+    kind = kind_of(given.readings[0], given.texts[0]) or _plain(text, step.state.document, knows)
+    if kind is None or (cartons and kind.name == "kind_container"):
         return step
-    said = verdict("wrong_kind", raw=given.texts[0], kind=kind, need=phrase("need_serial_below"))
-    return msgspec.structs.replace(step, verdict=said)
+    said = verdict("wrong_kind", raw=given.texts[0], kind=kind, need=need)
+    events = tuple(
+        msgspec.structs.replace(event, code="wrong_kind") if event.step == "sighting" else event
+        for event in step.events
+    )
+    return msgspec.structs.replace(step, verdict=said, events=events)
+
+
+def _plain(text: str, document: str, knows: Knowledge) -> Phrase | None:
+    """What a text is that says nothing of itself: a lot that is known here, or so few digits that it is a count."""
+    if _PLAIN_COUNT.fullmatch(text):
+        return phrase("kind_quantity")
+    return phrase("kind_lot") if text and knows.is_lot(text, document) else None
 
 
 def _nameless(step: Step, best: Reading) -> bool:

@@ -26,7 +26,7 @@ def _advance(state: State, given: Input, knows: Knowledge) -> Step:
             what = phrase("what_more" if given.name == "more" else "what_menu")
             return Step(state=HomeState(more=given.name == "more"), verdict=verdict("command", what=what))
         return Step(state=state, quiet=True)
-    return Step(state=HomeState(), verdict=look_up.answer(given, knows))
+    return Step(state=HomeState(), verdict=look_up.answer(given, knows)[0])
 
 
 def document_scanned(given: Input, knows: Knowledge) -> str:

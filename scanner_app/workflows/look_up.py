@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from scanner_app.workflows import look_up_groups as groups
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
 from scanner_app.workflows.held_together import is_known, whole_of
 from scanner_app.workflows.look_up_pages import (
     LINES_A_PAGE,
-    PAGES,
     LookUpState,
     all_lines,
     count_inside,
@@ -24,12 +24,14 @@ from tracking.units import UnitState
 from tracking.verdicts import Verdict, verdict
 
 UNITS_SHOWN_MAX = 4
+TYPED_CHARS_MIN = 4
+"""A scanned code of so many characters may be the end of a serial number."""
 
 
 def _advance(state: State, given: Input, knows: Knowledge) -> Step:
     assert isinstance(state, LookUpState)
     if isinstance(given, Asked):
-        if given.name in PAGES and state.in_hand:
+        if given.name in state.pages:
             return _turned(state, given.name, knows)
         if given.name in {"back", "done"}:
             if state.page:
@@ -37,9 +39,8 @@ def _advance(state: State, given: Input, knows: Knowledge) -> Step:
             said = verdict("command", what=phrase("what_back"))
             return Step(state=LookUpState(), verdict=said, leave=True)
         return Step(state=state, quiet=True)
-    said = answer(given, knows)
-    found = LookUpState(item=said.item, serial=said.serial, container=said.fields.get("container", ""))
-    known = said.code in {"looked_up", "on_hold"} and bool((said.item and said.serial) or found.container)
+    said, found = answer(given, knows, of_lot=state.code if state.kind == "lot" else "")
+    known = said.code in {"looked_up", "on_hold"} and found.in_hand
     return Step(state=found if known else LookUpState(), verdict=said)
 
 
@@ -54,35 +55,80 @@ def _turned(state: LookUpState, page: str, knows: Knowledge) -> Step:
 
 def _card(state: LookUpState, knows: Knowledge) -> Step:
     """Back from a page to what was said of the thing itself."""
-    said = (
-        _of_container(state.container, knows)
-        if state.container
-        else of_units((knows.unit(state.item, state.serial),), knows)
-    )
+    if state.kind:
+        said = _of_group(state, knows)
+    elif state.container:
+        said = _of_container(state.container, knows)
+    else:
+        said = of_units((knows.unit(state.item, state.serial),), knows)
     return Step(state=msgspec.structs.replace(state, page="", first=0), verdict=said)
 
 
-def answer(given: Scanned, knows: Knowledge) -> Verdict:
-    """What the thing is, whatever it is."""
+def answer(given: Scanned, knows: Knowledge, *, of_lot: str = "") -> tuple[Verdict, LookUpState]:
+    """What the thing is, whatever it is, and how it is found again. A part number narrows the lot before it."""
     meaning = understand(given, NO_PARTS, None, knows)
-    if meaning.kind == "refused":
-        found = knows.units_ending(given.texts[0]) if given.typed or len(given.texts[0]) >= 4 else ()
-        if meaning.refusal is not None and meaning.refusal.code == "unknown_code" and found:
-            return of_units(found, knows)
-        return meaning.refusal or verdict("unknown_code", raw=given.texts[0])
-    if meaning.kind == "document":
-        return _of_document(meaning.value, knows)
-    if meaning.kind == "container":
-        return _of_container(meaning.value, knows)
-    if meaning.kind == "party":
-        party = knows.party(meaning.value)
-        return verdict("looked_up", what=(party.name if party else "") or meaning.value)
-    if meaning.kind in {"badge", "location"}:
-        person = knows.operator(meaning.value)
-        if person is None:
-            return verdict("looked_up", loose=meaning.value, what=phrase("thing_place"))
-        return verdict("looked_up", what=phrase("thing_badge", name=person.name or person.badge))
-    return _of_label(meaning, given.texts[0], knows)
+    match meaning.kind:
+        case "refused":
+            return _not_understood(meaning, given, knows)
+        case "document":
+            return _group("order", meaning.value, knows)
+        case "container":
+            return _of_container(meaning.value, knows), LookUpState(container=meaning.value)
+        case "party":
+            return _group("party", meaning.value, knows)
+        case "badge" | "location":
+            person = knows.operator(meaning.value)
+            if person is None:
+                return _group("place", meaning.value, knows)
+            badge = phrase("thing_badge", name=person.name or person.badge)
+            return verdict("looked_up", what=badge), LookUpState()
+    parts = meaning.parts
+    if of_lot and parts.item and not (parts.serial or parts.lot):
+        narrowed = _group("lot", of_lot, knows, parts.item)
+        if narrowed[0].code != "unknown_code":
+            return narrowed
+    if parts.lot and not parts.serial:
+        return _group("lot", parts.lot, knows, parts.item)
+    said = _of_label(meaning, given.texts[0], knows)
+    if said.code == "unknown_code" and not parts.item:
+        return _lot_or(said, given, knows)
+    return said, LookUpState(item=said.item, serial=said.serial) if said.item else LookUpState()
+
+
+def _not_understood(meaning: Meaning, given: Scanned, knows: Knowledge) -> tuple[Verdict, LookUpState]:
+    """What names nothing: the last characters of a serial number, or a lot."""
+    text = given.texts[0]
+    refused = meaning.refusal or verdict("unknown_code", raw=text)
+    if refused.code != "unknown_code":
+        return refused, LookUpState()
+    ending = knows.units_ending(text) if given.typed or len(text) >= TYPED_CHARS_MIN else ()
+    if ending:
+        said = of_units(ending, knows)
+        return said, LookUpState(item=said.item, serial=said.serial) if said.item else LookUpState()
+    return _lot_or(refused, given, knows)
+
+
+def _lot_or(said: Verdict, given: Scanned, knows: Knowledge) -> tuple[Verdict, LookUpState]:
+    """A lot has no shape of its own, and finding it is slow: asked for last, and only of a lone code."""
+    found = groups.of_lot(given.texts[0], "", knows) if len(given.texts) == 1 else None
+    return (said, LookUpState()) if found is None else (found, LookUpState(kind="lot", code=given.texts[0]))
+
+
+def _group(kind: str, code: str, knows: Knowledge, item: str = "") -> tuple[Verdict, LookUpState]:
+    state = LookUpState(kind=kind, code=code, item=item)
+    return _of_group(state, knows), state
+
+
+def _of_group(state: LookUpState, knows: Knowledge) -> Verdict:
+    match state.kind:
+        case "order":
+            return _of_document(state.code, knows)
+        case "place":
+            return groups.of_place(state.code, knows)
+        case "party":
+            return groups.of_party(state.code, knows)
+    found = groups.of_lot(state.code, state.item, knows)
+    return found or verdict("unknown_code", raw=state.code, why=phrase("why_no_lot"))
 
 
 def _of_document(number: str, knows: Knowledge) -> Verdict:
@@ -99,7 +145,7 @@ def _of_document(number: str, knows: Knowledge) -> Verdict:
         else phrase("state_done", done=done, total=str(document.total))
     )
     what = phrase("document_state", type=phrase(f"document_{document.type}"), state=state)
-    return verdict("looked_up", what=what, document=number)
+    return verdict("looked_up", what=what, document=number, party=document.party, location=document.location)
 
 
 def _of_container(code: str, knows: Knowledge) -> Verdict:
@@ -111,6 +157,9 @@ def _of_container(code: str, knows: Knowledge) -> Verdict:
             return alarm
     state = knows.container(code)
     if not is_known(code, knows):
+        notice = knows.announced(code)
+        if notice:
+            return _announced(code, notice, knows)
         return verdict("wrong_kind", raw=code, kind=phrase("kind_container"), need=phrase("need_known"))
     inside = [f"{count} x {item}" for item, count in whole.by_item().items()]
     where = state.location or next((unit.location for unit in whole.units if unit.location), "")
@@ -120,6 +169,21 @@ def _of_container(code: str, knows: Knowledge) -> Verdict:
         location=where,
         parent=state.parent,
         inside=", ".join(inside[:UNITS_SHOWN_MAX]) or "0",
+    )
+
+
+def _announced(code: str, notice: str, knows: Knowledge) -> Verdict:
+    """A carton that a supplier's notice names and nobody has received yet."""
+    document = knows.document(notice)
+    lines = document.lines if document is not None else ()
+    inside = [f"{line.quantity} x {line.item}" for line in lines if line.container == code]
+    blind = document is None or document.blind
+    return verdict(
+        "looked_up",
+        container=code,
+        document=notice,
+        inside="" if blind else ", ".join(inside[:UNITS_SHOWN_MAX]),
+        what=phrase("lookup_announced"),
     )
 
 
@@ -143,7 +207,7 @@ def _of_label(meaning: Meaning, text: str, knows: Knowledge) -> Verdict:
             else phrase("thing_item")
         )
         return verdict("looked_up", item=parts.item, loose=parts.item, what=what)
-    return verdict("looked_up", what=phrase("thing_lot", lot=parts.lot) if parts.lot else text)
+    return verdict("looked_up", what=text)
 
 
 def of_units(units: tuple[UnitState, ...], knows: Knowledge) -> Verdict:
@@ -205,7 +269,7 @@ def warranty_until(unit: UnitState, knows: Knowledge) -> str:
 def _prompt(state: State, _knows: Knowledge) -> Prompt:
     assert isinstance(state, LookUpState)
     if state.page:
-        thing = f"{state.item} {state.serial}".strip() or state.container
+        thing = state.code or f"{state.item} {state.serial}".strip() or state.container
         return Prompt(name="lookup", more=row_of(thing, phrase(f"what_{state.page}"), between=": "))
     return Prompt(name="lookup", more=phrase("more_last_six"))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
+from scanner_app.workflows import look_up_groups
 from scanner_app.workflows.flow import Knowledge, ListLine, State
 from scanner_app.workflows.held_together import whole_of
 from tracking.events import Event
@@ -24,6 +26,9 @@ class LookUpState(State, frozen=True, kw_only=True, omit_defaults=True):
     item: str = ""
     serial: str = ""
     container: str = ""
+    kind: str = ""
+    """``lot``, ``place``, ``party`` or ``order`` where it was none of these; :attr:`code` says which."""
+    code: str = ""
     page: str = ""
     """``inside``, ``history``, or empty for the card."""
     first: int = 0
@@ -32,7 +37,14 @@ class LookUpState(State, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def in_hand(self) -> bool:
         """True where there is something to tell more of."""
-        return bool(self.serial or self.container)
+        return bool(self.serial or self.container or self.kind)
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The pages that there are about it: nothing happens to a lot, a place or an order as a whole."""
+        if not self.in_hand:
+            return ()
+        return PAGES[:1] if self.kind else PAGES
 
 
 def lines(state: State, knows: Knowledge) -> tuple[ListLine, ...]:
@@ -55,7 +67,10 @@ def all_lines(state: LookUpState, knows: Knowledge) -> tuple[ListLine, ...]:
     if state.page == "history":
         return tuple(_history(state, knows))
     if state.container:
-        return tuple(_in_container(state.container, knows))
+        return tuple(_in_container(state.container, knows))[:LINES_MAX]
+    if state.kind:
+        told = look_up_groups.inside(state.kind, state.code, state.item, knows)
+        return tuple(islice(told, LINES_MAX))
     return tuple(_inside(state.item, state.serial, knows, ()))[:LINES_MAX]
 
 

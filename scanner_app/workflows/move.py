@@ -17,6 +17,7 @@ from scanner_app.workflows.flow import (
     Workflow,
 )
 from scanner_app.workflows.gathering import gather, need_of, waiting_answer
+from scanner_app.workflows.guard import guarding
 from scanner_app.workflows.held_together import Whole, is_known, whole_of, with_lot_flags
 from scanner_app.workflows.meaning import understand
 from scanner_app.workflows.move_state import WAITING_MAX, MoveState, Taken
@@ -304,7 +305,7 @@ MOVE = Workflow(
     name="move",
     state_type=MoveState,
     initial=MoveState,
-    advance=_advance,
+    advance=guarding(_advance, cartons=True),
     prompt=_prompt,
     own_commands=frozenset({"undo"}),
     listing=_listing,

@@ -149,7 +149,7 @@ def workflow(name: str, task: Task) -> Workflow:
 
     def advanced(state: State, given: Input, knows: Knowledge) -> Step:
         assert isinstance(state, OrderState)
-        return guarded(advance(task, state, given, knows), given)
+        return guarded(advance(task, state, given, knows), given, knows)
 
     def prompted(state: State, knows: Knowledge) -> Prompt:
         assert isinstance(state, OrderState)

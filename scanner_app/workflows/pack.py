@@ -17,6 +17,7 @@ from scanner_app.workflows.flow import (
     Workflow,
 )
 from scanner_app.workflows.gathering import gather, need_of, waiting_answer
+from scanner_app.workflows.guard import SERIAL_BELOW, guarding
 from scanner_app.workflows.held_together import is_known, whole_of, with_lot_flags
 from scanner_app.workflows.meaning import Meaning, understand
 from scanner_app.workflows.order_labels import wrong_kind
@@ -26,7 +27,7 @@ from scanner_app.workflows.parts import NO_PARTS, Parts
 from scanner_app.workflows.subject import typed_quantity
 from tracking import rules
 from tracking.events import Event
-from tracking.phrases import phrase
+from tracking.phrases import Phrase, phrase
 from tracking.rules import Context
 from tracking.site import Item, refuse_name
 from tracking.units import UnitState
@@ -301,11 +302,17 @@ def _listing(state: State, knows: Knowledge) -> tuple[ListLine, ...]:
     return tuple(ListLine(f"{count} x {item}", "done") for item, count in list(counts.items())[:_LISTED_MAX])
 
 
+def _need(state: State) -> Phrase:
+    """What to scan in place of another code of a label."""
+    assert isinstance(state, PackState)
+    return SERIAL_BELOW if state.container or state.taking_out else phrase("need_carton")
+
+
 PACK = Workflow(
     name="pack",
     state_type=PackState,
     initial=PackState,
-    advance=_advance,
+    advance=guarding(_advance, _need, cartons=True),
     prompt=_prompt,
     own_commands=frozenset({"remove", "reprint"}),
     listing=_listing,

@@ -36,7 +36,7 @@ from tracking.verdicts import Verdict, verdict
 
 
 def _guarded(state: State, given: Input, knows: Knowledge) -> Step:
-    step = guarded(_advance(state, given, knows), given)
+    step = guarded(_advance(state, given, knows), given, knows)
     built = tuple(built_labels(step, knows))
     return msgspec.structs.replace(step, labels=(*step.labels, *built)) if built else step
 

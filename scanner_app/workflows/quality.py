@@ -8,6 +8,7 @@ import msgspec
 
 from scanner_app.workflows import inspection, look_up
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
+from scanner_app.workflows.guard import guarding
 from scanner_app.workflows.held_together import whole_of
 from scanner_app.workflows.inspection import NO_LOOK, REMARK_CHARS_MAX, Look
 from scanner_app.workflows.order_labels import wrong_kind
@@ -244,7 +245,7 @@ QUALITY = Workflow(
     name="quality",
     state_type=QualityState,
     initial=QualityState,
-    advance=_advance,
+    advance=guarding(_advance, cartons=True),
     prompt=_prompt,
     own_commands=frozenset({"hold", "release"}),
 )

@@ -6,6 +6,7 @@ import msgspec
 
 from scanner_app.workflows import closing
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
+from scanner_app.workflows.guard import SERIAL_BELOW, guarding
 from scanner_app.workflows.order_labels import wrong_kind
 from scanner_app.workflows.papers import paper_scanned
 from scanner_app.workflows.subject import Seen, Subject, SubjectState, prompt_of_parts, quantity_given, see
@@ -133,7 +134,7 @@ RECALL = Workflow(
     name="recall",
     state_type=RecallState,
     initial=RecallState,
-    advance=_advance,
+    advance=guarding(_advance, lambda state: SERIAL_BELOW if state.document else None),
     prompt=_prompt,
     document_types=("recall",),
 )

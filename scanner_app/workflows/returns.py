@@ -6,6 +6,7 @@ import msgspec
 
 from scanner_app.workflows import closing, dispositions, inspection, witness
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
+from scanner_app.workflows.guard import guarding
 from scanner_app.workflows.inspection import NO_LOOK, Look
 from scanner_app.workflows.lines import current_line
 from scanner_app.workflows.order_labels import wrong_kind
@@ -258,7 +259,7 @@ RETURNS = Workflow(
     name="returns",
     state_type=ReturnState,
     initial=ReturnState,
-    advance=_advance,
+    advance=guarding(_advance),
     prompt=_prompt,
     document_types=("rma",),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, State, Step, Workflow
+from scanner_app.workflows.guard import guarding
 from scanner_app.workflows.order_labels import wrong_kind
 from scanner_app.workflows.parts import NO_PARTS
 from scanner_app.workflows.returned import warranty
@@ -192,6 +193,6 @@ SERVICE = Workflow(
     name="service",
     state_type=ServiceState,
     initial=ServiceState,
-    advance=_advance,
+    advance=guarding(_advance),
     prompt=_prompt,
 )

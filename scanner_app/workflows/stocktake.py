@@ -10,6 +10,7 @@ import msgspec
 
 from scanner_app.workflows.counted_place import judged
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
+from scanner_app.workflows.guard import SERIAL_BELOW, guarding
 from scanner_app.workflows.lines import line_for, missing_text
 from scanner_app.workflows.meaning import Meaning
 from scanner_app.workflows.order_labels import wrong_kind
@@ -233,7 +234,7 @@ STOCKTAKE = Workflow(
     name="stocktake",
     state_type=CountState,
     initial=CountState,
-    advance=_advance,
+    advance=guarding(_advance, lambda state: SERIAL_BELOW if state.document else None),
     prompt=_prompt,
     document_types=("count_sheet",),
 )

@@ -8,6 +8,7 @@ import msgspec
 
 from scanner_app.workflows import witness
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
+from scanner_app.workflows.guard import guarding
 from scanner_app.workflows.inspection import REMARK_CHARS_MAX
 from scanner_app.workflows.order_labels import wrong_kind
 from scanner_app.workflows.parts import NO_PARTS, Parts
@@ -196,6 +197,6 @@ WRITE_OFF = Workflow(
     name="write_off",
     state_type=WriteOffState,
     initial=WriteOffState,
-    advance=_advance,
+    advance=guarding(_advance),
     prompt=_prompt,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 import msgspec
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from scanner_app.knowledge import with_own
 from scanner_app.overlay import OverlayRow
+from tracking import clock
 from tracking.events import Event
+from tracking.moments import moment_ms
 from tracking.units import UnitState, fold
 
 ITEM, SERIAL = "PUMP-100", "SN-1"
@@ -65,6 +68,34 @@ def test_cache_and_own_events_come_to_the_whole_fold(names: list[str]) -> None:
         base = fold(ITEM, SERIAL, [row.event for row in rows[:covered]]).state
         shown = with_own(base, rows[covered:])
         assert _visible(shown) == _visible(whole), f"the cache shows the first {covered}"
+
+
+def _opening(second: int) -> Event:
+    """A file that the office loaded between two seconds of the own work."""
+    at = f"2026-11-23T08:00:{second:02}.500+01:00"
+    return Event(
+        step="commissioning", action="ADD", item=ITEM, serial=SERIAL, status="received", evidence="imported", lot="L7",
+        party="ACME", location="FILE", at=at, hlc=clock.pack(moment_ms(at, UTC)), device="office", epoch=1, seq=1,
+    )  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(STEPS), max_size=9), st.integers(0, 10))
+def test_a_file_finds_its_place_between_own_events(names: list[str], second: int) -> None:
+    """The cache shows the file alone, as it does before the server has heard of the own events."""
+    opening = _opening(second)
+    rows = [
+        row._replace(event=msgspec.structs.replace(row.event, hlc=clock.pack(moment_ms(row.event.at, UTC))))
+        for row in _own(names)
+    ]
+    base = fold(ITEM, SERIAL, [opening]).state
+    whole = fold(ITEM, SERIAL, [opening, *(row.event for row in rows)]).state
+    assert _visible(with_own(base, rows)) == _visible(whole)
+
+
+def test_a_file_without_a_time_lies_below_everything() -> None:
+    base = msgspec.structs.replace(fold(ITEM, SERIAL, [_opening(5)]).state, at="", ref="")
+    rows = _own(["picking"])
+    assert with_own(base, rows).status == "picked"
 
 
 def _visible(state: UnitState) -> UnitState:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
@@ -20,12 +20,12 @@ from server.judge import Judged, judge
 from server.replica import Feed
 from server.storage import Writer
 from sync.wire import WireError
+from tests.simulation import bugs_downward, bugs_papers
 from tests.simulation.centre import Centre
+from tests.simulation.faulty import Bug
 from tracking import clock
 from tracking.events import Event
 from tracking.units import Folded, fold
-
-Bug = Callable[[], AbstractContextManager[object]]
 
 
 def _no_gap_check() -> AbstractContextManager[object]:
@@ -225,5 +225,7 @@ BUGS: Mapping[str, Bug] = {
     "the folder skips a unit": _folder_skips_a_unit,
     "a loss is not named": _loss_not_named,
     "pruned before the backup": _pruned_before_the_backup,
+    **bugs_downward.BUGS,
+    **bugs_papers.BUGS,
 }
 """Name -> what puts it into the product for as long as it is open."""

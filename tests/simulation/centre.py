@@ -218,12 +218,15 @@ class Centre:
         shutil.copyfile(copy, self.database)
         renew_generation(self.database)
 
-    def enroll(self, site: str, device: str = "") -> tuple[str, str]:
+    def enroll(self, site: str, device: str = "", public_key: str = "") -> tuple[str, str]:
         """The office's code, exchanged: device and token. Raises :class:`enrollment.EnrollmentError`."""
         now_ms = self._now_ms()
         wanted = NewCode(site=site, device=device)
         code = enrollment.new_code(self.storage, wanted, now_ms).code
         given = enrollment.enroll(
-            self.storage, Enroll(code=code, name="dock", site=site), self.central.guesses, now_ms
+            self.storage,
+            Enroll(code=code, name="dock", site=site, public_key=public_key),
+            self.central.guesses,
+            now_ms,
         )
         return given.device, given.token

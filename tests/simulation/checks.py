@@ -139,6 +139,8 @@ def _dense_and_chained(entries: list[ledger.Entry], gone: set[EventName]) -> Non
         for before, after in pairwise(own):
             chained = chain.next_link(before.chain, after.body) == after.chain
             assert chained or after.seq != before.seq + 1, f"{name}/{after.seq} is not chained"
+        times = [event.hlc for event in map(_understood, own) if event is not None]
+        assert times == sorted(set(times)), f"{name}: what came later is said to be earlier"
 
 
 class Expected:

@@ -6,13 +6,22 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from scanner_app import outbox
 from server.api import device_calls
 from server.enrollment import EnrollmentError
 from server.storage import StorageError
+from sync import wire
+from sync.credentials import public_key
+from sync.outbox import Delivered
 from sync.wire import BATCH_BYTES_MAX
+from tests.durability.goods import serial
 from tests.simulation import checks
 from tests.simulation.centre import OFFICE_TOKEN
 from tests.simulation.terminal import Fact, Terminal
+from tracking import chain
+from tracking.events import Event, encode_body
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -129,7 +138,8 @@ class Misfortunes:
             return False
         name = self._copied(terminal)
         identity = (terminal.device, terminal.token)
-        twin = Terminal(name, world.folder / name, world.network, world.dice, world.seen, identity)
+        folder = world.folder / name
+        twin = Terminal(name, folder, world.network, world.dice, world.seen, identity, terminal.key)
         twin.facts = set(terminal.facts)
         twin.clock.ahead_ms = world.dice.randint(-2000, 2000)
         terminal.standing.clear()  # what both remember, either may take back
@@ -269,7 +279,8 @@ class Misfortunes:
         if not world.centre.up:
             return False
         try:
-            token = world.centre.enroll(terminal.site, terminal.device)[1]
+            key = public_key(terminal.key) if terminal.key else ""
+            token = world.centre.enroll(terminal.site, terminal.device, key)[1]
         except (EnrollmentError, StorageError):
             return False
         self._tokens[terminal.device] = token
@@ -292,6 +303,48 @@ class Misfortunes:
         if terminal.on:
             terminal.crash()
             terminal.start()
+
+    def _file(self, terminal: Terminal) -> bool:
+        """What waits on it travels as a file: handed in now, or when the network was there before it, or twice."""
+        if not terminal.on:
+            return False
+        journal, dice = terminal.handheld.journal, self._world.dice
+        data, events = outbox.sealed(
+            journal,
+            terminal.token,
+            terminal.clock.wall_ms(),
+            terminal.credentials,
+            everything=dice.random() < 0.3,
+        )
+        if not events:
+            return False
+        if dice.random() < 0.6:
+            self._hand_in(data)
+        if dice.random() < 0.6:
+            self._for_a_while(lambda: self._hand_in(data))
+        return True
+
+    def _hand_in(self, data: bytes) -> None:
+        centre = self._world.centre
+        if not centre.up:
+            return
+        reply = centre.ask("POST", "/v1/outbox", OFFICE_TOKEN, data, {})
+        if reply.status == 200:
+            done = msgspec.json.decode(reply.body, type=Delivered)
+            self._world.seen.met["by file"] += done.stored > 0
+            self._world.seen.met["known by file"] += done.known > 0
+
+    def _thief(self, terminal: Terminal) -> bool:
+        """Somebody has got hold of its token, and hands in goods that nobody received. The key he has not."""
+        centre = self._world.centre
+        if not (terminal.key and centre.up):
+            return False
+        event = Event(step="receiving", item="PUMP", serial=serial(1), document="PO-HAM", line=1)
+        epoch = terminal.handheld.journal.epoch + 7 if terminal.on else 99
+        begin = chain.first_link(terminal.device, epoch, "thief")
+        batch = wire.batch_of(epoch=epoch, first=1, prev_chain=begin, bodies=[encode_body(event)])
+        path = f"/v1/devices/{terminal.device}/events"
+        return centre.ask("POST", path, terminal.token, msgspec.json.encode(batch), {}).status == 403
 
 
 def _bound(bytes_max: int) -> None:

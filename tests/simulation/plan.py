@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import NamedTuple
 
+from sync.wire import FEED_ROWS_MAX
 from tests.simulation.network import FAULTS
 
 MISFORTUNES = (
@@ -25,6 +26,8 @@ MISFORTUNES = (
     "newer program",
     "newcomer",
     "small server",
+    "file",
+    "thief",
 )
 FLEETS = (1, 2, 2, 3, 3, 4, 5, 6, 8, 12)
 FLEET_MAX = 50
@@ -47,6 +50,18 @@ class Plan(NamedTuple):
     """Between two misfortunes, in the mean."""
     pool: int
     """Units that everybody scans."""
+    snapshots: bool
+    """Whether the site is worth one."""
+    page_rows: int
+    """Of the feed at most."""
+    keyed: bool
+    """Whether the handhelds sign with a key of their own."""
+    tombstones_ms: int = 300_000
+    """So long they are kept."""
+    fold_ms_max: int = 2000
+    """Between two looks of the folder, at most."""
+    undo_chance: float = 0.06
+    """Of one thing that a person does."""
 
 
 def plan(seed: int, steps: int) -> Plan:
@@ -66,4 +81,7 @@ def plan(seed: int, steps: int) -> Plan:
         pause_ms=pause_ms,
         between_ms=pause_ms * dice.choice([4, 12, 40]),
         pool=dice.choice([5, 30, 300]),
+        snapshots=bool(seed % 2),
+        page_rows=7 if seed % 4 == 3 else FEED_ROWS_MAX,
+        keyed=seed % 3 == 1,
     )

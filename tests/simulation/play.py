@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from tests.simulation.plan import FLEET_MAX, plan
 from tests.simulation.tally import Seen
@@ -35,16 +36,20 @@ def play(
     *,
     url: str = "",
     handhelds_max: int = FLEET_MAX,
+    aimed: Mapping[str, Any] = MappingProxyType({}),
 ) -> Played:
-    """One seed from beginning to end, in memory where there is some. ``url``: an empty PostgreSQL database instead."""
+    """One seed from beginning to end, in memory where there is some. ``url``: an empty PostgreSQL database instead.
+
+    ``aimed`` are fields of the plan that are so, whatever the seed says.
+    """
     folder = MEMORY if os.access(MEMORY, os.W_OK) else None
+    planned = plan(seed, steps)
+    planned = planned._replace(handhelds=min(planned.handhelds, handhelds_max))._replace(**aimed)
     with (
         tempfile.TemporaryDirectory(dir=folder, prefix="scanner-simulated-") as place,
-        same_chance(seed),
+        same_chance(planned),
         bug(),
     ):
-        planned = plan(seed, steps)
-        planned = planned._replace(handhelds=min(planned.handhelds, handhelds_max))
         world = World(planned, Path(place), url)
         failure = ""
         try:

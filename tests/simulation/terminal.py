@@ -16,6 +16,7 @@ from scanner_app.session_thread import SessionThread
 from scanner_app.storage_errors import StoreError
 from scanner_app.sync_port import SessionPort
 from sync.agent import Agent
+from sync.credentials import Credentials, Proof
 from sync.ground import Ground
 from tests.durability.goods import scan, serial
 from tests.simulation.network import Network
@@ -96,11 +97,20 @@ class Terminal:
     """One data directory and whoever works with it."""
 
     def __init__(
-        self, name: str, folder: Path, network: Network, dice: Random, seen: Seen, identity: tuple[str, str]
+        self,
+        name: str,
+        folder: Path,
+        network: Network,
+        dice: Random,
+        seen: Seen,
+        identity: tuple[str, str],
+        key: str = "",
     ) -> None:
+        """``key`` is what it signs with, hexadecimal; empty for none."""
         self.name, self.folder, self.network, self.dice, self.seen = name, folder, network, dice, seen
         self.site = "HAM"
         self.device, self.token = identity
+        self.key = key
         self.clock = DeviceClock(network.timeline)
         self.on = False
         self.online, self.trouble = False, ""
@@ -112,6 +122,7 @@ class Terminal:
         """Units that this person received or shipped and did not take back."""
         self.boots = 0
         self.pool = 30
+        self.undo_chance = 0.06
         self.changed: Callable[[], None] = lambda: None
         """Called after every job of the sync agent."""
 
@@ -138,6 +149,7 @@ class Terminal:
             poll_s=POLL_S,
             timeout_s=TIMEOUT_S,
             retry_s_max=RETRY_S_MAX,
+            credentials=self.credentials,
             ground=Ground(
                 line=lambda url, token, timeout_s: self.network.line(self.name).opened(token, timeout_s),
                 flag=lambda: Flag(timeline),
@@ -147,6 +159,12 @@ class Terminal:
             ),
         )
         self.agent.start()
+
+    @property
+    def credentials(self) -> Credentials:
+        """What it signs with. Its tokens come from the office, as those that are named in the settings."""
+        proof = Proof(token=self.token, key=self.key)
+        return Credentials(proof, lambda _: None, self.clock.wall_ms, renews=False)
 
     def crash(self) -> None:
         """The battery is pulled: what was committed is there, nothing else."""
@@ -256,16 +274,17 @@ class Terminal:
             known = self.session.knows.document(f"{wanted}-{self.site}")
             return scan(f"{wanted}-{self.site}") if known is not None else scan("OP-7")
         lot = dice.random()
-        if lot < 0.06:
+        if lot < self.undo_chance:
             return Command(name="undo")
-        if lot < 0.09:
+        lot = dice.random()
+        if lot < 0.03:
             return Command(name="hold", argument="dented")
-        if lot < 0.12:
+        if lot < 0.06:
             return Command(name="release", argument="mended")
-        if lot < 0.14:
+        if lot < 0.08:
             return scan("no such thing")
-        if lot < 0.18:
+        if lot < 0.12:
             return Command(name="workflow", argument=dice.choice(["receiving", "shipping"]))
-        if lot < 0.20:
+        if lot < 0.14:
             return Command(name="back")
         return scan(serial(1 + dice.randrange(self.pool)))

@@ -35,7 +35,7 @@ ANSWERS = {
 FAULTS = {
     "lost", "swallowed", "late", "twice", "cut", "busy", "partition", "handheld crash", "handheld disk full",
     "cache lost", "clock step", "server crash", "server disk full", "backup", "restore", "older restore", "clone",
-    "old image", "new token", "revoked", "newer program", "newcomer", "small server",
+    "old image", "new token", "revoked", "newer program", "newcomer", "small server", "file", "thief",
 }  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def test_nothing_is_lost_or_doubled_and_everything_agrees_in_the_end(group: int)
     assert not failed, "\n".join(failed)
 
 
-MET = {"old events gone", "lost range", "accepted"}
+MET = {"old events gone", "lost range", "accepted", "by file", "known by file"}
 """What the product did of itself."""
 
 

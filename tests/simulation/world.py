@@ -17,7 +17,8 @@ from scanner_app import ballast
 from server import compaction, site_import, snapshots, upkeep
 from server.compaction import compact
 from server.storage import StorageError
-from sync import snapshot
+from sync import agent, snapshot
+from sync.credentials import public_key
 from tests.durability.goods import site_file
 from tests.simulation import checks
 from tests.simulation.centre import Centre, without_threads
@@ -30,23 +31,23 @@ from tests.simulation.terminal import Fact, Terminal
 from tests.simulation.timeline import START_MS, Timeline
 
 PUMPS = 1_000_000
-FOLD_MS_MAX = 2000
 FOLD_AGAIN_MS = 5000
 UPKEEP_MS_MAX = 20_000
 SNAPSHOT_ROWS = 12
-"""Of a site that is worth a snapshot, in every other run."""
+"""Of a site that is worth a snapshot."""
 PIECE_BYTES = 700
-KEEP_MS = 300_000
-"""So long tombstones are kept."""
 SETTLE_MS = 3 * 3600 * 1000
 """Virtual time in which everything must have come to rest once nothing is broken any more."""
 LOOK_MS = 20_000
 
 
 @contextlib.contextmanager
-def same_chance(seed: int) -> Iterator[None]:
-    """Names, tokens and nonces that the product draws are the same for the same seed; no waiting for the ballast."""
-    dice = Random(f"chance {seed}")
+def same_chance(plan: Plan) -> Iterator[None]:
+    """Names, tokens and nonces that the product draws are the same for the same seed; no waiting for the ballast.
+
+    And what would take a fleet of thousands, or half a year, comes with a few handhelds and in minutes.
+    """
+    dice = Random(f"chance {plan.seed}")
 
     def token_hex(count: int | None = None) -> str:
         return dice.randbytes(count or 32).hex()
@@ -57,10 +58,12 @@ def same_chance(seed: int) -> Iterator[None]:
         patch.object(secrets, "token_urlsafe", token_hex),
         patch.object(secrets, "choice", dice.choice),
         patch.object(ballast, "BALLAST_BYTES", 4096),
-        patch.object(snapshots, "ROWS_MIN", SNAPSHOT_ROWS if seed % 2 else 10**9),
+        patch.object(snapshots, "ROWS_MIN", SNAPSHOT_ROWS if plan.snapshots else 10**9),
         patch.object(snapshots, "STALE_ROWS", SNAPSHOT_ROWS),
-        patch.object(upkeep, "compact", partial(compact, keep_ms=KEEP_MS)),
-        patch.object(compaction, "MARK_MS", KEEP_MS // 10),
+        patch.object(upkeep, "compact", partial(compact, keep_ms=plan.tombstones_ms)),
+        patch.object(compaction, "MARK_MS", plan.tombstones_ms // 10),
+        patch.object(agent, "FEED_ROWS_MAX", plan.page_rows),
+        patch.object(agent, "ROWS_A_PAGE", min(plan.page_rows, agent.ROWS_A_PAGE)),
         patch.object(snapshot, "PIECE_BYTES", PIECE_BYTES),
         without_threads(),
     ):
@@ -101,13 +104,14 @@ class World:
 
     def enroll(self, name: str) -> None:
         """A new handheld. Raises :class:`server.storage.StorageError` where the server cannot write it down."""
-        identity = self.centre.enroll("HAM")
-        terminal = Terminal(name, self.folder / name, self.network, self.dice, self.seen, identity)
+        key = Random(f"key {self.plan.seed} {name}").randbytes(32).hex() if self.plan.keyed else ""
+        identity = self.centre.enroll("HAM", public_key=public_key(key) if key else "")
+        terminal = Terminal(name, self.folder / name, self.network, self.dice, self.seen, identity, key)
         self.join(terminal)
 
     def join(self, terminal: Terminal) -> None:
         """One more handheld, switched on."""
-        terminal.pool = self.plan.pool
+        terminal.pool, terminal.undo_chance = self.plan.pool, self.plan.undo_chance
         terminal.changed = lambda: self._watch(terminal)
         terminal.start()
         self.terminals.append(terminal)
@@ -132,7 +136,7 @@ class World:
         self._act_later(terminal)
 
     def _fold_later(self, ms: int | None = None) -> None:
-        self.timeline.after(self.dice.randint(1, FOLD_MS_MAX) if ms is None else ms, self._fold)
+        self.timeline.after(self.dice.randint(1, self.plan.fold_ms_max) if ms is None else ms, self._fold)
 
     def _upkeep_later(self) -> None:
         self.timeline.after(self.dice.randint(1, UPKEEP_MS_MAX), self._upkeep)

@@ -21,7 +21,8 @@ def event(draw: st.DrawFn, device: str, seq: int) -> Event:
         return Event(
             step="receiving", evidence="imported", status=draw(st.sampled_from(STATUSES[1:])), item=ITEM, serial=SERIAL,
             document=draw(st.sampled_from(DOCUMENTS)), line=1, hlc=draw(st.integers(0, 8)), device=device, epoch=1,
-            seq=seq,
+            seq=seq, lot=draw(st.sampled_from(["", "L2", "L3"])), party=draw(st.sampled_from(["", "BOLT"])),
+            customer=draw(st.sampled_from(["", "NORTH"])), sold_on=draw(st.sampled_from(["", "2026-01-31"])),
         )  # fmt: skip
     if draw(st.integers(0, 9)) == 0:
         document = draw(st.sampled_from(DOCUMENTS[:2]))

@@ -10,6 +10,7 @@ from tracking.catalogue import (
     handing,
     label_words,
     link_words,
+    look_up_words,
     number_words,
 )
 
@@ -356,6 +357,7 @@ WORDS: dict[str, str] = {
     **_SCREEN,
     **hand_words.WORDS["de"],
     **floor_words.WORDS["de"],
+    **look_up_words.WORDS["de"],
     **label_words.WORDS["de"],
     **number_words.WORDS["de"],
     **faults.WORDS["de"],

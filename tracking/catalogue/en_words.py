@@ -10,6 +10,7 @@ from tracking.catalogue import (
     handing,
     label_words,
     link_words,
+    look_up_words,
     number_words,
 )
 
@@ -362,6 +363,7 @@ WORDS: dict[str, str] = {
     **_SCREEN,
     **hand_words.WORDS["en"],
     **floor_words.WORDS["en"],
+    **look_up_words.WORDS["en"],
     **label_words.WORDS["en"],
     **number_words.WORDS["en"],
     **faults.WORDS["en"],

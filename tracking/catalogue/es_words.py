@@ -10,6 +10,7 @@ from tracking.catalogue import (
     handing,
     label_words,
     link_words,
+    look_up_words,
     number_words,
 )
 
@@ -356,6 +357,7 @@ WORDS: dict[str, str] = {
     **_SCREEN,
     **hand_words.WORDS["es"],
     **floor_words.WORDS["es"],
+    **look_up_words.WORDS["es"],
     **label_words.WORDS["es"],
     **number_words.WORDS["es"],
     **faults.WORDS["es"],

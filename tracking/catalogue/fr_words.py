@@ -10,6 +10,7 @@ from tracking.catalogue import (
     handing,
     label_words,
     link_words,
+    look_up_words,
     number_words,
 )
 
@@ -356,6 +357,7 @@ WORDS: dict[str, str] = {
     **_SCREEN,
     **hand_words.WORDS["fr"],
     **floor_words.WORDS["fr"],
+    **look_up_words.WORDS["fr"],
     **label_words.WORDS["fr"],
     **number_words.WORDS["fr"],
     **faults.WORDS["fr"],

@@ -6,6 +6,7 @@ from typing import Final
 
 WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
+        "stop_first": "acknowledge the stop first",
         "card_list": "WHAT WAS DONE",
         "card_theme": "LIGHT OR DARK",
         "undo_newer": "{serial} went on since ({step}): take that back first",
@@ -18,6 +19,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "key_help": "HELP",
     },
     "de": {
+        "stop_first": "erst den Halt bestätigen",
         "card_list": "WAS GETAN IST",
         "card_theme": "HELL ODER DUNKEL",
         "undo_newer": "{serial} ging seither weiter ({step}): das zuerst stornieren",
@@ -30,6 +32,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "key_help": "HILFE",
     },
     "fr": {
+        "stop_first": "validez d'abord l'arrêt",
         "card_list": "CE QUI EST FAIT",
         "card_theme": "CLAIR OU SOMBRE",
         "undo_newer": "{serial} a avancé depuis ({step}) : annulez d'abord cela",
@@ -42,6 +45,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "key_help": "AIDE",
     },
     "es": {
+        "stop_first": "confirme primero la parada",
         "card_list": "LO HECHO",
         "card_theme": "CLARO U OSCURO",
         "undo_newer": "{serial} siguió adelante ({step}): deshaga antes eso",

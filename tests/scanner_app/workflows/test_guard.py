@@ -80,3 +80,43 @@ def test_a_misprinted_serial_number_is_never_called_something_else(tmp_path: Pat
     floor.scan("9521234543213")
     assert said(floor, code).code == "serial_pattern"
     floor.close()
+
+
+def test_a_lot_is_known_by_a_paper_a_carton_a_hold_or_the_order_and_by_nothing_less(tmp_path: Path) -> None:
+    order = {
+        "type": "purchase_order",
+        "number": "PO-1",
+        "lines": [{"item": "PUMP-100", "quantity": 9}, {"item": "SEAL", "quantity": 5}],
+    }
+    second = order | {"number": "PO-2", "lines": [{"item": "SEAL", "quantity": 5, "lot": "PAPER-1"}]}
+    seal = {"item": "SEAL", "tracking": "lot"}
+    unit = {"item": "PUMP-100", "serial": "SN-000001", "lot": "ORDER-1", "document": "PO-1"}
+    site = site_named(items=[PATTERNED, seal], documents=[order, second], units=[unit], locations=[])
+    floor = Floor(tmp_path, site)
+    with floor.handheld.cache.transaction():
+        floor.handheld.cache.put_record("lot", '["SEAL","HELD-1"]', b'{"flags":["held"]}')
+        floor.handheld.cache.put_record(
+            "inside", '["","BOX"]', b'{"of":{"D/1":[["SEAL","BOX-LOT-1","A9",3]]}}'
+        )
+    knows = floor.session.knows
+    for lot in ("PAPER-1", "HELD-1", "BOX-LOT-1"):
+        assert knows.is_lot(lot, ""), lot
+    assert knows.is_lot("ORDER-1", "PO-1")
+    floor.command("workflow", "receiving")
+    floor.scan("PO-1")
+    floor.scan("SEAL")
+    floor.scan("HERE-1")
+    assert floor.command("quantity", "2").events
+    assert knows.is_lot("HERE-1", "PO-1")
+    assert not knows.is_lot("ORDER-1", "")
+    for other in ("APER-1", "PO-1", "SEAL", "ELD-1", 'PAPER-1"', "", "PUMP-100", "A9", "3"):
+        assert not knows.is_lot(other, "PO-1"), other
+    floor.close()
+
+
+def test_a_person_who_types_a_count_is_not_told_what_a_count_is(tmp_path: Path) -> None:
+    floor = at_the_order(tmp_path, PATTERNED)
+    assert floor.scan("12").verdict.code == "wrong_kind"
+    floor.command("ack")
+    assert floor.type("12").verdict.code == "unknown_code"
+    floor.close()
