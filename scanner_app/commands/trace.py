@@ -8,6 +8,7 @@ from typing import Any
 
 from scanner_app import server_calls
 from scanner_app.clockwork import SystemClock
+from scanner_app.commands import asking
 from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
 from scanner_app.handheld import Handheld
 from scanner_app.trace import trace
@@ -22,8 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--at", default="", metavar="DATE", help="as it was at the end of this day, or at this moment"
     )
-    parser.add_argument("--server", help="ask this server instead of the handheld's data")
-    parser.add_argument("--token", default="", help="the office token")
+    asking.add(parser, "ask this server instead of the handheld's data")
 
 
 def run(call: Call) -> int:
@@ -49,7 +49,8 @@ def run(call: Call) -> int:
 def _asked(call: Call) -> dict[str, Any]:
     options = call.options
     try:
-        return server_calls.units(options.server, options.token, options.serial, options.item, options.at)
+        asked = asking.asked(call, options.server)
+        return server_calls.units(asked.url, asked.token, options.serial, options.item, options.at, asked.ca)
     except server_calls.CallRefused as error:
         raise Refusal(str(error)) from error
 

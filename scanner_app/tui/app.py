@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from datetime import datetime
-from functools import partial
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,8 @@ from scanner_app.view import ScreenView
 from tracking.catalogue import word
 
 FINDER_KEY = "f11"
+PICTURE_FIRST_S = 0.02
+"""A bell is written so long after its answer, seconds: nobody hears it, and the picture does not wait behind it."""
 
 
 class ViewArrived(Message, bubble=False):
@@ -69,7 +71,7 @@ class ScannerScreens(App[None]):
         self._desk = Desk()
         self._framer = KeyFramer(self.settings.wedge)
         self._framer_timer: Timer | None = None
-        self._bells: list[Timer] = []
+        self._bells: list[asyncio.TimerHandle] = []
         self._linux_console = os.environ.get("TERM") == "linux"
         self._canvas = Canvas(LOOKS[self.settings.theme])
         self._finder = Finder(self.settings.finder, self._aim_words) if self.settings.finder else None
@@ -252,16 +254,25 @@ class ScannerScreens(App[None]):
         self._paint()
         self.set_timer(60.5 - now.second, self._minute)
 
-    def _ring(self, tone: ToneName) -> None:
-        for timer in self._bells:
-            timer.stop()
+    def on_unmount(self) -> None:
+        """Nothing sounds any more on a terminal that somebody else has by now."""
+        self._hush()
+
+    def _hush(self) -> None:
+        for bell in self._bells:
+            bell.cancel()
         self._bells.clear()
+
+    def _ring(self, tone: ToneName) -> None:
+        self._hush()
         if not self._local.sound or tone not in TONES:
             return
-        after_s = 0.0
+        after_s = PICTURE_FIRST_S
+        # The loop's own timers: Textual's are tasks that a scan would wait for.
+        loop = asyncio.get_running_loop()
         for ring in rings(tone, linux_console=self._linux_console):
             after_s += ring.wait_ms / 1000
-            self._bells.append(self.set_timer(max(after_s, 0.001), partial(self._sound, ring.text)))
+            self._bells.append(loop.call_later(after_s, self._sound, ring.text))
 
     def _sound(self, text: str) -> None:
         if self._driver is not None:
