@@ -10,8 +10,10 @@ import pytest
 
 from scanner_app import leasing, own_numbers
 from scanner_app.own_numbers import LOW_NUMBERS
+from scanner_app.storage_errors import StoreFull
 from sync.work_wire import Block
 from tests.scanner_app.floor import Floor, site_named
+from tests.scanner_app.test_hand_over import hand_over
 from tracking.phrases import Phrase
 from tracking.site import Item
 
@@ -102,6 +104,37 @@ def test_the_counter_and_the_command_line_count_the_same_numbers(floor: Floor) -
     assert journal.meta(f"counter GEAR-500 {TEMPLATE}") == "1"
     journal.put_meta(f"counter GEAR-500 {TEMPLATE}", "8000")
     assert _next(floor) == ("G-8000",)
+
+
+def test_a_number_that_could_not_be_written_is_not_given_and_no_label_is_printed(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _open_order(floor)
+
+    def full(*_: object, **__: object) -> None:
+        raise StoreFull
+
+    with monkeypatch.context() as disk:
+        disk.setattr(floor.handheld.journal, "append", full)
+        answer = floor.command("number")
+        assert (answer.verdict.code, answer.labels) == ("disk_full", ())
+    floor.command("ack")
+    answer = floor.command("number")
+    assert (answer.verdict.serial, len(answer.labels)) == ("G-0000", 1)
+
+
+def test_a_label_that_waits_behind_a_hand_over_is_verified_on_the_other_handheld(
+    floor: Floor, tmp_path: Path
+) -> None:
+    """The number was given here; the other one knows it by what was handed over, and gives the next."""
+    _open_order(floor)
+    floor.command("number")
+    other = Floor(tmp_path / "other", site_named("numbered"))
+    assert hand_over(floor, other).verdict.code == "taken_over"
+    assert other.session.prompt_text() == "Scan the NEW LABEL"
+    assert other.scan("G-0000").verdict.code == "product_selected"
+    assert other.command("number").verdict.serial == "G-0002"
+    other.close()
 
 
 def test_an_older_copy_of_the_handheld_gives_nothing_of_what_was_lent_to_it(floor: Floor) -> None:
