@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from scanner_app import leasing, own_numbers
-from scanner_app.own_numbers import LOW_NUMBERS
+from scanner_app.own_numbers import LOW_SHARE, block_size
 from scanner_app.storage_errors import StoreFull
 from sync.work_wire import Block
 from tests.scanner_app.floor import Floor, site_named
@@ -153,12 +153,20 @@ def test_more_is_wanted_where_little_is_left_and_from_where_the_own_counter_stoo
     item_of = floor.session.knows.item
     wanted = {one.item: one for one in numbers.wanted(item_of)}["GEAR-500"]
     assert (wanted.item, wanted.pattern, wanted.at_least) == ("GEAR-500", TEMPLATE, 1)
-    assert wanted.size == leasing.BLOCK_NUMBERS
-    numbers.take(Block(item="GEAR-500", pattern=TEMPLATE, first=1, last=LOW_NUMBERS + 1))
+    assert wanted.size == 100, "of ten thousand that all handhelds share"
+    numbers.take(Block(item="GEAR-500", pattern=TEMPLATE, first=1, last=wanted.size // LOW_SHARE + 1))
     assert [one.item for one in numbers.wanted(item_of)] == ["KNOB-1"], "enough is held of the other"
     floor.command("scrap")
     floor.command("number")
     assert [one.item for one in numbers.wanted(item_of)] == ["GEAR-500", "KNOB-1"]
+
+
+@pytest.mark.parametrize(
+    ("template", "size"),
+    [("K{seq:1}", 10), ("{seq:4}", 100), ("{seq:9}", leasing.BLOCK_NUMBERS), ("{moon}", 0)],
+)
+def test_a_block_leaves_numbers_for_the_others(template: str, size: int) -> None:
+    assert block_size(Item(item="I", numbering=template)) == size
 
 
 def test_a_template_that_a_newer_server_sent_and_nobody_here_can_read_is_said(floor: Floor) -> None:
