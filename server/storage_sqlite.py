@@ -20,6 +20,7 @@ from typing import IO
 
 from server import schema
 from server.identity import identity
+from server.many_keys import by_values
 from server.storage import Reader, Row, StorageError, Writer, placeholders
 
 READERS_MAX = 4
@@ -43,6 +44,10 @@ class _Connection:
         """The first row of a query, or None."""
         found: Row | None = self._connection.execute(sql, values).fetchone()
         return found
+
+    def rows_of(self, sql: str, keys: Sequence[Sequence[str]]) -> list[Row]:
+        """All rows of a query for many keys at once."""
+        return [row for text, values in by_values(sql, keys) for row in self.rows(text, *values)]
 
     def run(self, sql: str, *values: object) -> int:
         """Run one statement; the number of rows it changed."""

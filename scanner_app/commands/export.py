@@ -29,6 +29,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     """Writes one JSON line a row."""
+    if call.options.file and call.options.kind != "outbox":
+        usage(f"{call.options.kind} go to standard output: send it into the file with '>'")
     if call.options.kind == "events":
         return _events(call)
     if call.options.kind == "outbox":
