@@ -59,9 +59,27 @@ class _Parser(argparse.ArgumentParser):
         raise Refusal(f"{message} (see '{self.prog} --help')", USAGE)
 
 
+class _VerbParser(_Parser):
+    """Takes options and names in any order: ``audit verify --json PATH`` as well as ``audit verify PATH --json``."""
+
+    _within = False
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Options first, then the names that are left; argparse alone takes names only where they stand together."""
+        if self._within or "--" in (args or ()):  # behind that everything is a name anyhow
+            return super().parse_known_args(args, namespace)
+        self._within = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._within = False
+
+
 def _parser(named: Iterable[str]) -> _Parser:
     """The options that all verbs share, and the verbs named: making all of them is a part of every start."""
-    shared = _Parser(add_help=False)
+    shared = _VerbParser(add_help=False)
     default = argparse.SUPPRESS
     shared.add_argument(
         "--config", metavar="PATH", default=default, help="settings file in place of the usual ones"
@@ -70,7 +88,7 @@ def _parser(named: Iterable[str]) -> _Parser:
     shared.add_argument("--json", action="store_true", default=default, help="JSON Lines instead of text")
     shared.add_argument("--version", action="version", version=f"scanner {VERSION}")
     parser = _Parser(prog="scanner", description="Follows every serial number.", parents=[shared])
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_VerbParser)
     for name in named:
         text = VERBS[name][1]
         verbs.add_parser(name, help=text, description=text, parents=[shared])
@@ -106,11 +124,33 @@ def _with_options(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def _run(arguments: Sequence[str]) -> int:
-    options = _with_options(arguments)
+FILES = frozenset(
+    (
+        *("ca", "camera", "certificate", "config", "csv", "data", "file", "files", "keep", "key"),
+        *("out", "path", "picture", "preview", "script", "site", "target"),
+    )
+)
+"""Options that may name files, and a file's name may be any bytes."""
+
+
+def _refuse_no_text(options: argparse.Namespace) -> None:
+    """Raises :class:`Refusal` for a folder without a name, and for bytes where a text is wanted."""
     for name in ("config", "data"):
         if getattr(options, name) == "":
             raise Refusal(f"--{name} names nothing", USAGE)
+    for name, value in vars(options).items():
+        for text in value if isinstance(value, list) else [value]:
+            if (
+                isinstance(text, str)
+                and name not in FILES
+                and any("\ud800" <= char <= "\udfff" for char in text)
+            ):
+                raise Refusal(f"{text!a} is no text: its bytes are no UTF-8", USAGE)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    options = _with_options(arguments)
+    _refuse_no_text(options)
     flags = [Flag(option="--data", key="data.dir", value=options.data)] if options.data else []
     loaded = load(flags=flags, config_path=Path(options.config) if options.config else None)
     module = importlib.import_module(VERBS[options.verb or "run"][0])

@@ -184,7 +184,7 @@ def _server(settings: Settings) -> Iterator[Check]:
             fix="scanner enroll --server URL --code CODE",
         )
         return
-    line = Line(server.url, server.token, 5.0)
+    line = Line(server.url, server.token, 5.0, server.ca)
     try:
         status, _ = line.ask("GET", "/v1/health")
         yield Check(

@@ -42,6 +42,14 @@ def _nothing(mode: str) -> io.TextIOWrapper:
     return stream
 
 
+NO_TERMINAL = "The screens need a terminal; without one, use scanner replay."
+
+
+def has_terminal() -> bool:
+    """True where the screens have somewhere to be shown and somebody to type."""
+    return bool(sys.__stdin__ and sys.__stdin__.isatty() and sys.__stderr__ and sys.__stderr__.isatty())
+
+
 def mark(sign: str) -> str:
     """The sign, or its twin where standard output cannot carry it."""
     try:

@@ -31,6 +31,9 @@ SHORT_CHARACTERS, PIECE_CHARACTERS = 4, 3
 
 LOOKS_MAX = 1000
 
+SIDE_MIN = 8
+"""Pixels: the smallest rectangular Data Matrix has eight rows. Less can be no symbol."""
+
 TILTS = (-30.0, -15.0, 15.0, 30.0, 45.0, -45.0)
 """Turned by these, degrees, where no direction of bars could be seen."""
 
@@ -40,6 +43,8 @@ def read_still(gray: Gray, formats: tuple[str, ...] = (), *, second_opinion: boo
 
     Raises :class:`drivers.driver.DriverError` where a library is missing.
     """
+    if min(gray.shape) < SIDE_MIN:
+        return []
     ballot = Ballot()
     whole = views.whole(gray)
     ballot.count(look(whole, formats))

@@ -82,7 +82,11 @@ def stretched(view: View, factor_x: float, factor_y: float) -> View:
     """Enlarged or made smaller, each direction by its own factor."""
     cv2 = library("cv2")
     how = cv2.INTER_AREA if factor_x < 1 else cv2.INTER_CUBIC
-    image = cv2.resize(view.image, None, fx=factor_x, fy=factor_y, interpolation=how)
+    height, width = view.image.shape
+    size = round(width * factor_x), round(height * factor_y)
+    # A strip of some pixels has at least one left, however much smaller it is made.
+    exact = (max(1, size[0]), max(1, size[1])) if 0 in size else None
+    image = cv2.resize(view.image, exact, fx=factor_x, fy=factor_y, interpolation=how)
     return View(
         name=f"x{factor_x:g}", image=image, back=_then(view.back, (1 / factor_x, 0, 0, 0, 1 / factor_y, 0))
     )

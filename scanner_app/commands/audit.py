@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from scanner_app.audit import Report, verify
+from scanner_app.commands import asking
 from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
 from scanner_app.handheld import JOURNAL_FILE
 from scanner_app.journal_reader import JournalReader
@@ -25,8 +26,11 @@ def add(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         help="data directory, journal file or the address of a server; default: the data directory in use",
     )
-    parser.add_argument("--server", help="the ledger of this server instead of a handheld's data")
-    parser.add_argument("--token", default="", help="with a server: a token of the office or an auditor")
+    asking.add(
+        parser,
+        "the ledger of this server instead of a handheld's data",
+        "a token of the office or an auditor",
+    )
 
 
 def run(call: Call) -> int:
@@ -55,10 +59,10 @@ def _server(call: Call, url: str) -> int:
 
     from scanner_app import server_audit, server_calls
 
-    token = call.options.token
+    asked = asking.asked(call, url)
     try:
         report = server_audit.verify(
-            partial(server_calls.chains, url, token), partial(server_calls.links, url, token)
+            partial(server_calls.chains, *asked), partial(server_calls.links, *asked)
         )
     except server_calls.CallRefused as error:
         raise Refusal(str(error)) from error

@@ -68,7 +68,10 @@ def _site_policy(folder: Path) -> tuple[str, bytes]:
     with contextlib.suppress(sqlite3.Error, OSError, msgspec.MsgspecError):
         if path.exists():
             with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as cache:
-                site = str(cache.execute("SELECT value FROM meta WHERE key = 'site'").fetchone()[0])
+                row = cache.execute("SELECT value FROM meta WHERE key = 'site'").fetchone()
+                if row is None:  # started, and not filled yet
+                    return "", b""
+                site = str(row[0])
                 found = cache.execute(
                     "SELECT body FROM record WHERE kind = 'policy' AND key = ?", (site,)
                 ).fetchone()

@@ -31,6 +31,11 @@ def run(call: Call) -> int:
         print("demo: starting the server and the handheld; F7 will scan the next label for you", flush=True)
     with tempfile.TemporaryDirectory(prefix="scanner-demo-") as temporary:
         folder = Path(call.options.keep or temporary)
+        if (folder / "handheld").exists():  # its shift was played, and its handheld belongs to that server
+            raise Refusal(
+                f"{folder} has a demo's data already: look at it with --data {folder / 'handheld'}, "
+                "or name another folder"
+            )
         folder.mkdir(parents=True, exist_ok=True)
         if interactive:
             logs.begin_in_file(folder / LOG_FILE)

@@ -14,6 +14,9 @@ from scanner_app.joining import join
 from tracking import invitation as invitations
 from tracking.invitation import Invitation
 
+OWN_NAME = "hh-"
+"""How the names begin that handhelds without a server give themselves: no server knows their events."""
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
@@ -31,13 +34,21 @@ def run(call: Call) -> int:
     invitation = _invitation(call)
     handheld = Handheld(call.folder, SystemClock(), call.session_settings)
     try:
-        if handheld.journal.seq:
+        journal = handheld.journal
+        has_events = bool(journal.seq) or journal.epoch != 1
+        if has_events and journal.device.startswith(OWN_NAME):
             raise Refusal(
                 "this data directory already has events under another name: sync it, or use a new --data DIR"
             )
         name = options.name or settings.device.name or socket.gethostname()
         enrolled = join(invitation, name, options.site or settings.site.code, SystemClock().wall_ms())
-        handheld.journal.adopt(enrolled.device)
+        if not has_events:
+            journal.adopt(enrolled.device)
+        elif enrolled.device != journal.device:
+            raise Refusal(
+                f"this handheld has events as {journal.device}, and the code is for a new one: "
+                f"ask the office for a code with the device {journal.device}"
+            )
         keep(call.folder, enrolled)
     except server_calls.CallRefused as error:
         raise Refusal(str(error)) from error

@@ -7,6 +7,7 @@ import argparse
 import msgspec
 
 from scanner_app import server_calls
+from scanner_app.commands import asking
 from scanner_app.commands.call import DONE, USAGE, Call, Refusal, print_json, read_file, usage
 from sync.outbox import is_outbox
 from tracking.site import SITE_BYTES_MAX, SiteError, load
@@ -15,8 +16,7 @@ from tracking.site import SITE_BYTES_MAX, SiteError, load
 def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.add_argument("file", help="site file (JSON), or what 'scanner export outbox' wrote")
-    parser.add_argument("--server", help="address of the server; default: sync.url")
-    parser.add_argument("--token", default="", help="the office token")
+    asking.add(parser, "address of the server; default: sync.url")
 
 
 def run(call: Call) -> int:
@@ -28,7 +28,8 @@ def run(call: Call) -> int:
         return _deliver(call, url, data)
     try:
         site = load(data, options.file)
-        done = server_calls.import_site(url, options.token, site.site, data)
+        asked = asking.asked(call, url)
+        done = server_calls.import_site(asked.url, asked.token, site.site, data, asked.ca)
     except SiteError as error:
         raise Refusal(str(error), USAGE) from error
     except server_calls.CallRefused as error:
@@ -44,7 +45,7 @@ def run(call: Call) -> int:
 def _deliver(call: Call, url: str, data: bytes) -> int:
     """The same way in as an upload: what the server has already is only counted."""
     try:
-        done = server_calls.deliver_outbox(url, call.options.token, data)
+        done = server_calls.deliver_outbox(*asking.asked(call, url), data)
     except server_calls.CallRefused as error:
         raise Refusal(str(error)) from error
     if call.options.json:

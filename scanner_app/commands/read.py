@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from scanner_app.commands.read_at_site import AtSite
 
 LINE_BYTES_MAX = 1 << 16
-"""A longer line is read in pieces of this size, each an unreadable scan: no code holds as much."""
+"""What is behind that in a line is passed over: no code holds as much, so it is unreadable all the same."""
 COLUMNS_MAX = 100
 """Characters of an answer in the table for people."""
 
@@ -94,14 +95,28 @@ def _today(given: str | None) -> date:
 def _lines(source: IO[bytes]) -> Iterator[str]:
     mark = BYTE_ORDER_MARK
     while line := source.readline(LINE_BYTES_MAX):
+        rest = line
+        while len(rest) == LINE_BYTES_MAX and not rest.endswith(b"\n"):
+            rest = source.readline(LINE_BYTES_MAX)  # one answer a line, however long it is
         yield line.removeprefix(mark).decode("utf-8", errors="replace").removesuffix("\n")
         mark = b""  # only at the very beginning it is the editor's and not the code's
+
+
+def _finite(text: str) -> float:
+    """A number that JSON can say again: an id comes back as it was given."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
+_JSON = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
 
 
 def _given(line: str) -> dict[str, Any]:
     """The record of a line; whatever is no JSON object is plain raw text."""
     try:
-        parsed = json.loads(line) if line.lstrip().startswith("{") else None
+        parsed = _JSON.decode(line) if line.lstrip().startswith("{") else None
     except (ValueError, RecursionError):
         parsed = None
     return parsed if isinstance(parsed, dict) else {"id": None, "raw": line}

@@ -8,6 +8,7 @@ import msgspec
 
 from scanner_app import server_calls
 from scanner_app.clockwork import SystemClock
+from scanner_app.commands import asking
 from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
 from scanner_app.handheld import Handheld
 from scanner_app.recall import recall
@@ -23,8 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--item", help="item of a range of serial numbers")
     parser.add_argument("--from", dest="first", metavar="SERIAL", help="first serial number of the range")
     parser.add_argument("--to", dest="last", metavar="SERIAL", help="last serial number of the range")
-    parser.add_argument("--server", help="ask this server instead of the handheld's data")
-    parser.add_argument("--token", default="", help="the office token")
+    asking.add(parser, "ask this server instead of the handheld's data")
 
 
 def run(call: Call) -> int:
@@ -51,7 +51,7 @@ def run(call: Call) -> int:
 
 def _asked(call: Call, question: Wanted) -> Recall | None:
     try:
-        return server_calls.recall(call.options.server, call.options.token, question)
+        return server_calls.recall(*asking.asked(call, call.options.server), question)
     except server_calls.CallRefused as error:
         raise Refusal(str(error)) from error
 

@@ -13,6 +13,7 @@ from scanner_app.inputs import PRINTER, DeviceNews
 from scanner_app.running import RunningHandheld
 from scanner_app.screens import show
 from scanner_app.sounding import sounds_of
+from scanner_app.streams import NO_TERMINAL, has_terminal
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +23,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     """Opens the data directory, the scanners and the screens."""
+    if not has_terminal():  # before anything is made
+        raise Refusal(NO_TERMINAL)
     settings = call.loaded.settings
     folder = call.folder
     device = settings.device.name

@@ -8,6 +8,7 @@ from typing import Any
 
 from scanner_app import server_calls
 from scanner_app.clockwork import SystemClock
+from scanner_app.commands import asking
 from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
 from scanner_app.handheld import Handheld
 from scanner_app.trace import trace
@@ -22,8 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--at", default="", metavar="DATE", help="as it was at the end of this day, or at this moment"
     )
-    parser.add_argument("--server", help="ask this server instead of the handheld's data")
-    parser.add_argument("--token", default="", help="the office token")
+    asking.add(parser, "ask this server instead of the handheld's data")
 
 
 def run(call: Call) -> int:
@@ -39,6 +39,8 @@ def run(call: Call) -> int:
     else:
         for unit in found["units"]:
             _show(unit)
+        if found.get("note"):
+            print(f"Note: {found['note']}: add --server URL --token TOKEN.")
     if not found["units"]:
         raise Refusal(f"no unit with serial {printable(options.serial)} is known")
     return DONE
@@ -47,7 +49,8 @@ def run(call: Call) -> int:
 def _asked(call: Call) -> dict[str, Any]:
     options = call.options
     try:
-        return server_calls.units(options.server, options.token, options.serial, options.item, options.at)
+        asked = asking.asked(call, options.server)
+        return server_calls.units(asked.url, asked.token, options.serial, options.item, options.at, asked.ca)
     except server_calls.CallRefused as error:
         raise Refusal(str(error)) from error
 
@@ -61,10 +64,9 @@ def _here(call: Call) -> dict[str, Any]:
 
 
 def _show(unit: dict[str, Any]) -> None:
-    flags = ", ".join(unit["flags"])
-    print(
-        f"{printable(unit['item'])}  {printable(unit['serial'])}  {unit['status']}{' (' + flags + ')' if flags else ''}"
-    )
+    flags = f" ({', '.join(unit['flags'])})" if unit["flags"] else ""
+    doubt = "" if unit.get("complete", True) else "  (incomplete)"
+    print(f"{printable(unit['item'])}  {printable(unit['serial'])}  {unit['status']}{flags}{doubt}")
     for name in ("location", "lot", "supplier", "customer"):
         if unit.get(name):
             print(f"  {name}: {printable(unit[name])}")
@@ -72,13 +74,24 @@ def _show(unit: dict[str, Any]) -> None:
         print(f"  warranty to {unit['warranty']['until']}")
     for around in unit["within"]:
         print(f"  in {printable(around['item'])} {printable(around['serial'])}")
+    for box in unit.get("containers", ()):
+        print(f"  {_boxed(box)}")
     _show_parts(unit["contains"], "  ")
     for entry in unit["history"]:
         where = f"{printable(entry['operator'])} on {printable(entry['device'])}"
-        print(f"  {entry['at'][:19]}  {entry['step']:<13} {where} {printable(entry['document'])}")
+        within = f"in {printable(entry['container'])}" if entry.get("container") else ""
+        told = (where, printable(entry["document"]), within)
+        print(f"  {entry['at'][:19]}  {entry['step']:<13} {' '.join(filter(None, told))}")
         if entry.get("waived"):
             taken = f"{printable(entry['waived'])} waived by {printable(entry['supervisor'])}"
             print(f"      {taken}: {printable(entry['reason'])}")
+
+
+def _boxed(box: dict[str, str]) -> str:
+    """``in CARTON-7 from ... to ...``, as far as it is known."""
+    since = f" from {box['since'][:19]}" if box["since"] else ""
+    until = f" to {box['until'][:19]}" if box["until"] else ""
+    return f"in {printable(box['container'])}{since}{until}"
 
 
 def _show_parts(parts: list[dict[str, Any]], margin: str) -> None:

@@ -26,13 +26,14 @@ from scanner_app.tui.canvas import Canvas
 from scanner_app.tui.desk import Act, Desk, Own
 from scanner_app.tui.finder import Finder
 from scanner_app.tui.local import Local
-from scanner_app.tui.look import LOOKS
+from scanner_app.tui.look import LOOKS, Pair
 from scanner_app.tui.paint.banner import light
 from scanner_app.tui.paint.screen import paint
 from scanner_app.tui.port import Input, Terminal
 from scanner_app.tui.settings import ScreenSettings
 from scanner_app.tui.terminal_driver import Given, ReadingFailed, TerminalDriver, TerminalGone
 from scanner_app.view import ScreenView
+from tracking.catalogue import word
 
 FINDER_KEY = "f11"
 PICTURE_FIRST_S = 0.02
@@ -73,7 +74,7 @@ class ScannerScreens(App[None]):
         self._bells: list[asyncio.TimerHandle] = []
         self._linux_console = os.environ.get("TERM") == "linux"
         self._canvas = Canvas(LOOKS[self.settings.theme])
-        self._finder = Finder(self.settings.finder) if self.settings.finder else None
+        self._finder = Finder(self.settings.finder, self._aim_words) if self.settings.finder else None
 
     def get_driver_class(self) -> type[Driver]:
         """The terminal, read byte by byte; tests run without one."""
@@ -108,6 +109,8 @@ class ScannerScreens(App[None]):
             self._flush_later()
         elif isinstance(event, events.Paste):
             self._give(self._framer.paste(event.text, event.time))
+        elif isinstance(event, events.MouseDown) and self._finder is not None and self._finder.is_open:
+            self._aim(self._finder, opened=False)  # the keys under the picture are not seen, so not meant
         elif isinstance(event, events.MouseDown):
             action = self._canvas.picture.touched(event.x, event.y)
             self._act(*self._desk.touch(action, event.time, self._view, self._local))
@@ -145,6 +148,9 @@ class ScannerScreens(App[None]):
         else:
             finder.close()
         self._canvas.display = not opened
+
+    def _aim_words(self) -> tuple[str, Pair]:
+        return word("camera_aim", self._view.language), LOOKS[self._local.theme]["bar"]
 
     def _flush_later(self) -> None:
         """Judge the silence after keys that came through Textual; a terminal's bytes are judged where they are read."""

@@ -9,6 +9,7 @@ import sys
 
 import msgspec
 
+from scanner_app.streams import NO_TERMINAL, has_terminal
 from scanner_app.tui.app import ScannerScreens
 from scanner_app.tui.port import Terminal
 from scanner_app.tui.settings import ScreenSettings
@@ -28,9 +29,9 @@ def run(port: Terminal, settings: ScreenSettings | None = None) -> None:
     """
     settings = settings or ScreenSettings()
     try:
-        if not (sys.__stdin__ and sys.__stdin__.isatty() and sys.__stderr__ and sys.__stderr__.isatty()):
-            raise ScreensError("The screens need a terminal; without one, use scanner replay.")
-        if "utf" not in (sys.__stderr__.encoding or "").lower():
+        if not has_terminal():
+            raise ScreensError(NO_TERMINAL)
+        if sys.__stderr__ and "utf" not in (sys.__stderr__.encoding or "").lower():
             settings = msgspec.structs.replace(settings, ascii_glyphs=True)
         app = ScannerScreens(port, settings)
         asyncio.run(_run(app, settings.mouse))

@@ -199,3 +199,29 @@ def test_settings_are_shown_with_their_origin(tmp_path: Path) -> None:
     assert rows["scan.repeat_ms"]["value"] == 900
     assert "scanner.toml" in rows["scan.repeat_ms"]["origin"]
     assert scanner("config", "show", folder=tmp_path).code == 0
+
+
+def test_options_and_names_stand_in_any_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data, script = str(tmp_path / "data"), tmp_path / "shift.txt"
+    script.write_text("scan SN-000012\n")
+    assert main(["replay", "--json", str(script), "--site", WAREHOUSE, "--data", data]) == 0
+    capsys.readouterr()
+    for words in (["verify", "--json", data], ["--json", "verify", data], ["verify", data, "--json"]):
+        assert main(["audit", *words]) == 0, words
+        assert json.loads(capsys.readouterr().out)["events"] == 1
+    assert main(["export", "outbox", "--data", data, str(tmp_path / "outbox")]) == 1
+    assert "not enrolled" in capsys.readouterr().err, "the file was understood"
+    assert main(["trace", "--data", data, "--", "-x"]) == 1
+    assert "-x is known" in capsys.readouterr().err
+    assert main(["export", "events", "events.jsonl", "--data", data]) == 2
+    assert "standard output" in capsys.readouterr().err, (
+        "a file that is named and not written would be a trap"
+    )
+
+
+def test_a_demo_is_not_played_into_another_ones_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "handheld").mkdir()
+    assert main(["demo", "--keep", str(tmp_path)]) == 1
+    assert "a demo's data already" in capsys.readouterr().err

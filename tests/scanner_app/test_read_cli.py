@@ -89,3 +89,24 @@ def test_without_json_it_is_for_people() -> None:
     ended = scanner("read", given="\x1b[2J\n]C10109521234543213\n")
     assert ended.code == 0
     assert "\x1b" not in ended.out
+
+
+def test_there_is_one_answer_a_line_however_long_it_is() -> None:
+    long = json.dumps({"id": 1, "raw": "9" * 200_000})
+    ended = scanner("read", "--json", given=f"{long}\nSN-1\n{'x' * 65_536}\nSN-2\n{'x' * 65_535}\nSN-3")
+    assert [(row["ok"], row.get("text")) for row in ended.rows[1::2]] == [
+        (True, "SN-1"),
+        (True, "SN-2"),
+        (True, "SN-3"),
+    ]
+    assert [row["ok"] for row in ended.rows[0::2]] == [False] * 3
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity"])
+def test_every_answer_is_json_that_any_reader_takes(number: str) -> None:
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    ended = scanner("read", "--json", given=f'{{"id": {number}, "raw": "SN-1"}}\n')
+    row = json.loads(ended.out, parse_constant=refuse)
+    assert (row["id"], row["text"]) == (None, f'{{"id": {number}, "raw": "SN-1"}}')

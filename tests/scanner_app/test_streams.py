@@ -180,3 +180,20 @@ def test_who_is_told_to_end_leaves_no_folder_behind(number: signal.Signals, fold
         process.stdout.read()
     assert process.returncode == 128 + number
     assert list(temporary.iterdir()) == []
+
+
+def test_without_a_terminal_the_screens_refuse_before_anything_is_made(folder: Path) -> None:
+    ended = scanner("--data", "data", folder=folder)
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err == "scanner: The screens need a terminal; without one, use scanner replay.\n"
+    assert not (folder / "data").exists()
+
+
+def test_bytes_that_are_no_text_are_refused_where_a_text_is_wanted(folder: Path) -> None:
+    odd = b"SN-\xff".decode("utf-8", "surrogateescape")
+    for arguments in (["trace", odd], ["assign", "--item", "A", odd], ["recall", "--lot", odd]):
+        ended = scanner(*arguments, "--data", "data", folder=folder)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err == "scanner: 'SN-\\udcff' is no text: its bytes are no UTF-8\n"
+    (folder / odd).write_text(SCRIPT)
+    assert scanner("replay", "--site", WAREHOUSE, odd, folder=folder).code == 0, "a file may be called so"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import ssl
 import stat
 from collections.abc import Iterator
@@ -166,3 +167,32 @@ def test_a_scanner_reads_the_invitation() -> None:
 )
 def test_what_is_no_invitation_is_none(text: str) -> None:
     assert read(text) is None
+
+
+def test_the_office_asks_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "site.json").write_text(json.dumps(site_file(operators=[])))
+    (tmp_path / "stranger.pem").write_text("no certificate")
+    with site(tmp_path) as there:
+        url, asking = there.process.url, ("--token", there.process.token)
+        load = ["import", str(tmp_path / "site.json"), "--server", url, *asking]
+        capsys.readouterr()
+        assert main(load) == 1
+        assert "name the site's own authority with --ca FILE" in capsys.readouterr().err
+        assert main([*load, "--ca", str(tmp_path / "stranger.pem")]) == 2
+        ours = ("--ca", str(there.ca))
+        assert main([*load, *ours]) == 0
+        assert main(["trace", "NOBODY", "--server", url, *asking, *ours]) == 1
+        assert main(["recall", "--lot", "NONE", "--server", url, *asking, *ours]) == 1
+        assert main(["audit", "verify", url, *asking, *ours]) == 0
+        said = capsys.readouterr()
+        assert "is known" in said.err, "they were asked and answered"
+        data = ("--data", str(tmp_path / "handheld"))
+        code = there.office.code(site="HAM")
+        assert main(["enroll", "--server", url, "--code", code, *data]) == 1
+        assert main(["enroll", "--server", url, "--code", code, "--pin", there.pin, *data]) == 0
+        capsys.readouterr()
+        assert main(["doctor", "--json", *data]) == 0
+        checks = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert [one["state"] for one in checks if one["name"] == "server"] == ["ok"]
+        # Whoever is enrolled there knows already whom to believe.
+        assert main(["audit", "verify", url, *asking, *data]) == 0

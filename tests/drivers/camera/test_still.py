@@ -148,3 +148,12 @@ def test_every_code_of_a_label_that_lies_askew_is_found(degrees: float) -> None:
     picture = drawing.placed(label, size=(1240, 1240), ground=190)
     found = read_still(drawing.blurred(drawing.turned(picture, degrees), 0.8))
     assert {symbol.text for symbol in found} == {text for text, _ in texts}
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 300), (8, 8), (8, 40_000), (40_000, 9), (12, 12)])
+@pytest.mark.parametrize("grey", ["plain", "noise"])
+def test_a_picture_of_any_shape_is_looked_at(size: tuple[int, int], grey: str) -> None:
+    gray = numpy.full(size, 200, numpy.uint8)
+    if grey == "noise":
+        gray = numpy.random.default_rng(1).integers(0, 255, size).astype(numpy.uint8)
+    assert read_still(gray) == []

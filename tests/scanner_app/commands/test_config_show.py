@@ -11,6 +11,9 @@ import pytest
 
 from config.keys import by_path
 from scanner_app import cli
+from scanner_app.clockwork import SystemClock
+from scanner_app.handheld import Handheld
+from scanner_app.session import SessionSettings
 from tests.scenarios.story import FOLDER
 from tracking.policy import NAMES
 
@@ -76,3 +79,10 @@ def test_what_is_shown_is_what_holds(data: Path, tmp_path: Path, capsys: pytest.
         assert cli.main(["replay", "--site", name, str(script), "--json"]) == 0
         last = json.loads(capsys.readouterr().out.splitlines()[-2])
         assert last["code"] == code
+
+
+def test_a_handheld_that_was_started_and_never_filled_has_no_policy_of_a_site(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Handheld(tmp_path / "data", SystemClock(), SessionSettings()).close()
+    assert shown(capsys, "--data", str(tmp_path / "data"))["policy.over_receipt"]["origin"] == "default"
