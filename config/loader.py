@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import tomllib
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -25,7 +24,7 @@ from config.schema import Settings
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-DEFAULTS: Final = "defaults.toml"
+DEFAULTS: Final = Path(__file__).with_name("defaults.toml")
 
 Layer = dict[str, tuple[Any, Origin]]
 """Values by the path of their key, as their types, with where each came from."""
@@ -68,7 +67,12 @@ def load(
     """
     here = cwd or _here()
     files = _files(config_path, environ, here, system)
-    layers = [_flags(flags, here), _variables(environ, here), *(_file(file) for file in files), _shipped()]
+    layers = [
+        _flags(flags, here),
+        _variables(environ, here),
+        *(_file(file, file.lines()) for file in files),
+        _shipped(),
+    ]
     merged: Layer = {}
     for layer in layers:
         merged = layer | merged
@@ -120,21 +124,21 @@ def _files(
     return [file]
 
 
-def _file(file: toml_file.TomlFile) -> Layer:
+def _file(file: toml_file.TomlFile, lines: toml_file.Lines) -> Layer:
     layer: Layer = {}
     for section, table in file.tables.items():
         known = keys.sections().get(section)
         if known is None:
-            raise values.unknown(section, _names(section), _origin(file, section))
+            raise values.unknown(section, _names(section), _origin(file, lines, section))
         if not isinstance(table, dict):
             raise ConfigError(
                 what=f"{section} must be a table",
-                where=str(_origin(file, section)),
+                where=str(_origin(file, lines, section)),
                 try_this=f"begin its settings with [{section}]",
             )
         for name, value in table.items():
             path = f"{section}.{name}"
-            origin = _origin(file, path)
+            origin = _origin(file, lines, path)
             if name not in known:
                 raise values.unknown(path, _names(section), origin)
             layer[path] = (values.from_toml(known[name], value, origin), origin)
@@ -148,8 +152,8 @@ def _names(section: str) -> list[str]:
     return sorted(keys.by_path(), key=lambda path: not path.startswith(section + "."))
 
 
-def _origin(file: toml_file.TomlFile, path: str) -> Origin:
-    return Origin(Source.FILE, str(file.path), file.line_of(path), file.path.parent)
+def _origin(file: toml_file.TomlFile, lines: toml_file.Lines, path: str) -> Origin:
+    return Origin(Source.FILE, str(file.path), toml_file.line_of(lines, path), file.path.parent)
 
 
 def _variables(environ: Mapping[str, str], cwd: Path) -> Layer:
@@ -181,9 +185,9 @@ def _flags(flags: Sequence[Flag], cwd: Path) -> Layer:
 
 def _shipped() -> Layer:
     default = Origin(Source.DEFAULT, "")
-    text = resources.files("config").joinpath(DEFAULTS).read_text("utf-8")
-    file = toml_file.TomlFile(Path(DEFAULTS), tomllib.loads(text), text)
-    return {path: (value, default) for path, (value, _) in _file(file).items()}
+    text = DEFAULTS.read_text("utf-8")
+    file = toml_file.TomlFile(DEFAULTS, tomllib.loads(text), text)
+    return {path: (value, default) for path, (value, _) in _file(file, {}).items()}
 
 
 def _agree(settings: Settings, origins: Mapping[str, Origin]) -> None:

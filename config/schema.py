@@ -4,8 +4,7 @@ Units stand last in a name (``gap_ms_max``). Section names hold no underscore, s
 ``SCANNER_SYNC_POLL_S`` can only mean ``poll_s`` in ``[sync]``.
 """
 
-from __future__ import annotations
-
+# No postponed annotations here: every start reads the types of all sections, and would compile each of them anew.
 from typing import Annotated, Final, Literal
 
 import msgspec

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE_BYTES_MAX: Final = 262_144
+_HEADER: Final = re.compile(r"\s*\[{1,2}([^\[\]]+)\]{1,2}\s*(#.*)?$")
+
+Lines = dict[str, int]
+"""``section.key`` or ``section`` -> the first line, from 1, that sets or opens it."""
 
 
 class TomlFile(msgspec.Struct, frozen=True):
@@ -24,21 +28,22 @@ class TomlFile(msgspec.Struct, frozen=True):
     tables: dict[str, Any]
     text: str
 
-    def line_of(self, path: str) -> int | None:
-        """The line, from 1, that sets ``section.key`` or opens ``section``; ``None`` where none says it plainly."""
-        section = path.partition(".")[0]
-        opened = None
+    def lines(self) -> Lines:
+        """Where everything in it stands, found in one walk through the text."""
+        found: Lines = {}
         table = ""
         for number, line in enumerate(self.text.split("\n"), 1):
-            header = re.match(r"\s*\[{1,2}([^\[\]]+)\]{1,2}\s*(#.*)?$", line)
+            header = _HEADER.match(line) if "[" in line else None
             if header:
                 table = _bare(header[1])
             here = table if header else ".".join(filter(None, (table, _assigned(line))))
-            if here == path:
-                return number
-            if here == section and opened is None:
-                opened = number
-        return opened
+            found.setdefault(here, number)
+        return found
+
+
+def line_of(lines: Lines, path: str) -> int | None:
+    """The line that sets ``section.key``, else the one that opens ``section``; ``None`` where none says it plainly."""
+    return lines.get(path, lines.get(path.partition(".")[0]))
 
 
 def _assigned(line: str) -> str:

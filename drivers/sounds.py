@@ -9,7 +9,6 @@ import os
 import queue
 import shutil
 import subprocess
-import wave
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -40,6 +39,8 @@ class Sounder(Protocol):
 
 def waveform(tone: ToneName) -> bytes:
     """A WAV file of a tone: one channel, 16 bits."""
+    import wave  # loaded where there is a sound card to play it
+
     samples = array.array("h")
     for note in TONES[tone]:
         samples.extend(_samples(note))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -77,7 +77,8 @@ class _VerbParser(_Parser):
             self._within = False
 
 
-def _parser() -> _Parser:
+def _parser(named: Iterable[str]) -> _Parser:
+    """The options that all verbs share, and the verbs named: making all of them is a part of every start."""
     shared = _VerbParser(add_help=False)
     default = argparse.SUPPRESS
     shared.add_argument(
@@ -88,7 +89,8 @@ def _parser() -> _Parser:
     shared.add_argument("--version", action="version", version=f"scanner {VERSION}")
     parser = _Parser(prog="scanner", description="Follows every serial number.", parents=[shared])
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_VerbParser)
-    for name, (_, text) in VERBS.items():
+    for name in named:
+        text = VERBS[name][1]
         verbs.add_parser(name, help=text, description=text, parents=[shared])
     return parser
 
@@ -107,7 +109,10 @@ def _verb(arguments: Sequence[str]) -> str:
 def _with_options(arguments: Sequence[str]) -> argparse.Namespace:
     """Parses in two steps, so that only the called verb's module is loaded."""
     verb = _verb(arguments)
-    parser = _parser()
+    # Only who asks for help, or names a verb that there is not, is shown all of them.
+    helped = any(word.startswith(("-h", "--h")) for word in arguments)
+    known = verb in VERBS or not verb
+    parser = _parser(VERBS if helped or not known else [verb or "run"])
     if verb in VERBS:
         module = importlib.import_module(VERBS[verb][0])
         actions = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]

@@ -77,7 +77,11 @@ class Enrolling:
             server = server_of(folder, settings)
             if server is not None:
                 running.connect(server)
-        except (CallRefused, StoreError, OSError) as error:
+        except CallRefused as refused:
+            self._tell(phrase("enroll_failed", why=refused.why))
+        except StoreError as error:
+            self._tell(phrase("enroll_failed", why=error.said))
+        except OSError as error:
             self._tell(phrase("enroll_failed", why=str(error)))
         finally:
             self._busy.release()

@@ -16,6 +16,7 @@ from scanner_app.server_calls import CallRefused
 from sync.credentials import new_key, public_key
 from sync.wire import Authority
 from tracking.invitation import Invitation
+from tracking.phrases import phrase
 
 ANSWER_BYTES_MAX = 64 * 1024
 TIMEOUT_S = 10.0
@@ -59,7 +60,13 @@ def authority(url: str, pin: str) -> str:
             line.close()
         found = hashlib.sha256(ssl.PEM_cert_to_DER_cert(said.certificate.strip())).hexdigest()
     except (OSError, ValueError, http.client.HTTPException, msgspec.MsgspecError) as error:
-        raise CallRefused(f"{url} does not say who vouches for it ({type(error).__name__})") from error
+        raise CallRefused(
+            f"{url} does not say who vouches for it ({type(error).__name__})",
+            why=phrase("enroll_no_voucher", server=url),
+        ) from error
     if not hmac.compare_digest(found, pin):
-        raise CallRefused(f"something else answers in the place of {url}: its certificate is not the site's")
+        raise CallRefused(
+            f"something else answers in the place of {url}: its certificate is not the site's",
+            why=phrase("enroll_wrong_voucher", server=url),
+        )
     return said.certificate

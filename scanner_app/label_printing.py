@@ -1,4 +1,4 @@
-"""Labels that an answer asks for become jobs of the label printer, and the command ``reprint`` one more of the last.
+"""Labels that an answer asks for become jobs of the label printer; the scan of a printed one is noted with its job.
 
 A job is a file before the answer is shown, and is printed by the printer's own thread: scanning never waits for paper,
 and a printer that is off or empty gets its jobs when it is back.
@@ -15,7 +15,10 @@ from drivers.printing.printer import PrinterSettings
 from drivers.printing.render import codes_of
 from drivers.printing.template import TemplateError, named_template
 from scanner_app.answer import Answer
+from scanner_app.workflows.assign import LABEL_VERIFIED
 from scanner_app.workflows.flow import Label
+from tracking.events import Event
+from tracking.identifiers.reader import split_aim
 
 
 def printing(
@@ -27,11 +30,14 @@ def printing(
     """Hears every answer and queues the labels that it asks for. ``report`` hears what hinders it."""
 
     def heard(answer: Answer) -> None:
-        if not answer.labels:
+        verified = [event for event in answer.events if event.reason == LABEL_VERIFIED]
+        if not answer.labels and not verified:
             return
         try:
             jobs = Jobs(folder)
             hindrance = "".join(_queued(settings, jobs, label) for label in answer.labels)
+            for event in verified:
+                _note_verified(jobs, event)
         except (TemplateError, JobsFull, DriverError, OSError) as error:
             hindrance = str(error)
         if hindrance:
@@ -55,6 +61,15 @@ def _queued(settings: PrinterSettings, jobs: Jobs, label: Label) -> str:
     shape = named_template(label.template, settings.templates)
     jobs.add(label.template, label.values, codes_of(shape, label.values), reprint_of=earlier)
     return ""
+
+
+def _note_verified(jobs: Jobs, event: Event) -> None:
+    """The label was scanned: its job says so, where the scan is what the label should say."""
+    text, aim = split_aim(event.raw, event.symbology_id)
+    for _, job in reversed(jobs.every()):
+        if job.values.get("serial") == event.serial and job.values.get("item") == event.item:
+            jobs.verify(job.id, aim, text.encode())
+            return
 
 
 def _is_of(template: str, values: dict[str, str], label: Label) -> bool:

@@ -22,7 +22,7 @@ def placed(base: UnitState, rows: list[OverlayRow]) -> tuple[UnitState, list[Ove
 
     Everything as it was given where the base is no opening balance, or where no own event came before it.
     """
-    opening = _opening(base) if rows else None
+    opening = _opening(base, rows) if rows else None
     if opening is None:
         return base, rows
     here = {row.event.ref for row in rows}
@@ -32,6 +32,8 @@ def placed(base: UnitState, rows: list[OverlayRow]) -> tuple[UnitState, list[Ove
         return base, rows
     standing = [event for event in earlier if not event.cancels and event.ref not in taken_back]
     state = fold(base.item, base.serial, [*standing, opening]).state
+    if state.ref == opening.ref:
+        state = msgspec.structs.replace(state, ref=base.ref)
     flags = tuple(sorted({*state.flags, *base.flags}))
     seen = seen_fields([*state.seen, *(one for one in base.seen if one not in state.seen)])
     reason = {"reason": state.reason or base.reason}
@@ -39,18 +41,16 @@ def placed(base: UnitState, rows: list[OverlayRow]) -> tuple[UnitState, list[Ove
     return state, [row for row in rows if row.event.hlc >= opening.hlc]
 
 
-def _opening(base: UnitState) -> Event | None:
-    """The opening balance that gave a unit its status; None where a scan did, or where no time is known."""
-    if base.step != "commissioning" or base.evidence != "imported" or not base.at:
+def _opening(base: UnitState, rows: list[OverlayRow]) -> Event | None:
+    """The opening balance that gave a unit its status; None where a scan did, or where it came first."""
+    if base.step not in {"", "commissioning"} or base.evidence != "imported":
         return None
-    identity = parse_ref(base.ref)
-    if identity is None or base.status in {"unknown", "planned"}:
+    if base.status in {"unknown", "planned"}:
         return None
-    device, epoch, seq = identity
-    try:
-        at_ms = moment_ms(base.at, UTC)
-    except ValueError:
+    hlc = _when(base, rows)
+    if hlc is None:
         return None
+    device, epoch, seq = parse_ref(base.ref) or ("", 0, 0)
     return Event(
         step=base.step,
         action="ADD",
@@ -75,8 +75,20 @@ def _opening(base: UnitState) -> Event | None:
         operator=base.operator,
         site=base.site,
         at=base.at,
-        hlc=clock.pack(at_ms),
+        hlc=hlc,
         device=device,
         epoch=epoch,
         seq=seq,
     )
+
+
+def _when(base: UnitState, rows: list[OverlayRow]) -> int | None:
+    """The opening balance's clock. A file that was loaded here has no time: it came after an own event that found the
+    unit unknown, else before everything.
+    """
+    if not base.at:
+        return max(row.event.hlc for row in rows) + 1 if rows[0].event.new else None
+    try:
+        return clock.pack(moment_ms(base.at, UTC))
+    except ValueError:
+        return None

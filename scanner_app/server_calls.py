@@ -14,6 +14,7 @@ from sync.audit_wire import Chains, Links
 from sync.outbox import Delivered
 from sync.wire import Code, Enroll, Enrolled, HighWater, Imported, NewCode, Problem
 from sync.work_wire import Block, WantedBlock
+from tracking.phrases import Said, phrase
 from tracking.printable import printable
 from tracking.recall import Recall, Wanted
 
@@ -24,8 +25,10 @@ TIMEOUT_S = 60.0
 class CallRefused(Exception):
     """The server was not reached, or said no; one plain sentence."""
 
-    def __init__(self, sentence: str, status: int = 0) -> None:
+    def __init__(self, sentence: str, status: int = 0, why: Said = "") -> None:
         super().__init__(sentence)
+        self.why = why or sentence
+        """The same for the screen, in whichever language."""
         self.status = status
         """Of the answer that said no; 0 where it did not come to that."""
 
@@ -67,7 +70,8 @@ def _asked(
     except Unreachable as error:
         if error.status in {401, 403} and not line.token:
             raise CallRefused(
-                f"{url} refuses: {error.detail or 'the code is wrong, used or too old'}"
+                f"{url} refuses: {error.detail or 'the code is wrong, used or too old'}",
+                why=phrase("enroll_code"),
             ) from error
         if error.status in {401, 403}:
             raise CallRefused(f"{url} does not accept this token: give the right one with --token") from error
@@ -76,7 +80,7 @@ def _asked(
                 f"nobody who is trusted here vouches for {url}: name the site's own authority with --ca FILE, "
                 "at an enrolment its --pin"
             ) from error
-        raise CallRefused(str(error)) from error
+        raise CallRefused(str(error), why=error.why) from error
     raise CallRefused(said.detail or said.error or f"HTTP {status}", status)
 
 

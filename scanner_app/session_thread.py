@@ -18,9 +18,10 @@ from scanner_app import faults
 from scanner_app.handheld import Handheld
 from scanner_app.inputs import Input, TimePassed
 from scanner_app.presenter import Presenter
-from scanner_app.scanners.reading import load_all
+from scanner_app.scanners import reading
 from scanner_app.session import Session
 from scanner_app.view import ScreenView
+from scanner_app.workflows import registry
 
 IDLE_S = 2.0
 """Quiet for so long: the log is moved into the file."""
@@ -123,7 +124,9 @@ class SessionThread:
                 if idle:
                     continue
                 journal.checkpoint()
-                load_all()  # the first code of a standard then waits for no module
+                # The first code of a standard, and the first scan of a task, then wait for no module.
+                reading.load_all()
+                registry.load_all()
                 idle = not long
                 if idle:
                     journal.lengthen_log()

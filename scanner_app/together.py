@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 UNITS_MAX = 20_000
 """Units that are told of one lot, place or party; of more it is said that there are more."""
-STEPS_MAX, STEPS_A_CALL = 400, 100_000
+STEPS_MAX, STEPS_A_CALL = 300, 100_000
 """The walk ends after so many times so many steps of SQLite's machine: some three million units."""
 
 _OWN_LOTS_SQL = """SELECT o.epoch, o.seq, e.body FROM

@@ -4,36 +4,48 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from scanner_app.handheld import Handheld
 from scanner_app.knowledge import HandheldKnowledge
-from scanner_app.trace_at import as_it_was
+from scanner_app.trace_at import as_it_was, own_events
 from scanner_app.workflows.look_up import warranty_until
+from tracking.boxed import Boxed, boxed, container_after
 from tracking.dates import parse_iso
-from tracking.events import Event, decode_body
+from tracking.events import Event
 from tracking.genealogy import Name
-from tracking.units import UnitState
+from tracking.units import UnitState, fold
 
 DEPTH_MAX = 20
+NOTE = "from this handheld's own records: of a unit marked incomplete, the server may know more"
+"""Said where an answer may lack something."""
 
 
 def trace(handheld: Handheld, serial: str, item: str = "", at: str = "") -> dict[str, Any]:
     """The units with this serial number, or whose serial ends so; an empty list where none is known.
 
-    With ``at`` what was in what then, as far as this handheld did it; of what others did it knows how it is today.
+    With ``at`` what was in what then, as far as this handheld did it; of what others did it knows how it is today. Each
+    unit says whether its story is ``complete``, and where one is not, ``note`` says what may be lacking.
     Raises :class:`ValueError` where ``at`` is no date.
     """
     knows = handheld.session.knows
     exact = [unit for unit in knows.units_of_serial(serial) if not item or unit.item == item]
     units = exact or [unit for unit in knows.units_ending(serial) if not item or unit.item == item]
-    shown = [_unit(handheld, unit) for unit in units]
-    return {"units": [as_it_was(handheld, one, at) for one in shown] if at else shown}
+    own = own_events(handheld) if units else []
+    shown = [_unit(handheld, unit, own) for unit in units]
+    if at:
+        shown = [as_it_was(handheld, one, own, at) for one in shown]
+    note = NOTE if any(not one["complete"] for one in shown) else ""
+    return {"units": shown, "note": note}
 
 
-def _unit(handheld: Handheld, unit: UnitState) -> dict[str, Any]:
+def _unit(handheld: Handheld, unit: UnitState, own: list[Event]) -> dict[str, Any]:
     knows = handheld.session.knows
     until = warranty_until(unit, knows)
     last_day = parse_iso(until) if until else None
     parent = {"item": unit.installed_in_item, "serial": unit.installed_in_serial}
+    mine = [event for event in own if (event.item, event.serial) == (unit.item, unit.serial)]
+    within = container_after(unit.item, unit.serial, mine)
     return {
         "item": unit.item,
         "serial": unit.serial,
@@ -47,9 +59,27 @@ def _unit(handheld: Handheld, unit: UnitState) -> dict[str, Any]:
         "warranty": {"until": until or None, "in_warranty": last_day is not None and knows.today <= last_day},
         "installed_in": parent if unit.installed_in_serial else None,
         "within": _path_up(knows, unit),
+        "container": unit.container,
+        "containers": [msgspec.to_builtins(one) for one in _containers(unit, mine)],
         "contains": _tree(knows, unit, frozenset()),
-        "history": [_entry(event) for event in _history(handheld, unit)],
+        "history": [_entry(event, within.get(event.ref, "")) for event in mine if _belongs_in_history(event)],
+        "complete": explains(mine, unit),
     }
+
+
+def _containers(unit: UnitState, mine: list[Event]) -> list[Boxed]:
+    """What own events tell, and the one that it is in today though somebody else put it there."""
+    told = list(boxed(unit.item, unit.serial, mine))
+    if unit.container and not any(one.container == unit.container and not one.until for one in told):
+        told.append(Boxed(container=unit.container))
+    return told
+
+
+def explains(mine: list[Event], unit: UnitState) -> bool:
+    """True where own events alone come to all that is known of a unit: then nobody else is known to have had it."""
+    state = fold(unit.item, unit.serial, mine).state
+    names = ("status", "flags", "lot", "location", "container", "installed_in_serial", "customer", "ref")
+    return all(getattr(state, name) == getattr(unit, name) for name in names)
 
 
 def _path_up(knows: HandheldKnowledge, unit: UnitState) -> list[dict[str, str]]:
@@ -88,24 +118,13 @@ def _place(part: dict[str, Any]) -> tuple[str, ...]:
     return (part["position"], part["item"], part["serial"], part["lot"])
 
 
-def _history(handheld: Handheld, unit: UnitState) -> list[Event]:
-    """What this handheld itself recorded. A refused scan is in the audit trail, not in the unit's history, unless it
-    was a sighting of a stolen or recalled unit.
-    """
-    journal = handheld.journal
-    events = (
-        decode_body(body, device=journal.device, epoch=epoch, seq=seq)
-        for epoch, seq, body, _ in journal.rows()
-    )
-    return [
-        event
-        for event in events
-        if (event.item, event.serial) == (unit.item, unit.serial)
-        and (event.step != "sighting" or event.code in {"stolen", "recalled"})
-    ]
+def _belongs_in_history(event: Event) -> bool:
+    """A refused scan is in the audit trail, not in the unit's history, unless it was a sighting of a wanted unit."""
+    return event.step != "sighting" or event.code in {"stolen", "recalled"}
 
 
-def _entry(event: Event) -> dict[str, Any]:
+def _entry(event: Event, container: str) -> dict[str, Any]:
+    parent = " ".join(filter(None, (event.parent_item, event.parent_serial))) or event.parent_container
     return {
         "at": event.at,
         "device": event.device,
@@ -116,6 +135,8 @@ def _entry(event: Event) -> dict[str, Any]:
         "event_id": event.event_id,
         "action": event.action,
         "location": event.location,
+        "parent": parent,
+        "container": container,
         "cancels": event.cancels,
         "reason": event.reason,
         "supervisor": event.supervisor,

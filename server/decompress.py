@@ -7,9 +7,8 @@ import zlib
 
 import zstandard
 
-from sync.wire import TooLargeError, WireError
+from sync.wire import ZSTD_WINDOW_BYTES_MAX, TooLargeError, WireError
 
-ZSTD_WINDOW_BYTES_MAX = 8 * 1024 * 1024
 GZIP_WINDOW = 31
 """zlib's word for the gzip format."""
 

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from server.many_keys import rows_of_keys
 from server.storage import Reader, Row, StorageError, Writer, placeholders
 from sync import wire
 from tracking.events import EVENT_BYTES_MAX, SCHEMA, STEPS, Event, decode_body, parse_ref
@@ -132,7 +131,7 @@ def of_subjects(
         " FROM wanted w CROSS JOIN subject s CROSS JOIN ledger l"
         " WHERE s.kind = w.a AND s.name = w.b AND s.part = w.c AND l.position = s.position ORDER BY l.position"
     )
-    for row in rows_of_keys(reader, sql, subjects):
+    for row in reader.rows_of(sql, list(subjects)):
         found.setdefault(row[:3], []).append(Entry(*row[3:]))
     return found
 

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from server import devices
+from server.derived_exceptions import LOST_RANGE
 from server.ledger import Entry
 from server.storage import Reader
-from server.units import LOST_RANGE
 from tracking.exceptions import ExceptionRecord, Witness
 
 
 def holes(reader: Reader, entries: Iterable[Entry]) -> list[tuple[int, ExceptionRecord]]:
     """The holes right before these rows of the ledger, which nothing shows yet."""
-    last: dict[tuple[str, int], int] = {}
     found: list[tuple[int, ExceptionRecord]] = []
-    for entry in entries:
+    waiting = list(entries)
+    sql = "SELECT e.device, e.epoch, e.folded FROM wanted w CROSS JOIN device_epoch e WHERE e.device = w.a"
+    devices = sorted({(entry.device,) for entry in waiting})
+    last = {(device, epoch): folded for device, epoch, folded in reader.rows_of(sql, devices)}
+    for entry in waiting:
         name = (entry.device, entry.epoch)
-        if name not in last:
-            held = devices.standing(reader, *name)
-            last[name] = held.folded if held else 0
-        if entry.seq > last[name] + 1:
-            found.append((entry.position, _record(entry, last[name] + 1)))
+        due = last.get(name, 0) + 1
+        if entry.seq > due:
+            found.append((entry.position, _record(entry, due)))
         last[name] = entry.seq
     return found
 

@@ -38,6 +38,8 @@ def connect(url: str) -> Connection:
         connection.execute(f"SET lock_timeout = {LOCK_MS_MAX}")
         # A role or a database may have switched it off; an answer to a handheld must mean that nothing is lost.
         connection.execute("SET synchronous_commit = on")
+        # A plan that was kept from when the tables were small would walk through them when they are not.
+        connection.execute("SET plan_cache_mode = force_custom_plan")
         (flushes,) = connection.execute("SHOW fsync").fetchone() or ("off",)
         (commits,) = connection.execute("SHOW synchronous_commit").fetchone() or ("off",)
         (encoding,) = connection.execute("SHOW server_encoding").fetchone() or ("",)

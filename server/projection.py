@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from server import handovers, ledger, losses, lots, subjects, tallies, units
+from server import derived_exceptions, handovers, ledger, losses, lots, subjects, tallies, units
 from server.replica import Feed
 from server.storage import Reader, Storage, Writer
 from server.subjects import Subject
@@ -17,7 +17,7 @@ from tracking.events import Event
 from tracking.exceptions import ExceptionRecord, Witness, of_container, still_open
 from tracking.loose import LooseRow, fold_loose
 
-BATCH_EVENTS = 500
+BATCH_EVENTS = 1000
 """Events folded in one transaction: large enough to share its flush, small enough not to keep uploads waiting."""
 
 
@@ -142,14 +142,28 @@ def _container(name: str, found: list[tuple[int, Event]]) -> ContainerPlan:
     )
 
 
-def _store_container(tx: Writer, feed: Feed, plan: ContainerPlan) -> None:
-    state = plan.state
-    if state.known:
-        feed.put("container", state.container, msgspec.json.encode(state))
-    else:
-        feed.delete("container", state.container)
-    for position, record in plan.exceptions:
-        units.store_exception(tx, feed, position, record)
+def _store_containers(tx: Writer, feed: Feed, plans: Sequence[ContainerPlan]) -> None:
+    for plan in plans:
+        state = plan.state
+        if state.known:
+            feed.put("container", state.container, msgspec.json.encode(state))
+        else:
+            feed.delete("container", state.container)
+    standing = [one for plan in plans for one in plan.exceptions]
+    names = [("", plan.state.container) for plan in plans]
+    derived_exceptions.forget_but(tx, feed, names, {record.key for _, record in standing})
+    derived_exceptions.store(tx, feed, standing)
+
+
+def _set_aside(tx: Writer, feed: Feed, aside: Sequence[tuple[ledger.Entry, str]]) -> None:
+    records = []
+    for entry, reason in aside:
+        tx.run("INSERT INTO quarantine (position, reason) VALUES (?, ?)", entry.position, reason)
+        seen = Witness(ref=entry.ref, device=entry.device)
+        kind = derived_exceptions.NOT_UNDERSTOOD
+        record = ExceptionRecord(kind=kind, item="", serial="", first=Witness(), second=seen)
+        records.append((entry.position, record))
+    derived_exceptions.store(tx, feed, records)
 
 
 def store(tx: Writer, feed: Feed, plan: Plan) -> None:
@@ -163,14 +177,7 @@ def store(tx: Writer, feed: Feed, plan: Plan) -> None:
             feed.delete("lot", key)
         else:
             feed.put("lot", key, msgspec.json.encode(state))
-    units.forget_exceptions(
-        tx,
-        feed,
-        [("", one.state.container) for one in plan.containers],
-        {record.key for one in plan.containers for _, record in one.exceptions},
-    )
-    for container in plan.containers:
-        _store_container(tx, feed, container)
+    _store_containers(tx, feed, plan.containers)
     handovers.store(feed, plan.handovers)
     for subject, row in plan.loose:
         key = pair_key(subject.name, subject.part)
@@ -178,15 +185,9 @@ def store(tx: Writer, feed: Feed, plan: Plan) -> None:
             feed.delete("inside", key)
         else:
             feed.put("inside", key, msgspec.json.encode(row))
-    for entry, reason in plan.aside:
-        tx.run("INSERT INTO quarantine (position, reason) VALUES (?, ?)", entry.position, reason)
-        seen = Witness(ref=entry.ref, device=entry.device)
-        record = ExceptionRecord(kind=units.NOT_UNDERSTOOD, item="", serial="", first=Witness(), second=seen)
-        units.store_exception(tx, feed, entry.position, record)
-    for position, record in plan.lost:
-        units.store_exception(tx, feed, position, record)
-    for key in plan.answered:
-        units.forget_exception(tx, feed, key)
+    _set_aside(tx, feed, plan.aside)
+    derived_exceptions.store(tx, feed, plan.lost)
+    derived_exceptions.forget(tx, feed, plan.answered)
     tx.run_many(
         "UPDATE device_epoch SET folded = ? WHERE device = ? AND epoch = ?",
         [(seq, device, epoch) for (device, epoch), seq in plan.applied.items()],

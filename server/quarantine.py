@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from server import ledger, projection, units
+from server import ledger, projection
+from server.derived_exceptions import NOT_UNDERSTOOD, forget
 from server.replica import Feed
 from server.storage import Reader, Storage
 from tracking.events import Event
@@ -32,7 +33,7 @@ def _fold(storage: Storage, positions: list[int]) -> int:
         projection.store(tx, feed, plan)
         for entry, _ in found:
             tx.run("DELETE FROM quarantine WHERE position = ?", entry.position)
-            units.forget_exception(tx, feed, f"{units.NOT_UNDERSTOOD}/{entry.ref}")
+        forget(tx, feed, [f"{NOT_UNDERSTOOD}/{entry.ref}" for entry, _ in found])
         feed.flush()
     return len(found)
 

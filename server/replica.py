@@ -6,7 +6,7 @@ change keeps its number; a row that goes leaves its tombstone. ``site`` is empty
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -59,10 +59,16 @@ class Feed:
         if self.touched is not None:
             self.touched.discard((table, key, site))
 
-    def delete_everywhere(self, table: str, key: str) -> None:
-        """The row is gone from every site that had it."""
-        for site in sites_of(self._tx, table, key):
-            self.delete(table, key, site)
+    def delete_everywhere(self, table: str, keys: Collection[str]) -> None:
+        """Rows are gone from every site that has them, or was to have them."""
+        sql = (
+            "SELECT r.tbl, r.key, r.site FROM wanted w CROSS JOIN replica r"
+            " WHERE r.tbl = w.a AND r.key = w.b AND r.op = 'put'"
+        )
+        gone = {(row[0], row[1], row[2]) for row in self._tx.rows_of(sql, [(table, key) for key in keys])}
+        coming = (name for name in self._changes if name[0] == table and name[1] in keys) if keys else ()
+        for name in sorted(gone.union(coming)):
+            self.delete(*name)
 
     def flush(self) -> None:
         """Write the changes."""

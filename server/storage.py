@@ -29,6 +29,10 @@ class Reader(Protocol):
         """The first row of a query, or None."""
         ...
 
+    def rows_of(self, sql: str, keys: Sequence[Sequence[str]]) -> list[Row]:
+        """All rows of ``SELECT ... FROM wanted w CROSS JOIN ...`` for many keys, see :mod:`server.many_keys`."""
+        ...
+
 
 class Writer(Reader, Protocol):
     """One transaction. Writers come one after another, so what a writer reads cannot change under it."""

@@ -21,6 +21,7 @@ import psycopg
 
 from server import postgres_locks, schema, schema_postgres
 from server.identity import identity
+from server.many_keys import by_arrays
 from server.postgres_connections import Connection, Connections, connect, plain_errors
 from server.postgres_insert import insert, put
 from server.storage import Reader, Row, StorageError, Writer
@@ -59,6 +60,13 @@ class _Session:
     def row(self, sql: str, *values: object) -> Row | None:
         """The first row of a query, or None."""
         return self._connection.execute(_spoken(sql), _kept(values)).fetchone()
+
+    def rows_of(self, sql: str, keys: Sequence[Sequence[str]]) -> list[Row]:
+        """All rows of a query for many keys at once."""
+        if not keys:
+            return []
+        text, parts = by_arrays(sql, keys)
+        return self.rows(text, *map(_kept, parts))
 
     def run(self, sql: str, *values: object) -> int:
         """Run one statement; the number of rows it changed."""

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import msgspec
 
 from server import replica
-from server.many_keys import rows_of_keys
 from server.replica import Feed
 from server.storage import Reader, Writer
 from server.subjects import Found, Subject
@@ -43,7 +42,7 @@ def store(tx: Writer, feed: Feed, plans: Sequence[DocumentPlan], changes: Iterab
         "SELECT c.document, c.line, c.item, c.serial, c.position, c.quantity FROM wanted w CROSS JOIN credit c"
         " WHERE c.document = w.a AND c.serial = ''"
     )
-    before = {Credit(*row) for row in rows_of_keys(tx, sql, [(one.document,) for one in plans])}
+    before = {Credit(*row) for row in tx.rows_of(sql, [(one.document,) for one in plans])}
     own = store_credits(tx, before, {one for each in plans for one in each.credits})
     added: dict[str, dict[int, int]] = {one.document: {} for one in plans}
     for credit, quantity in (*changes, *own):
@@ -69,9 +68,9 @@ def _counted(tx: Writer, document: str, held: Tally, added: Mapping[int, int], c
 
 def _write(tx: Writer, feed: Feed, counted: Mapping[str, Tally]) -> None:
     known = {document: one for document, one in counted.items() if one != Tally()}
-    for document in counted.keys() - known.keys():
-        tx.run("DELETE FROM tally WHERE document = ?", document)
-        feed.delete_everywhere("tally", document)
+    empty = counted.keys() - known.keys()
+    tx.run_many("DELETE FROM tally WHERE document = ?", [(document,) for document in empty])
+    feed.delete_everywhere("tally", empty)
     tx.put(
         "tally",
         ("document", "closed", "done"),
@@ -89,7 +88,7 @@ def tallies(reader: Reader, documents: Iterable[str]) -> dict[str, Tally]:
     sql = "SELECT t.document, t.closed, t.done FROM wanted w CROSS JOIN tally t WHERE t.document = w.a"
     return {
         document: Tally(done=_DONE.decode(done), closed=bool(closed))
-        for document, closed, done in rows_of_keys(reader, sql, [(document,) for document in documents])
+        for document, closed, done in reader.rows_of(sql, [(document,) for document in documents])
     }
 
 
@@ -113,7 +112,7 @@ def _tell(tx: Writer, feed: Feed, counted: Mapping[str, Tally]) -> None:
         " WHERE r.tbl = w.a AND r.key = w.b AND r.op = 'put'"
     )
     sites: dict[tuple[str, str], set[str]] = {name: set() for name in named}
-    for table, key, site in rows_of_keys(tx, sql, named):
+    for table, key, site in tx.rows_of(sql, named):
         sites[table, key].add(site)
     for document, one in counted.items():
         wanted = sites["document", document] or {replica.COMPANY}

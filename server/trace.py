@@ -13,6 +13,7 @@ from server.subjects import INSIDE
 from server.trace_at import NOW_MS, genealogy_at, path_at
 from sync.wire import OperatorRow, SiteRow
 from tracking import genealogy
+from tracking.boxed import Boxed, boxed, container_after
 from tracking.dates import add_months, parse_iso
 from tracking.events import Event
 from tracking.exceptions import ExceptionRecord, from_contradictions
@@ -69,6 +70,8 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     party: str = ""
     parent: str = ""
     """The unit or container that it went into or came out of."""
+    container: str = ""
+    """The container that the unit was in after it."""
     flag: str = ""
     reason: str = ""
     operator_name: str = ""
@@ -80,7 +83,9 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     ref: str = ""
     cancels: str = ""
     counted: bool = True
-    """False where it was cancelled, contradicts what was there before, or is an import that came too late."""
+    """False where it was cancelled, contradicts what was there before, or is an import that came too late to say
+    where the unit stands.
+    """
     contradicts: bool = False
     cancelled: bool = False
     received_ms: int = 0
@@ -108,6 +113,8 @@ class TracedUnit(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
     site: str = ""
     container: str = ""
+    containers: tuple[Boxed, ...] = ()
+    """Every container that it was in, oldest first."""
     expiry: str = ""
     revision: str = ""
     sold_on: str = ""
@@ -186,6 +193,7 @@ def trace(reader: Reader, item: str, serial: str, today: date, at: str = "") -> 
         description=product.description if product else "",
         site=state.site,
         container=state.container,
+        containers=tuple(boxed(item, serial, events)),
         expiry=state.expiry,
         revision=state.revision,
         sold_on=state.sold_on,
@@ -201,6 +209,7 @@ def _histories(
     standing = {event.ref for event in without_cancelled(events)}
     counted = {event.ref for event in folded.accepted}
     contradicting = {found.second.ref for found in folded.contradictions}
+    within = container_after(events[0].item, events[0].serial, events) if events else {}
     people = {
         (event.site, badge) for event in events for badge in (event.operator, event.supervisor) if badge
     }
@@ -209,6 +218,7 @@ def _histories(
         _history(
             event,
             names,
+            container=within.get(event.ref, ""),
             counted=event.ref in counted,
             contradicts=event.ref in contradicting,
             cancelled=event.ref not in standing and not event.cancels,
@@ -228,6 +238,7 @@ def _history(
     event: Event,
     names: dict[str, str],
     *,
+    container: str,
     counted: bool,
     contradicts: bool,
     cancelled: bool,
@@ -247,6 +258,7 @@ def _history(
         location=event.location,
         party=event.party,
         parent=parent,
+        container=container,
         flag=event.flag or " ".join(event.flags),
         reason=event.reason,
         operator_name=names.get(event.operator, ""),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from server import devices
-from server.many_keys import rows_of_keys
+from server import derived_exceptions
 from server.replica import Feed
 from server.storage import Writer
 from server.subjects import Found, Subject
@@ -87,13 +86,12 @@ def store(tx: Writer, feed: Feed, plans: Sequence[UnitPlan]) -> list[CreditChang
         "SELECT c.document, c.line, c.item, c.serial, c.position, c.quantity FROM wanted w CROSS JOIN credit c"
         " WHERE c.item = w.a AND c.serial = w.b AND c.serial <> ''"
     )
-    before = {Credit(*row) for row in rows_of_keys(tx, sql, again)}
+    before = {Credit(*row) for row in tx.rows_of(sql, again)}
     changes = store_credits(tx, before, {one for each in plans for one in each.credits})
     _store_states(tx, feed, plans)
-    forget_exceptions(tx, feed, again, {record.key for one in plans for _, record in one.exceptions})
-    for one in plans:
-        for position, record in one.exceptions:
-            store_exception(tx, feed, position, record)
+    standing = [one for plan in plans for one in plan.exceptions]
+    derived_exceptions.forget_but(tx, feed, again, {record.key for _, record in standing})
+    derived_exceptions.store(tx, feed, standing)
     return changes
 
 
@@ -143,48 +141,3 @@ def _columns(state: UnitState) -> tuple[str, ...]:
         state.supplier,
         state.customer,
     )
-
-
-def forget_exceptions(
-    tx: Writer, feed: Feed, names: Sequence[tuple[str, str]], standing: Collection[str]
-) -> None:
-    """Take away the exceptions of units, and with an empty item of containers, but those with ``standing`` keys."""
-    sql = "SELECT x.key, x.kind FROM wanted w CROSS JOIN exception x WHERE x.item = w.a AND x.serial = w.b"
-    for key, kind in rows_of_keys(tx, sql, names):
-        if kind not in OF_NO_UNIT and key not in standing:
-            forget_exception(tx, feed, key)
-
-
-def forget_exception(tx: Writer, feed: Feed, key: str) -> None:
-    """It is explained, or settled: no list and no handheld shows it any more."""
-    tx.run("DELETE FROM exception WHERE key = ?", key)
-    feed.delete_everywhere("exception", key)
-
-
-NOT_UNDERSTOOD = "not_understood"
-"""The kind of exception that an event in the quarantine makes."""
-
-LOST_RANGE = "lost_range"
-"""The kind of exception that a hole in a device's numbers makes."""
-
-OF_NO_UNIT = (NOT_UNDERSTOOD, LOST_RANGE)
-"""Kinds of exceptions that are about no unit and no container."""
-
-
-def store_exception(tx: Writer, feed: Feed, position: int, record: ExceptionRecord) -> None:
-    """Write an exception down, and tell the sites of the devices that it concerns."""
-    body = msgspec.json.encode(record)
-    tx.run(
-        "INSERT INTO exception (key, kind, item, serial, position, body) VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (key) DO UPDATE SET body = excluded.body, position = excluded.position",
-        record.key,
-        record.kind,
-        record.item,
-        record.serial or record.container,
-        position,
-        body,
-    )
-    concerned = [devices.by_id(tx, device) for device in sorted(record.devices)]
-    sites = {device.site for device in concerned if device is not None} - {""}
-    for site in sites or {""}:
-        feed.put("exception", record.key, body, site)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from sync.wire import Batch, Count, TooLargeError, WireError, decode_batch
+from sync.wire import ZSTD_WINDOW_BYTES_MAX, Batch, Count, TooLargeError, WireError, decode_batch
 
 FORMAT = "scanner-outbox/1"
 """Signed with the hash of the token."""
@@ -188,7 +188,8 @@ def _unpacked(packed: bytes) -> bytes:
     import zstandard
 
     try:
-        with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(packed)) as stream:
+        unpacker = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW_BYTES_MAX)
+        with unpacker.stream_reader(io.BytesIO(packed)) as stream:
             plain: bytes = stream.read(UNPACKED_BYTES_MAX + 1)
     except zstandard.ZstdError as error:
         raise WireError(f"not the outbox of a handheld: {error}") from error

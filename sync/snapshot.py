@@ -18,7 +18,7 @@ import msgspec
 from sync.cache_file import LAYOUT
 from sync.ground import Asking
 from sync.line import Part, Unreachable, understood
-from sync.wire import SNAPSHOT_BYTES_MAX, Snapshot
+from sync.wire import SNAPSHOT_BYTES_MAX, ZSTD_WINDOW_BYTES_MAX, Snapshot
 from tracking.phrases import phrase
 
 PIECE_BYTES, PIECE_BYTES_MIN = 1024 * 1024, 32 * 1024
@@ -131,26 +131,32 @@ class Download:
         return data
 
     def _unpacked(self, snapshot: Snapshot) -> Path:
+        """The whole file, once both sums are right. Never more of it in memory, or on the disk, than was promised."""
         import zstandard
 
         part, whole = self._folder / PART, self._folder / WHOLE
-        packed, plain, size = hashlib.sha256(), hashlib.sha256(), 0
-        unpacker = zstandard.ZstdDecompressor().decompressobj()
         try:
-            with part.open("rb") as source, whole.open("wb") as target:
-                while data := source.read(READ_BYTES):
-                    packed.update(data)
-                    unpacked = unpacker.decompress(data)
-                    plain.update(unpacked)
-                    size += len(unpacked)
+            with part.open("rb") as source:
+                packed = hashlib.file_digest(source, "sha256").hexdigest()
+            if packed != snapshot.sha256:
+                raise SnapshotError
+            plain, size = hashlib.sha256(), 0
+            unpacker = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW_BYTES_MAX)
+            with (
+                part.open("rb") as source,
+                unpacker.stream_reader(source) as reader,
+                whole.open("wb") as target,
+            ):
+                while data := reader.read(READ_BYTES):
+                    plain.update(data)
+                    size += len(data)
                     if size > snapshot.bytes_unpacked:
-                        break
-                    target.write(unpacked)
+                        raise SnapshotError
+                    target.write(data)
                 target.flush()
                 os.fsync(target.fileno())
-            sums = (packed.hexdigest(), plain.hexdigest(), size)
-            if sums != (snapshot.sha256, snapshot.sha256_unpacked, snapshot.bytes_unpacked):
-                raise SnapshotError("the download is damaged: it is made again")
+            if (plain.hexdigest(), size) != (snapshot.sha256_unpacked, snapshot.bytes_unpacked):
+                raise SnapshotError
         except (zstandard.ZstdError, SnapshotError) as error:
             discard(self._folder)
             raise SnapshotError("the download is damaged: it is made again") from error

@@ -18,6 +18,8 @@ BATCH_BYTES_MAX = 262_144
 """Decoded bytes of one upload."""
 FEED_ROWS_MAX = 5000
 FEED_BYTES_MAX = 64 * 1024 * 1024
+ZSTD_WINDOW_BYTES_MAX = 8 * 1024 * 1024
+"""What is packed with zstd may ask its reader to remember so much, and no more."""
 COUNT_MAX = 2**53
 """Epochs and sequence numbers stay below this, so that every JSON reader counts them exactly."""
 Count = Annotated[int, msgspec.Meta(ge=0, le=COUNT_MAX)]

@@ -7,8 +7,11 @@ characters a ``\xNN`` or ``\uNNNN`` token. Text that is too long is cut in the m
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 CELLS_MAX = 48
+CHARACTERS_KEPT = 4096
+"""Characters that are remembered: a screen shows the same frames, bars and figures with every scan."""
 
 _CONTROL = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"}
 
@@ -18,6 +21,7 @@ def _token(char: str) -> str:
     return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
+@lru_cache(CHARACTERS_KEPT)
 def _visible(char: str) -> str:
     picture = _CONTROL.get(ord(char))
     if picture is not None:
@@ -31,11 +35,16 @@ def _visible(char: str) -> str:
     return char
 
 
+@lru_cache(CHARACTERS_KEPT)
+def _width(char: str) -> int:
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
 def cells(text: str) -> int:
     """Terminal cells that printable text takes: East Asian wide and full-width characters take two."""
     if text.isascii():
         return len(text)
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return sum(map(_width, text))
 
 
 def cut_middle(text: str, cells_max: int) -> str:

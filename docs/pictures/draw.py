@@ -14,14 +14,16 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
 
+from scanner_app.tui.finder import CAPTION_ROWS, pixels  # noqa: E402
 from scanner_app.tui.local import Local  # noqa: E402
 from scanner_app.tui.look import LOOKS, Look  # noqa: E402
 from scanner_app.tui.paint.screen import paint  # noqa: E402
-from scanner_app.tui.picture import Picture, Row  # noqa: E402
+from scanner_app.tui.picture import Picture, Row, Span, centred  # noqa: E402
 from scanner_app.view import ScreenView  # noqa: E402
 from tests.screens import stage  # noqa: E402
+from tests.screens.sights import sight  # noqa: E402
 from tests.tui import views  # noqa: E402
-from tracking.catalogue import LANGUAGES  # noqa: E402
+from tracking.catalogue import LANGUAGES, word  # noqa: E402
 from tracking.printable import cells  # noqa: E402
 
 SCREENS = HERE / "screens"
@@ -47,6 +49,26 @@ def svg(picture: Picture, look: Look) -> str:
     for y, row in enumerate(picture.rows):
         lines += _row(row, y * CELL_Y, look)
     return "\n".join([*lines, "</svg>", ""])
+
+
+def camera(name: str, look: Look, language: str) -> str:
+    """What the camera sees, two pixels a cell, over its row of words."""
+    grid = pixels(sight(name), COLUMNS, ROWS - CAPTION_ROWS)
+    words = Span(centred(word("camera_aim", language), COLUMNS), "bar")
+    rows: list[Row] = [(Span(" " * COLUMNS, "plain"),)] * (ROWS - CAPTION_ROWS)
+    *head, end, _ = svg(Picture((*rows, (words,)), ()), look).split("\n")
+    high = CELL_Y // 2
+    dots = []
+    for y, line in enumerate(grid):
+        start = 0
+        for x in range(1, COLUMNS + 1):
+            if x == COLUMNS or line[x] != line[start]:
+                fill = "#{:02x}{:02x}{:02x}".format(*line[start])
+                size = f'width="{(x - start) * CELL_X}" height="{high + 1}"'
+                dots.append(f'<rect x="{start * CELL_X}" y="{y * high}" {size} fill="{fill}"/>')
+                start = x
+    at = next(place for place, text in enumerate(head) if text.startswith("<rect")) + 1
+    return "\n".join([*head[:at], *dots, *head[at:], end, ""])
 
 
 def _row(row: Row, y: int, look: Look) -> Iterator[str]:
@@ -82,7 +104,11 @@ def screens() -> Iterator[tuple[str, str]]:
             for shown in stage.reached(path, language):
                 if language == "en" or shown.main:
                     name = shown.name if language == "en" else f"{shown.name}.{language}"
-                    yield name, svg(paint(shown.view, shown.local, COLUMNS, ROWS), LOOKS[shown.local.theme])
+                    look = LOOKS[shown.local.theme]
+                    if shown.camera:
+                        yield name, camera(shown.camera, look, language)
+                    else:
+                        yield name, svg(paint(shown.view, shown.local, COLUMNS, ROWS), look)
 
 
 def names() -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -75,6 +74,8 @@ class Call(msgspec.Struct, frozen=True):
 
 def print_json(value: Any) -> None:
     """One JSON line, flushed: others read it as it comes."""
+    import json  # the handheld's start prints none and waits for no module
+
     sys.stdout.write(json.dumps(value, ensure_ascii=True, separators=(", ", ": ")) + "\n")
     sys.stdout.flush()
 

@@ -39,6 +39,8 @@ def run(call: Call) -> int:
     else:
         for unit in found["units"]:
             _show(unit)
+        if found.get("note"):
+            print(f"Note: {found['note']}: add --server URL --token TOKEN.")
     if not found["units"]:
         raise Refusal(f"no unit with serial {printable(options.serial)} is known")
     return DONE
@@ -62,10 +64,9 @@ def _here(call: Call) -> dict[str, Any]:
 
 
 def _show(unit: dict[str, Any]) -> None:
-    flags = ", ".join(unit["flags"])
-    print(
-        f"{printable(unit['item'])}  {printable(unit['serial'])}  {unit['status']}{' (' + flags + ')' if flags else ''}"
-    )
+    flags = f" ({', '.join(unit['flags'])})" if unit["flags"] else ""
+    doubt = "" if unit.get("complete", True) else "  (incomplete)"
+    print(f"{printable(unit['item'])}  {printable(unit['serial'])}  {unit['status']}{flags}{doubt}")
     for name in ("location", "lot", "supplier", "customer"):
         if unit.get(name):
             print(f"  {name}: {printable(unit[name])}")
@@ -73,13 +74,24 @@ def _show(unit: dict[str, Any]) -> None:
         print(f"  warranty to {unit['warranty']['until']}")
     for around in unit["within"]:
         print(f"  in {printable(around['item'])} {printable(around['serial'])}")
+    for box in unit.get("containers", ()):
+        print(f"  {_boxed(box)}")
     _show_parts(unit["contains"], "  ")
     for entry in unit["history"]:
         where = f"{printable(entry['operator'])} on {printable(entry['device'])}"
-        print(f"  {entry['at'][:19]}  {entry['step']:<13} {where} {printable(entry['document'])}")
+        within = f"in {printable(entry['container'])}" if entry.get("container") else ""
+        told = (where, printable(entry["document"]), within)
+        print(f"  {entry['at'][:19]}  {entry['step']:<13} {' '.join(filter(None, told))}")
         if entry.get("waived"):
             taken = f"{printable(entry['waived'])} waived by {printable(entry['supervisor'])}"
             print(f"      {taken}: {printable(entry['reason'])}")
+
+
+def _boxed(box: dict[str, str]) -> str:
+    """``in CARTON-7 from ... to ...``, as far as it is known."""
+    since = f" from {box['since'][:19]}" if box["since"] else ""
+    until = f" to {box['until'][:19]}" if box["until"] else ""
+    return f"in {printable(box['container'])}{since}{until}"
 
 
 def _show_parts(parts: list[dict[str, Any]], margin: str) -> None:

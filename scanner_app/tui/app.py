@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from datetime import datetime
-from functools import partial
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -26,15 +26,18 @@ from scanner_app.tui.canvas import Canvas
 from scanner_app.tui.desk import Act, Desk, Own
 from scanner_app.tui.finder import Finder
 from scanner_app.tui.local import Local
-from scanner_app.tui.look import LOOKS
+from scanner_app.tui.look import LOOKS, Pair
 from scanner_app.tui.paint.banner import light
 from scanner_app.tui.paint.screen import paint
 from scanner_app.tui.port import Input, Terminal
 from scanner_app.tui.settings import ScreenSettings
 from scanner_app.tui.terminal_driver import Given, ReadingFailed, TerminalDriver, TerminalGone
 from scanner_app.view import ScreenView
+from tracking.catalogue import word
 
 FINDER_KEY = "f11"
+PICTURE_FIRST_S = 0.02
+"""A bell is written so long after its answer, seconds: nobody hears it, and the picture does not wait behind it."""
 
 
 class ViewArrived(Message, bubble=False):
@@ -68,10 +71,10 @@ class ScannerScreens(App[None]):
         self._desk = Desk()
         self._framer = KeyFramer(self.settings.wedge)
         self._framer_timer: Timer | None = None
-        self._bells: list[Timer] = []
+        self._bells: list[asyncio.TimerHandle] = []
         self._linux_console = os.environ.get("TERM") == "linux"
         self._canvas = Canvas(LOOKS[self.settings.theme])
-        self._finder = Finder(self.settings.finder) if self.settings.finder else None
+        self._finder = Finder(self.settings.finder, self._aim_words) if self.settings.finder else None
 
     def get_driver_class(self) -> type[Driver]:
         """The terminal, read byte by byte; tests run without one."""
@@ -106,6 +109,8 @@ class ScannerScreens(App[None]):
             self._flush_later()
         elif isinstance(event, events.Paste):
             self._give(self._framer.paste(event.text, event.time))
+        elif isinstance(event, events.MouseDown) and self._finder is not None and self._finder.is_open:
+            self._aim(self._finder, opened=False)  # the keys under the picture are not seen, so not meant
         elif isinstance(event, events.MouseDown):
             action = self._canvas.picture.touched(event.x, event.y)
             self._act(*self._desk.touch(action, event.time, self._view, self._local))
@@ -143,6 +148,9 @@ class ScannerScreens(App[None]):
         else:
             finder.close()
         self._canvas.display = not opened
+
+    def _aim_words(self) -> tuple[str, Pair]:
+        return word("camera_aim", self._view.language), LOOKS[self._local.theme]["bar"]
 
     def _flush_later(self) -> None:
         """Judge the silence after keys that came through Textual; a terminal's bytes are judged where they are read."""
@@ -246,16 +254,25 @@ class ScannerScreens(App[None]):
         self._paint()
         self.set_timer(60.5 - now.second, self._minute)
 
-    def _ring(self, tone: ToneName) -> None:
-        for timer in self._bells:
-            timer.stop()
+    def on_unmount(self) -> None:
+        """Nothing sounds any more on a terminal that somebody else has by now."""
+        self._hush()
+
+    def _hush(self) -> None:
+        for bell in self._bells:
+            bell.cancel()
         self._bells.clear()
+
+    def _ring(self, tone: ToneName) -> None:
+        self._hush()
         if not self._local.sound or tone not in TONES:
             return
-        after_s = 0.0
+        after_s = PICTURE_FIRST_S
+        # The loop's own timers: Textual's are tasks that a scan would wait for.
+        loop = asyncio.get_running_loop()
         for ring in rings(tone, linux_console=self._linux_console):
             after_s += ring.wait_ms / 1000
-            self._bells.append(self.set_timer(max(after_s, 0.001), partial(self._sound, ring.text)))
+            self._bells.append(loop.call_later(after_s, self._sound, ring.text))
 
     def _sound(self, text: str) -> None:
         if self._driver is not None:

@@ -14,12 +14,17 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from scanner_app.tui.look import Pair
+from tracking.printable import cells
+
 if TYPE_CHECKING:
     from drivers.camera.driver import Seen
     from drivers.camera.views import Gray
 
 FRAMES_PER_S = 5
 """Enough to aim by, and little enough for a slow terminal line."""
+
+CAPTION_ROWS = 1
 
 SHADES = 16
 """Steps of grey. Fewer colours mean fewer bytes to the terminal."""
@@ -109,14 +114,24 @@ def _hex(colour: Colour) -> str:
     return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
+def caption(text: str, colours: Pair, columns: int) -> Strip:
+    """The row under the picture: what to do, and the way back."""
+    style = Style(color=colours.fg, bgcolor=colours.bg, bold=colours.bold)
+    blank = max(0, columns - cells(text))
+    shown = " " * (blank // 2) + text + " " * (blank - blank // 2)
+    return Strip([Segment(shown, style)]).crop(0, columns)
+
+
 class Finder(Widget, can_focus=False):
-    """Shows the newest picture while it is open."""
+    """Shows the newest picture while it is open, over one row of words."""
 
     DEFAULT_CSS = "Finder { display: none; width: 100%; height: 100%; }"
 
-    def __init__(self, newest: Callable[[], Seen | None]) -> None:
+    def __init__(self, newest: Callable[[], Seen | None], words: Callable[[], tuple[str, Pair]]) -> None:
+        """``newest`` gives the camera's newest picture, ``words`` the row under it and its colours."""
         super().__init__(markup=False)
         self._newest = newest
+        self._words = words
         self._strips: list[Strip] = []
         self._shown: Seen | None = None
         self._timer: Timer | None = None
@@ -140,14 +155,16 @@ class Finder(Widget, can_focus=False):
             self.display = False
 
     def render_line(self, y: int) -> Strip:
-        """One row of the picture; blank before the first."""
+        """One row of the picture, blank before the first; the last row says what to do."""
+        if y == self.size.height - CAPTION_ROWS:
+            return caption(*self._words(), self.size.width)
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width)
 
     def _look(self) -> None:
         seen = self._newest()
         width, height = self.size
-        if seen is None or seen is self._shown or not (width and height):
+        if seen is None or seen is self._shown or not width or height <= CAPTION_ROWS:
             return
         self._shown = seen
-        self._strips = strips(pixels(seen, width, height))
+        self._strips = strips(pixels(seen, width, height - CAPTION_ROWS))
         self.refresh()

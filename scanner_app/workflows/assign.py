@@ -21,6 +21,8 @@ from tracking.serial_range import expand
 from tracking.site import Item, refuse_name
 from tracking.verdicts import Verdict, verdict
 
+LABEL_VERIFIED = "verified"
+"""The reason of the event that notes the scan of a printed label."""
 NUMBERS_MAX = 100
 """Numbers taken with one command: so many labels a person can look after."""
 
@@ -72,7 +74,7 @@ def _thing(state: AssignState, subject: Subject, knows: Knowledge) -> Step:
     if subject.unit.status == "planned":
         # The label that was printed for it: it reads, and it is the right one.
         code = "on_hold" if subject.unit.has("held") else "registered"
-        event = subject.event("inspecting", reason="label verified", code=code)
+        event = subject.event("inspecting", reason=LABEL_VERIFIED, code=code)
         return Step(state=chosen, verdict=rules.about(code, subject.unit), events=(event,))
     stop = refused(subject)
     if stop is not None:

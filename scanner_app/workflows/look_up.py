@@ -110,8 +110,15 @@ def _not_understood(meaning: Meaning, given: Scanned, knows: Knowledge) -> tuple
 
 def _lot_or(said: Verdict, given: Scanned, knows: Knowledge) -> tuple[Verdict, LookUpState]:
     """A lot has no shape of its own, and finding it is slow: asked for last, and only of a lone code."""
-    found = groups.of_lot(given.texts[0], "", knows) if len(given.texts) == 1 else None
-    return (said, LookUpState()) if found is None else (found, LookUpState(kind="lot", code=given.texts[0]))
+    if len(given.texts) > 1:
+        return said, LookUpState()
+    text = given.texts[0]
+    found = groups.of_lot(text, "", knows)
+    if found is not None:
+        return found, LookUpState(kind="lot", code=text)
+    if not knows.together.units("lot", text).whole:
+        said = verdict("unknown_code", raw=text, why=phrase("why_not_all"))
+    return said, LookUpState()
 
 
 def _group(kind: str, code: str, knows: Knowledge, item: str = "") -> tuple[Verdict, LookUpState]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from scanner_app.workflows.assign import assigned
+from scanner_app.workflows.assign import LABEL_VERIFIED, assigned
 from scanner_app.workflows.flow import Asked, Knowledge, Prompt, Scanned, Step
 from scanner_app.workflows.meaning import understand
 from scanner_app.workflows.order_labels import wrong_kind
@@ -64,7 +64,7 @@ def verify(state: ProductionState, document: Document, given: Scanned, knows: Kn
             item=document.product,
             serial=state.fresh,
             document=document.number,
-            reason="label verified",
+            reason=LABEL_VERIFIED,
             code="registered",
         )
         begun = select_product(state, document, document.product, state.fresh, knows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +11,9 @@ import httpx
 import pytest
 
 from server.main import Running, serve
+from server.open_storage import Database
 from tests.server.fleet import Handheld, Office, receiving, site_file
+from tests.server.postgres import Cluster, programs
 
 
 class Town(NamedTuple):
@@ -51,7 +54,32 @@ class Town(NamedTuple):
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
     """With one unit received."""
-    running: Running = serve(tmp_path / "central.db")
+    with standing(tmp_path / "central.db") as town:
+        yield town
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server, started for the first test that needs it."""
+    folder = programs()
+    if folder is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    started = Cluster(folder)
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def town_on_postgres(cluster: Cluster) -> Iterator[Town]:
+    """The same on PostgreSQL."""
+    with standing(cluster.new_database()) as town:
+        yield town
+
+
+@contextmanager
+def standing(database: Database) -> Iterator[Town]:
+    """A town on a database."""
+    running: Running = serve(database)
     with httpx.Client(base_url=running.url, trust_env=False, timeout=60) as http:
         office = Office(running, http)
         office.load(site_file())

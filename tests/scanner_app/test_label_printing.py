@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from drivers.driver import DriverState, start
+from config.loader import shipped
+from drivers.driver import Backoff, DriverError, DriverState
+from drivers.printing.connection import Interrupted, NotSent
 from drivers.printing.jobs import Jobs
-from drivers.printing.printer import Printer, PrinterSettings, submit, wait_until_printed
+from drivers.printing.printer import Printer, PrinterSettings, submit
+from drivers.scan import Scan
 from scanner_app.answer import Answer
+from scanner_app.cache_feed import load_site
 from scanner_app.clockwork import ReplayClock
 from scanner_app.handheld import Handheld
-from scanner_app.inputs import PRINTER, Command, DeviceNews
+from scanner_app.inputs import PRINTER, Command, DeviceNews, Input, Typed
+from scanner_app.label_news import of_printer
 from scanner_app.label_printing import printing
+from scanner_app.running import RunningHandheld
 from scanner_app.session import SessionSettings
+from scanner_app.view import ScreenView
 from scanner_app.workflows.flow import LAST_LABEL, Label
+from tests.drivers.printing.paper import Paper
 from tests.drivers.printing.test_labels import VALUES
 from tests.scanner_app.floor import Floor, site_named
+from tests.sync.fleet import until
+from tracking import catalogue
 from tracking.catalogue import LANGUAGES
 from tracking.verdicts import verdict
 
@@ -39,6 +50,23 @@ def test_the_command_prints_the_last_label_once_more_and_no_other_answer_does(tm
     copies = [job for _, job in jobs.every()][2:]
     assert [(job.values["serial"], job.reprint_of) for job in copies] == [("SN-2", 2), ("SN-2", 2)]
     assert (told, len(woken)) == ([], 2)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (NotSent("P", "it does not answer", "x"), "er antwortet nicht"),
+        (NotSent("P", "No such file or directory", "switch it on, plug it in"), "er antwortet nicht"),
+        (Interrupted("P", "it takes no more data", "x"), "Papier und Deckel"),
+        (Interrupted("P", "it went away within a job", "x"), "mittendrin"),
+        (NotSent("P", "it may not be opened by you", "x"), "it may not be opened by you; x"),
+    ],
+)
+def test_what_keeps_a_printer_from_printing_is_said_in_the_language(error: DriverError, said: str) -> None:
+    news = DeviceNews(name=PRINTER, state="lost", detail=str(error))
+    told = catalogue.say(of_printer(news), "de")
+    assert told.startswith("Etiketten warten, NOCHMAL DRUCKEN wiederholt: ")
+    assert said in told
 
 
 def test_a_label_that_is_wanted_again_is_a_copy_of_its_own_job_and_not_of_the_last(tmp_path: Path) -> None:
@@ -85,32 +113,58 @@ def test_reprint_is_understood_in_every_language(language: str, tmp_path: Path) 
     handheld.close()
 
 
-def test_a_printer_that_is_off_gets_the_labels_of_new_numbers_later(floor: Floor, tmp_path: Path) -> None:
-    paper, folder = tmp_path / "paper", tmp_path / "print"
-    settings = PrinterSettings(target=str(paper))
-    floor.session.printer = DeviceNews(name=PRINTER, state="ready")
-    floor.session.observers.append(printing(settings, folder, lambda state: None, lambda: None))
-    floor.command("workflow", "production")
-    floor.scan("WO-1")
-    assert "its label is being printed" in _number(floor)
-    # The printer is switched off: the work goes on, the screen says so, the label waits.
-    floor.give(DeviceNews(name=PRINTER, state="lost", detail="The printer is off."))
-    assert floor.presenter.view().hint.startswith("The printer is off. Labels wait")
-    floor.command("scrap")
-    assert "the label waits for the printer: PRINT AGAIN later" in _number(floor)
-    assert floor.scan("G-0002").verdict.code == "product_selected"
+@pytest.fixture
+def port() -> int:
+    """A port that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def test_a_printer_that_is_off_gets_the_labels_when_it_is_back(tmp_path: Path, port: int) -> None:
+    """A whole handheld and a real line to a printer: the work goes on, the screen says what waits and how to repeat."""
+    folder = tmp_path / "print"
+    settings = PrinterSettings(target=f"tcp://127.0.0.1:{port}")
+    printer = Printer(settings, folder, backoff=Backoff(first_s=0.02, cap_s=0.05))
+    running = RunningHandheld(tmp_path / "data", ReplayClock(0), SessionSettings(), shipped())
+    load_site(running.handheld.cache, site_named("numbered"))
+    running.renew()
+    running.handheld.session.printer = DeviceNews(name=PRINTER, state="ready")
+    running.handheld.session.observers.append(printing(settings, folder, running.sink, printer.wake))
+    views: list[ScreenView] = []
+    running.subscribe(views.append)
+    running.start([printer])
+
+    def give(given: Input) -> Answer:
+        answer: Answer = running.thread.run(lambda session: session.handle(given))
+        return answer
+
+    def banner() -> str:
+        running.thread.run(lambda session: None)
+        assert views[-1].banner is not None
+        return " ".join(views[-1].banner.lines)
+
+    give(Command(name="workflow", argument="production"))
+    give(Scan(raw=b"WO-1"))
+    give(Command(name="number"))
+    assert "its label is being printed" in banner()
+    until(
+        lambda: "Labels wait, PRINT AGAIN repeats one: it does not answer" in views[-1].hint,
+        "the screen says nothing",
+    )
+    # The label is not on paper, so the number is typed; the next one is told to wait.
+    assert give(Typed(text="G-0000")).verdict.code == "product_selected"
+    give(Command(name="number"))
+    assert "the label waits for the printer" in banner()
+    paper = Paper(port=port)
     jobs = Jobs(folder)
-    waiting = [(state, job.values["serial"]) for state, job in jobs.every()]
-    assert waiting == [("waiting", "G-0000"), ("waiting", "G-0002")]
-    paper.mkdir()
-    printer = Printer(settings, folder)
-    thread = start(printer, lambda item: True)
-    assert all(wait_until_printed(jobs, job, 20) for _, job in jobs.every())
-    printer.close()
-    thread.join(20)
-    assert len(list(paper.iterdir())) == 2
-    floor.give(DeviceNews(name=PRINTER, state="ready"))
-    assert "Labels wait" not in floor.presenter.view().hint
+    until(lambda: [state for state, _ in jobs.every()] == ["printed", "printed"], "nothing was printed")
+    until(lambda: "Labels wait" not in views[-1].hint, "the screen still says it")
+    assert len(paper.jobs) == 2
+    # Its scan is noted with the job that printed it.
+    give(Scan(raw=b"010952123454330521G-0002", symbology_id="]d2"))
+    assert [bool(job.verified_ms) for _, job in jobs.every()] == [False, True]
+    running.close()
+    paper.close()
 
 
 def test_without_a_printer_the_number_is_written_by_hand_and_typed(floor: Floor) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner_app.cache_feed import load_site
 from scanner_app.knowledge import with_own
 from scanner_app.overlay import OverlayRow
+from scanner_app.recall import recall
+from tests.scanner_app.floor import Floor, site_named
 from tracking import clock
 from tracking.events import Event
 from tracking.moments import moment_ms
+from tracking.recall import Wanted
 from tracking.units import UnitState, fold
 
 ITEM, SERIAL = "PUMP-100", "SN-1"
@@ -96,6 +101,28 @@ def test_a_file_without_a_time_lies_below_everything() -> None:
     base = msgspec.structs.replace(fold(ITEM, SERIAL, [_opening(5)]).state, at="", ref="")
     rows = _own(["picking"])
     assert with_own(base, rows).status == "picked"
+
+
+def test_a_file_loaded_here_after_the_scans_tells_what_they_left_out(tmp_path: Path) -> None:
+    floor = Floor(tmp_path, site_named("warehouse"))
+    floor.command("workflow", "receiving")
+    floor.scan("PO-1")
+    floor.command("location", "HAM-A-01-2")
+    assert floor.scan("SN-200001").verdict.code == "received"
+    scanned = floor.session.knows.unit("PUMP-100", "SN-200001")
+    told = {"item": "PUMP-100", "serial": "SN-200001", "lot": "L7", "supplier": "BOLT", "location": "MOON"}
+    old = {"item": "PUMP-100", "serial": "SN-000001", "lot": "L7", "location": "MOON"}
+    load_site(floor.handheld.cache, site_named("warehouse", units=[told, old]))
+    floor.handheld.renew_session()
+    unit = floor.session.knows.unit("PUMP-100", "SN-200001")
+    assert (unit.status, unit.location, unit.lot) == ("received", scanned.location, "L7")
+    assert unit.supplier == "ACME", "the order that it was received on told its supplier"
+    assert (unit.ref, unit.document) == (scanned.ref, scanned.document)
+    found = recall(floor.handheld, Wanted(lot="L7", supplier="ACME"))
+    assert found is not None
+    assert [one.serial for one in found.affected] == ["SN-200001"]
+    # What was never scanned stands where the file says.
+    assert floor.session.knows.unit("PUMP-100", "SN-000001").location == "MOON"
 
 
 def _visible(state: UnitState) -> UnitState:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -23,11 +24,22 @@ from tests.scanner_app.floor import Floor, site_named
 from tests.scanner_app.test_random_floor import HOSTILE, MOSTLY, recount, standing
 from tracking.catalogue import LEVELS
 from tracking.events import Event
+from tracking.site import Site
 
 PARTS = ["M7-00001", "M7-00002", "M7-00003", "M7-00004", "M7-00006", "M7-00007", "M8-00001", "SN-000001", "SN-000002",
          "SN-000003", "SN-000005", "SEAL-KIT", "26-1", "SCREW-M4", "%CMD:QUANTITY=4", "%CMD:QUANTITY=1", "GE-002",
          "G-0900", "M7-20001"]  # fmt: skip
-PRODUCTS = ["G-0001", "G-0002", "SK-001", "]C1010952123454330521G-0003", "MOTOR-7"]
+PRODUCTS = [
+    "G-0001",
+    "G-0002",
+    "SK-001",
+    "]C1010952123454330521G-0003",
+    "MOTOR-7",
+    "G-0000",
+    "G-0004",
+    "]C1010952123454330521G-0005",
+    "%CMD:NUMBER",
+]
 BOXES = ["CARTON-7", "CARTON-8", "CARTON-9", "PALLET-1", "00340123450000000017", "]C100340123450000000024"]
 PLACES = ["HAM-A-01", "HAM-A-02", "HAM-HOLD"]
 CARDS = [
@@ -38,6 +50,8 @@ CARDS = [
     "%CMD:UNDO",
     "%CMD:SCRAP=broken",
     "%CMD:HOLD",
+    "%CMD:NUMBER",
+    "%CMD:REPRINT",
 ]
 TASKS = {
     "production": ([*PARTS, *PRODUCTS], ["WO-1", "WO-2", "WO-3", "WO-BARE", "G-0900", "G-0001"]),
@@ -50,7 +64,9 @@ NEW = [("GEAR-500", f"G-000{n}") for n in range(1, 4)] + [
     ("SKID-1", "SK-001"), ("VALVE-9", "SN-200001"), ("VALVE-9", "SN-200002"), ("MOTOR-7", "M7-20001"),
     ("MOTOR-8", "M8-20001"),
 ]  # fmt: skip
-HOLDERS = [("GEAR-500", "G-0900"), *NEW[:4]] + [
+NUMBERED = [("GEAR-500", f"G-{n:04}") for n in (0, *range(4, 40))]
+"""What the site itself may number."""
+HOLDERS = [("GEAR-500", "G-0900"), *NEW[:4], *NUMBERED] + [
     ("", code) for code in ("CARTON-7", "CARTON-8", "CARTON-9", "PALLET-1", "LP-NEW-1", "340123450000000017")
 ]
 
@@ -99,6 +115,13 @@ def pieces_inside(events: Sequence[Event]) -> dict[Holder, Counter[tuple[str, st
     return found
 
 
+def _numbered(site: Site) -> Site:
+    """The site, with gear pumps that get their numbers there."""
+    items = (msgspec.structs.replace(item, numbering="G-{seq:4}") if item.item == "GEAR-500" else item
+             for item in site.items)  # fmt: skip
+    return msgspec.structs.replace(site, items=tuple(items))
+
+
 class RandomBench(RuleBasedStateMachine):
     """Random inputs into one session."""
 
@@ -109,7 +132,7 @@ class RandomBench(RuleBasedStateMachine):
     @initialize(complete=st.booleans())
     def open(self, complete: bool) -> None:
         policy = {"complete_on_last_scan": complete, "company_prefix": "4012345"}
-        self.floor = Floor(self.folder / "data", site_named("assembly", policy=policy))
+        self.floor = Floor(self.folder / "data", _numbered(site_named("assembly", policy=policy)))
         self.was = {unit: self.floor.session.knows.unit(*unit) for unit in self._units()}
         self.opening: dict[tuple[str, str], Holder] = {}
         for unit in self.was.values():
@@ -120,7 +143,7 @@ class RandomBench(RuleBasedStateMachine):
         self.seen = 0
 
     def _units(self) -> list[tuple[str, str]]:
-        return [(unit.item, unit.serial) for unit in self.floor.site.units] + NEW
+        return [(unit.item, unit.serial) for unit in self.floor.site.units] + NEW + NUMBERED
 
     def _answered(self, answer: Answer) -> None:
         assert answer.verdict.code not in {"journal_fault", "disk_full"}, answer.message
@@ -180,6 +203,20 @@ class RandomBench(RuleBasedStateMachine):
         for place, code in enumerate([paper, product, *bills[paper]]):
             if place != skip:
                 self._attentive(self.floor.scan(code), ack=True)
+
+    @rule(then=st.sampled_from(["", "undo", "scrap", "back", "verify"]))
+    def take_a_number(self, then: str) -> None:
+        """The next number for a gear, and what becomes of it."""
+        for command in (("ack", ""), ("workflow", "production"), ("back", ""), ("back", ""), ("back", "")):
+            self._attentive(self.floor.command(*command), ack=True)
+        self._attentive(self.floor.command("workflow", "production"), ack=True)
+        self._attentive(self.floor.scan("WO-2"), ack=True)
+        taken = self.floor.command("number")
+        self._attentive(taken, ack=True)
+        if then == "verify" and taken.verdict.code == "assigned":
+            self._attentive(self.floor.scan(taken.verdict.serial), ack=True)
+        elif then and then != "verify":
+            self._attentive(self.floor.command(then), ack=True)
 
     @rule(codes=st.lists(st.sampled_from([*PARTS, *PRODUCTS, *BOXES, *PLACES, *CARDS, "WO-1", "SO-1"]), min_size=1,
                          max_size=6), ack=MOSTLY)  # fmt: skip
@@ -254,6 +291,14 @@ class RandomBench(RuleBasedStateMachine):
         for document in self.floor.site.documents:
             tally = self.floor.session.knows.tally(document.number)
             assert (tally.total, tally.closed) == recount(events, document.number), document.number
+
+    @precondition(lambda self: hasattr(self, "floor"))
+    @invariant()
+    def a_number_is_given_once_whatever_became_of_it(self) -> None:
+        given = [
+            event.serial for event in self.floor.events() if event.code == "assigned" and not event.cancels
+        ]
+        assert len(given) == len(set(given))
 
     @precondition(lambda self: hasattr(self, "floor"))
     @invariant()

@@ -75,6 +75,7 @@ def test_a_walk_that_was_cut_short_says_so(floor: Floor, monkeypatch: pytest.Mon
     assert floor.session.knows.unit("PUMP-100", "SN-000001").status == "received", (
         "the cache answers as before"
     )
+    assert "among those looked through" in floor.scan("26-115").message
 
 
 def test_pages_list_what_is_there(floor: Floor) -> None:

@@ -5,6 +5,7 @@ A scenario is what ``scanner replay`` plays, with ``expect`` for the codes. Besi
 =============================================  =============================================================
 ``# Site: staffed``                            plays on ``sites/staffed.json`` instead of ``sites/warehouse.json``
 ``# Policy: over_receipt=note``                with this policy of the site; a list as ``print_labels=[]``
+``# At work: dock-1 OP-8 receiving PO-1, 5 minutes``  another handheld is at it; ``place P`` behind the paper
 ``#> 2 of 3`` or ``#> no count``               the count after the line above
 ``#> asks: Scan the SERIAL``                   the prompt after it
 ``#> says: SN-000001``                         its message contains this
@@ -25,12 +26,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from drivers.replay_lines import AnyLine, Expect
 from drivers.replay_script import parse_script
 from scanner_app.cache_feed import load_site
 from scanner_app.replay import Replay
 from scanner_app.session import SessionSettings
-from tracking.site import Site, load
+from sync.work_wire import TaskRow, task_id
+from tracking.site import Policy, Site, load
 
 FOLDER = Path(__file__).parent
 
@@ -41,6 +45,8 @@ class Story(NamedTuple):
     site: Site
     script: tuple[AnyLine, ...]
     checks: dict[int, list[str]]
+    at_work: tuple[str, ...]
+    """What others are at: handheld, badge, task and paper, and for how many minutes."""
     """Number of the answered line -> what must hold after it."""
 
 
@@ -68,13 +74,18 @@ def read_story(path: Path, policy: Mapping[str, Any] | None = None) -> Story:
             checks.setdefault(above[-1].n, []).append(said[2:].strip())
     written = json.loads((FOLDER / "sites" / f"{site_name}.json").read_text("utf-8"))
     written["policy"] = written.get("policy", {}) | said_policy | dict(policy or {})
-    return Story(load(json.dumps(written).encode(), site_name), script, checks)
+    at_work = [
+        row.partition(":")[2] for row in map(str.strip, text.splitlines()) if row.startswith("# At work:")
+    ]
+    return Story(load(json.dumps(written).encode(), site_name), script, checks, tuple(at_work))
 
 
 def _setting(word: str) -> tuple[str, Any]:
     name, _, value = word.partition("=")
     if value.startswith("["):
         return name, json.loads(value)
+    if type(getattr(Policy(), name, "")) is int:
+        return name, int(value)
     return name, {"true": True, "false": False}.get(value, value)
 
 
@@ -82,6 +93,7 @@ def play(story: Story, folder: Path) -> tuple[list[dict[str, Any]], list[str]]:
     """Plays it on a new data directory; returns the output rows and everything that did not hold."""
     replay = Replay(folder, SessionSettings(), today=story.site.today, timezone=story.site.timezone)
     load_site(replay.handheld.cache, story.site)
+    _send_to_work(replay, story.at_work)
     replay.renew()
     rows: list[dict[str, Any]] = []
     wrong: list[str] = []
@@ -97,6 +109,20 @@ def play(story: Story, folder: Path) -> tuple[list[dict[str, Any]], list[str]]:
     rows.append(replay.summary())
     replay.handheld.close()
     return rows, replay.failed + wrong
+
+
+def _send_to_work(replay: Replay, at_work: tuple[str, ...]) -> None:
+    """The server has told that these tasks are in progress elsewhere."""
+    now_ms = replay.clock.wall_ms()
+    cache = replay.handheld.cache
+    with cache.transaction():
+        for told in at_work:
+            what, minutes = told.split(",")
+            device, badge, task, document, *place = what.split()
+            since_ms = now_ms - int(minutes.split()[0]) * 60_000
+            row = TaskRow(device=device, name=device, operator=badge, task=task, subject=document, document=document,
+                          place=place[1] if place else "", since_ms=since_ms, heard_ms=since_ms)  # fmt: skip
+            cache.put_record("task", task_id(device, row), msgspec.json.encode(row))
 
 
 def _fault(check: str, row: dict[str, Any], replay: Replay) -> str:

@@ -7,6 +7,9 @@ A script is what ``scanner replay`` plays. Beside it its comments may say:
 ``#= NAME main``                        one of those that the guide shows in every language
 ``#= NAME page=list entry=12``          with what the screens know by themselves: a page, a typed line, ``refused=3``
 ``#= NAME unsynced=1204 clock=14:02``   with this in the session's view, a number where it is one
+``#= NAME camera=read``                  what the camera sees in front of it, by its name in :mod:`tests.screens.sights`
+``#! new``                              the handheld belongs to no server yet; before the first line
+``#! tells NAME server=URL``            what the handheld says of itself in the hint, see ``_phrase``
 ``#! confirmed 840``                    the server confirmed the cache so many seconds ago
 ``#! full``                             the disk is full from the next line on; ``#! room`` ends it
 ``#! policy over_receipt=note``         with this policy of the site; before the first line
@@ -38,6 +41,7 @@ from scanner_app.tui.local import Local
 from scanner_app.view import ScreenView
 from sync.work_wire import TaskRow
 from tests.durability.disks import MEMORY
+from tracking.phrases import Phrase, Said, phrase
 from tracking.site import Policy, Site, load
 
 FOLDER = Path(__file__).parent
@@ -63,6 +67,8 @@ class Shown(NamedTuple):
     local: Local
     code: str
     """Verdict code of the line that led to it, or empty."""
+    camera: str = ""
+    """What the camera sees, where its picture is in front; or empty."""
 
 
 class Script(NamedTuple):
@@ -76,6 +82,11 @@ class Script(NamedTuple):
         """All marks."""
         for there in self.told.values():
             yield from (mark for mark in there if isinstance(mark, Mark))
+
+    @property
+    def is_new(self) -> bool:
+        """True where no site was ever loaded."""
+        return "new" in self.told.get(0, ())
 
     def policy(self) -> dict[str, str | bool]:
         """What the script's site allows, where that is not the usual."""
@@ -119,7 +130,8 @@ def reached(path: Path, language: str) -> list[Shown]:
         # Numbers of new cartons come from the handheld's name: the same on every picture.
         Handheld(data, ReplayClock(0), settings, device=DEVICE).close()
         replay = Replay(data, settings, today=site.today, timezone=site.timezone)
-        load_site(replay.handheld.cache, site)
+        if not script.is_new:
+            load_site(replay.handheld.cache, site)
         replay.renew()
         found = list(_played(replay, script))
         replay.handheld.close()
@@ -156,11 +168,12 @@ def _shown(mark: Mark, view: ScreenView, code: str) -> Shown:
     types = {"refused": int, "cursor": int, "unsynced": int, "cache_age_s": int}
     changes = {name: types.get(name, str)(value) for name, value in mark.changes.items()}
     ours = {name: value for name, value in changes.items() if name in Local.__struct_fields__}
-    theirs = {name: value for name, value in changes.items() if name not in ours}
+    camera = mark.changes.get("camera", "")
+    theirs = {name: value for name, value in changes.items() if name not in ours and name != "camera"}
     view = msgspec.structs.replace(view, **theirs)
     # The light before: a repeated label leaves it as it was.
     local = msgspec.structs.replace(Local(light="ok", clock=CLOCK, cache_age_s=view.cache_age_s), **ours)
-    return Shown(mark.name, mark.main, view, local, code)
+    return Shown(mark.name, mark.main, view, local, code, camera)
 
 
 def _obey(replay: Replay, order: str) -> None:
@@ -173,6 +186,8 @@ def _obey(replay: Replay, order: str) -> None:
     elif word == "command":
         name, _, argument = rest.partition(" ")
         session.handle(Command(name=name, argument=argument))
+    elif word == "tells":
+        session.trouble = _phrase(rest)
     elif word == "others":
         session.knows.tasks_elsewhere = lambda: tuple(_others(replay))  # type: ignore[method-assign]
     elif word == "full":
@@ -184,7 +199,17 @@ def _obey(replay: Replay, order: str) -> None:
         name, _, detail = news.partition(": ")
         session.handle(DeviceNews(name=name, state=state, detail=detail))
     else:
-        assert word == "policy", order
+        assert word in {"policy", "new"}, order
+
+
+def _phrase(told: str) -> Phrase:
+    """``NAME field=value  field=value``; a value ``@NAME`` is a phrase too, filled with the same fields."""
+    name, _, rest = told.partition(" ")
+    fields = dict(field.split("=", 1) for field in rest.split("  ") if field)
+    said: dict[str, Said] = dict(fields)
+    inner = {key: value[1:] for key, value in fields.items() if value.startswith("@")}
+    said |= {key: phrase(value, **fields) for key, value in inner.items()}
+    return phrase(name, **said)
 
 
 def _others(replay: Replay) -> list[TaskRow]:

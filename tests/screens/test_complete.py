@@ -11,7 +11,7 @@ from scanner_app.tui.paint.pages import PAGE_KEYS
 from scanner_app.workflows.registry import WORKFLOWS
 from tests.screens import stage
 from tests.screens.stage import Shown
-from tracking.catalogue import LANGUAGES, en
+from tracking.catalogue import LANGUAGES, en, enroll_words
 
 NO_SCREEN = re.compile("card")
 """Prompts that are words of the calibration card, not what a screen asks for."""
@@ -40,6 +40,18 @@ def test_every_task_and_page_and_kind_of_banner_is_there(screens: list[Shown]) -
     assert any(shown.local.refused for shown in screens)
     assert any(shown.view.secret and shown.local.entry for shown in screens)
     assert {shown.local.theme for shown in screens} == {"sun", "night"}
+    assert {shown.camera for shown in screens} == {"", "aimed", "read"}
+
+
+def test_every_word_of_an_enrolment_is_on_some_screen(screens: list[Shown]) -> None:
+    """Told by a handheld that no site was ever loaded into."""
+    told = [shown.view.hint for shown in screens if not shown.view.site]
+    missing = [
+        name
+        for name, template in enroll_words.WORDS["en"].items()
+        if not any(_as_regex(template).search(text) for text in told)
+    ]
+    assert missing == []
 
 
 def test_every_prompt_is_asked_on_some_screen(screens: list[Shown]) -> None:

@@ -11,15 +11,18 @@ from textual.strip import Strip
 
 from scanner_app.tui.app import ScannerScreens
 from scanner_app.tui.canvas import Canvas
+from scanner_app.tui.finder import AIM, READ, Finder
 from scanner_app.tui.local import Local
 from scanner_app.tui.look import CONTRAST_MIN, LOOKS, Pair, contrast
 from scanner_app.tui.paint.need import FINGER_ROWS
+from scanner_app.tui.settings import ScreenSettings
 from scanner_app.view import Banner, ScreenView
 from tests.screens import stage
+from tests.screens.sights import sight
 from tests.screens.stage import Shown
 from tests.screens.wanted import cut
 from tests.tui.fake_port import FakePort
-from tracking.catalogue import LANGUAGES
+from tracking.catalogue import LANGUAGES, word
 from tracking.printable import cells
 
 SIZES = ((40, 20), (80, 24))
@@ -32,13 +35,26 @@ class Stage:
 
     def __init__(self) -> None:
         self.port = FakePort(ScreenView())
-        self.app = ScannerScreens(self.port)
+        self.camera = ""
+        self.app = ScannerScreens(self.port, ScreenSettings(finder=lambda: sight(self.camera)))
 
-    def show(self, view: ScreenView, local: Local) -> None:
-        """The view as the session's answer, with what the screens know by themselves."""
+    def show(self, view: ScreenView, local: Local, camera: str = "") -> None:
+        """The view as the session's answer, with what the screens know by themselves, and what the camera sees."""
         self.app._view, self.app._local = view, local
+        self.camera = camera
         self.app._colours()
+        self.app._aim(self.finder, opened=bool(camera))
         self.app._paint()
+
+    @property
+    def finder(self) -> Finder:
+        assert self.app._finder is not None
+        return self.app._finder
+
+    def seen(self) -> list[Strip]:
+        """The rows with the camera's picture in front."""
+        self.finder._look()
+        return [self.finder.render_line(y) for y in range(self.finder.size.height)]
 
     @property
     def canvas(self) -> Canvas:
@@ -55,9 +71,10 @@ async def test_every_screen_is_whole(language: str, size: tuple[int, int]) -> No
     faults: list[str] = []
     async with there.app.run_test(size=size) as pilot:
         for shown in screens(language):
-            there.show(shown.view, shown.local)
+            there.show(shown.view, shown.local, shown.camera)
             await pilot.pause()
-            faults += [f"{shown.name}: {fault}" for fault in faults_of(there, shown, size)]
+            found = camera_faults(there, shown, size) if shown.camera else faults_of(there, shown, size)
+            faults += [f"{shown.name}: {fault}" for fault in found]
     assert faults == []
 
 
@@ -77,6 +94,25 @@ def faults_of(there: Stage, shown: Shown, size: tuple[int, int]) -> list[str]:
         faults.append("a widget would take the keys")
     faults += [f"contrast {ratio:.1f}" for strip in strips if (ratio := weakest(strip)) < CONTRAST_MIN]
     return faults + hard_to_hit(there, shown.view, size)
+
+
+def camera_faults(there: Stage, shown: Shown, size: tuple[int, int]) -> list[str]:
+    """What is wrong with a screen that shows what the camera sees, over one row of words."""
+    *picture, words = there.seen()
+    faults = [] if there.finder.region.size == size else ["it does not fill the screen"]
+    if [strip.cell_length for strip in (*picture, words)] != [size[0]] * size[1]:
+        faults.append("something stands outside the screen")
+    if word("camera_aim", shown.view.language) != words.text.strip():
+        faults.append(f"cut: {words.text.strip()}")
+    if weakest(words) < CONTRAST_MIN:
+        faults.append(f"contrast {weakest(words):.1f}")
+    colours = {
+        part.style.color.name for strip in picture for part in strip if part.style and part.style.color
+    }
+    boxed = "#{:02x}{:02x}{:02x}".format(*READ) in colours
+    if "#{:02x}{:02x}{:02x}".format(*AIM) not in colours or boxed != (shown.camera == "read"):
+        faults.append("no aim, or no box round what was read")
+    return faults
 
 
 def weakest(strip: Strip) -> float:
@@ -143,3 +179,17 @@ async def test_a_pale_colour_and_a_low_field_are_found(monkeypatch: pytest.Monke
         faults = faults_of(there, shown, (40, 20))
     assert any(fault.startswith("contrast 4.5") for fault in faults)
     assert any(fault.endswith("1 rows high") for fault in faults)
+
+
+@by_size
+async def test_words_under_the_camera_that_are_too_long_are_found(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = Stage()
+    shown = next(shown for shown in screens("de") if shown.camera == "read")
+    monkeypatch.setattr(there.finder, "_words", lambda: (LONG, LOOKS["sun"]["quiet"]))
+    async with there.app.run_test(size=size) as pilot:
+        there.show(shown.view, shown.local, "aimed")
+        await pilot.pause()
+        faults = camera_faults(there, shown, size)
+    assert [fault.partition(":")[0] for fault in faults] == ["cut", "no aim, or no box round what was read"]

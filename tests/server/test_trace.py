@@ -140,3 +140,22 @@ def test_a_refused_scan_is_no_part_of_the_history_unless_the_unit_is_wanted(
         ("receiving", ""),
         ("sighting", "GATE"),
     ]
+
+
+def test_the_cartons_that_a_unit_was_in_are_told_with_their_times(office: Office, handheld: Handheld) -> None:
+    handheld.write(
+        receiving("S1", container="SSCC-1"),
+        Event(step="unpacking", action="DELETE", item="PUMP", serial="S1", parent_container="SSCC-1"),
+        Event(step="packing", action="ADD", item="PUMP", serial="S1", parent_container="CARTON-7"),
+    )
+    handheld.send()
+    office.settle()
+    (unit,) = ask(office, "/v1/units", serial="S1")
+    assert [(one["container"], bool(one["until"])) for one in unit["containers"]] == [
+        ("SSCC-1", True),
+        ("CARTON-7", False),
+    ]
+    assert unit["container"] == "CARTON-7"
+    assert [one["container"] for one in unit["history"]] == ["SSCC-1", "", "CARTON-7"]
+    office.http.post("/sign-in", data={"token": office.running.office_token})
+    assert "SSCC-1" in office.http.get("/units/PUMP/S1").text

@@ -59,3 +59,29 @@ def test_the_walk_would_see_a_heavy_module() -> None:
         cwd=tree.ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert ran.stdout.strip() == '["rich"]'
+
+
+LATER = (
+    "scanner_app.workflows.production", "scanner_app.workflows.stocktake", "scanner_app.workflows.returns",
+    "tracking.catalogue.de", "tracking.catalogue.fr_words", "importlib.resources", "json", "wave", "sync.agent",
+)  # fmt: skip
+"""What a start can do without: other tasks than the one at hand, other languages, what a first scan or print needs."""
+
+START = """
+import sys
+import scanner_app.commands.run
+from config.loader import load
+from scanner_app.workflows import registry
+load(cwd=__import__("pathlib").Path("/"))
+assert "receiving" in registry.WORKFLOWS and registry.WORKFLOWS["receiving"].name == "receiving"
+print(sorted(set(sys.argv[1:]) & set(sys.modules)))
+registry.load_all()
+print(len([name for name in registry.WORKFLOWS if f"scanner_app.workflows.{name}" in sys.modules]))
+"""
+
+
+def test_a_start_loads_the_task_at_hand_and_a_pause_the_others() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", START, *LATER], cwd=tree.ROOT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.splitlines() == ["[]", "14"], ran.stderr

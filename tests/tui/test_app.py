@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from threading import Thread
 
 import msgspec
@@ -213,6 +214,20 @@ async def test_the_bell_follows_the_tone_and_can_be_silent(monkeypatch: pytest.M
             port.show(msgspec.structs.replace(STOP, unsynced=99))
             await pilot.pause(0.1)
         assert rung == ["\x07"] * expected
+
+
+async def test_a_screen_that_has_gone_rings_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The terminal belongs to somebody else by then."""
+    rung: list[str] = []
+    monkeypatch.setattr(ScannerScreens, "_sound", lambda _self, text: rung.append(text))
+    port = FakePort(RECEIVED)
+    async with ScannerScreens(port).run_test(size=SIZE) as pilot:
+        await pilot.pause(0.1)
+        port.show(STOP)
+        await pilot.pause(0.05)
+    before = len(rung)
+    await asyncio.sleep(1.0)
+    assert len(rung) == before < 4
 
 
 async def test_long_serials_are_cut_in_the_middle() -> None:

@@ -8,6 +8,7 @@ from textual import events
 
 from drivers.camera.driver import Seen
 from drivers.camera.symbol import Symbol
+from scanner_app.inputs import Command
 from scanner_app.tui.app import FINDER_KEY, ScannerScreens
 from scanner_app.tui.finder import AIM, READ, pixels, strips
 from scanner_app.tui.settings import ScreenSettings
@@ -68,6 +69,7 @@ async def test_a_key_opens_it_an_answer_closes_it_and_scans_go_on_meanwhile() ->
         await pilot.pause(0.5)
         states = [app._finder.is_open]
         assert app._finder.render_line(10).text == "▀" * 40
+        assert app._finder.render_line(19).text.strip() == "code into the frame · F11 back"
         port.show(RECEIVED)
         await pilot.pause()
         states.append(app._finder.is_open)
@@ -98,3 +100,20 @@ def test_bars_that_are_finer_than_a_cell_are_grey_and_not_black_or_white_by_chan
     gray[:, ::2] = 255
     middle = pixels(Seen(gray, (), 0.0), 40, 20)[20]
     assert all(100 < shade < 156 for shade, _, _ in (middle[x] for x in range(15, 25)))
+
+
+async def test_a_touch_gives_the_task_back_and_presses_no_key_that_is_not_seen() -> None:
+    port = FakePort(RECEIVED)
+    app = ScannerScreens(port, ScreenSettings(finder=seen))
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        assert app._finder is not None
+        touch = next(one for one in app._canvas.picture.touches if one.action == "undo")
+        app._aim(app._finder, opened=True)
+        await pilot.pause()
+        await pilot.click(offset=(touch.left, touch.top))
+        await pilot.pause()
+        assert (app._finder.is_open, port.given) == (False, [])
+        await pilot.click(offset=(touch.left, touch.top))
+        await pilot.pause()
+        assert [given.name for given in port.given if isinstance(given, Command)] == ["undo"]

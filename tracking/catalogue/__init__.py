@@ -9,12 +9,13 @@ among them are said in the language.
 
 from __future__ import annotations
 
+import importlib
 import string
 from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from tracking.catalogue import de, de_words, en, en_words, es, es_words, fr, fr_words
+from tracking.catalogue import en, en_words
 from tracking.catalogue.codes import LEVELS
 from tracking.phrases import BETWEEN, TASK, Phrase, Said
 from tracking.printable import printable
@@ -46,12 +47,18 @@ class _Texts(NamedTuple):
 
 
 _ENGLISH = _Texts(en.MESSAGES, en.PROMPTS, en_words.WORDS, en_words.TASKS, en_words.HELP)
-_TEXTS = {
-    "en": _ENGLISH,
-    "de": _Texts(de.MESSAGES, de.PROMPTS, de_words.WORDS, de_words.TASKS, de_words.HELP),
-    "fr": _Texts(fr.MESSAGES, fr.PROMPTS, fr_words.WORDS, fr_words.TASKS, fr_words.HELP),
-    "es": _Texts(es.MESSAGES, es.PROMPTS, es_words.WORDS, es_words.TASKS, es_words.HELP),
-}
+
+
+@cache
+def _texts(language: str) -> _Texts:
+    """A language's texts, loaded when something is first said in it; English where it is none of ours."""
+    if language == "en" or language not in LANGUAGES:
+        return _ENGLISH
+    said = importlib.import_module(f"tracking.catalogue.{language}")
+    words = importlib.import_module(f"tracking.catalogue.{language}_words")
+    return _Texts(said.MESSAGES, said.PROMPTS, words.WORDS, words.TASKS, words.HELP)
+
+
 _FORMATTER = string.Formatter()
 
 
@@ -76,7 +83,7 @@ def message(code: str | None, fields: Mapping[str, Said], language: str = "en") 
     """The message of a code. An unknown code shows as its own name rather than failing."""
     if code is None:
         return Message(say(fields.get("text", ""), language), "", ())
-    texts = _TEXTS.get(language, _ENGLISH).messages
+    texts = _texts(language).messages
     named = code.replace("_", " ").upper()
     word, do, clauses = texts.get(code) or en.MESSAGES.get(code) or (named, "", "")
     shown = tuple(text for text in (_clause(part, fields, language) for part in clauses.split("|")) if text)
@@ -86,7 +93,7 @@ def message(code: str | None, fields: Mapping[str, Said], language: str = "en") 
 
 def prompt(name: str, /, language: str = "en", **fields: Said) -> str:
     """What the screen asks for."""
-    template = _TEXTS.get(language, _ENGLISH).prompts.get(name) or en.PROMPTS[name]
+    template = _texts(language).prompts.get(name) or en.PROMPTS[name]
     return template.format_map({key: printable(say(value, language), 40) for key, value in fields.items()})
 
 
@@ -100,7 +107,7 @@ def say(text: Said, language: str = "en") -> str:
         return say(between, language).join(parts)
     if text.name == TASK:
         return _task(say(text.fields.get("name", "")), language)[2]
-    template = _TEXTS.get(language, _ENGLISH).words.get(text.name) or en_words.WORDS.get(text.name)
+    template = _texts(language).words.get(text.name) or en_words.WORDS.get(text.name)
     return text.name.replace("_", " ") if template is None else _filled(template, text.fields, language)
 
 
@@ -126,12 +133,12 @@ def menu(name: str, language: str = "en") -> str:
 
 
 def _task(name: str, language: str) -> tuple[str, str, str]:
-    return _TEXTS.get(language, _ENGLISH).tasks.get(name) or en_words.TASKS.get(name) or ("", name, name)
+    return _texts(language).tasks.get(name) or en_words.TASKS.get(name) or ("", name, name)
 
 
 def help_lines(name: str, language: str = "en") -> tuple[str, ...]:
     """What F1 says of a task."""
-    return _TEXTS.get(language, _ENGLISH).help.get(name) or en_words.HELP.get(name) or ()
+    return _texts(language).help.get(name) or en_words.HELP.get(name) or ()
 
 
 def choice(command: str, language: str = "en") -> str:

@@ -10,6 +10,7 @@ Phrase(name='fault_date', fields={'field': '(17)', 'value': '271332'})
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from tracking.phrases import Phrase, Said, phrase
@@ -77,7 +78,12 @@ TABLE: Final = (
     ("blank", r"begins or ends with a blank.*"),
 )  # fmt: skip
 
-_PATTERNS: Final = tuple((name, re.compile(pattern, re.DOTALL)) for name, pattern in TABLE)
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The table, compiled when the first fault is told: a start would wait for it."""
+    return tuple((name, re.compile(pattern, re.DOTALL)) for name, pattern in TABLE)
+
 
 UNTOLD: Final = "form"
 """What is said of every other fault: the code is not as its standard writes it."""
@@ -92,7 +98,7 @@ def told(error: str) -> Phrase:
 
 def matched(error: str) -> Phrase | None:
     """The words for a fault; None for one that the table does not know."""
-    for name, pattern in _PATTERNS:
+    for name, pattern in _patterns():
         found = pattern.fullmatch(error)
         if found is not None:
             return phrase(

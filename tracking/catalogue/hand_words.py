@@ -6,6 +6,7 @@ from typing import Final
 
 WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
+        "camera_aim": "code into the frame · F11 back",
         "stop_first": "acknowledge the stop first",
         "card_list": "WHAT WAS DONE",
         "card_theme": "LIGHT OR DARK",
@@ -19,6 +20,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "key_help": "HELP",
     },
     "de": {
+        "camera_aim": "Code in den Rahmen · F11 zurück",
         "stop_first": "erst den Halt bestätigen",
         "card_list": "WAS GETAN IST",
         "card_theme": "HELL ODER DUNKEL",
@@ -32,6 +34,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "key_help": "HILFE",
     },
     "fr": {
+        "camera_aim": "code dans le cadre · F11 retour",
         "stop_first": "validez d'abord l'arrêt",
         "card_list": "CE QUI EST FAIT",
         "card_theme": "CLAIR OU SOMBRE",
@@ -45,6 +48,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "key_help": "AIDE",
     },
     "es": {
+        "camera_aim": "código en el marco · F11 volver",
         "stop_first": "confirme primero la parada",
         "card_list": "LO HECHO",
         "card_theme": "CLARO U OSCURO",

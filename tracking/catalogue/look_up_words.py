@@ -6,6 +6,7 @@ from typing import Final
 
 WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
+        "why_not_all": "no lot among those looked through: ask the office",
         "why_no_lot": "no lot of that name is known here",
         "thing_customer": "customer {name}",
         "thing_supplier": "supplier {name}",
@@ -20,6 +21,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "lookup_not_all": "at least; there may be more",
     },
     "de": {
+        "why_not_all": "keine Charge unter den durchgesehenen: Büro fragen",
         "why_no_lot": "hier ist keine Charge dieses Namens bekannt",
         "thing_customer": "Kunde {name}",
         "thing_supplier": "Lieferant {name}",
@@ -34,6 +36,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "lookup_not_all": "mindestens; vielleicht mehr",
     },
     "fr": {
+        "why_not_all": "aucun lot parmi ceux parcourus : demandez au bureau",
         "why_no_lot": "aucun lot de ce nom n'est connu ici",
         "thing_customer": "client {name}",
         "thing_supplier": "fournisseur {name}",
@@ -48,6 +51,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "lookup_not_all": "au moins ; peut-être plus",
     },
     "es": {
+        "why_not_all": "ningún lote entre los revisados: pregunte a la oficina",
         "why_no_lot": "aquí no se conoce ningún lote con ese nombre",
         "thing_customer": "cliente {name}",
         "thing_supplier": "proveedor {name}",

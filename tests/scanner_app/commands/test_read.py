@@ -64,8 +64,8 @@ def test_every_line_has_its_answer_in_order_whatever_it_is() -> None:
 
 
 def test_a_line_without_end_is_cut_and_refused() -> None:
-    got = rows(b"A" * (LINE_BYTES_MAX * 2 + 5))
-    assert [row["ok"] for row in got] == [False], "one line, one answer"
+    got = rows(b"A" * (LINE_BYTES_MAX * 2 + 5), b"SN-000001")
+    assert [row["ok"] for row in got] == [False, True], "one answer a line"
 
 
 def test_no_input_is_no_output() -> None:
