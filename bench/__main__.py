@@ -27,6 +27,7 @@ BENCHMARKS = {
     "recall": "a component lot to the shipped products among a million links against bare recursive SQL",
     "ingest": "events over HTTP against the same storage without HTTP, and bytes per event",
     "sync": "both databases over HTTP, a new handheld among a million units, the feed, a flag on every handheld",
+    "fold": "the projections behind a mixed day on both databases, and whether they keep their pace",
     "scale": "one server process against two over one PostgreSQL database",
     "drain": "the backlog of fifty handhelds into one server, its memory, and a live scan meanwhile",
 }

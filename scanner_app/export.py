@@ -57,17 +57,23 @@ def events(journal: Journal | JournalReader) -> Iterator[dict[str, Any]]:
         if before is None and seq == 1 and epoch in nonces:
             before = chain.first_link(journal.device, epoch, nonces[epoch])
         previous[epoch] = link
-        place: dict[str, Any] = {
-            "device": journal.device,
-            "epoch": epoch,
-            "seq": seq,
-            "prev_hash": before.hex() if before is not None else "",
-            "hash": link.hex(),
-        }
-        try:
-            yield event_row(decode_body(body, **place)) | _unknown(body)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            yield place | {"body": body.decode("utf-8", "replace")}
+        yield row_of(body, (journal.device, epoch, seq), before, link)
+
+
+def row_of(body: bytes, place: tuple[str, int, int], before: bytes | None, link: bytes) -> dict[str, Any]:
+    """An event as it is exported: its bytes, its device, epoch and seq, and the chain before and after it."""
+    device, epoch, seq = place
+    said: dict[str, Any] = {
+        "device": device,
+        "epoch": epoch,
+        "seq": seq,
+        "prev_hash": before.hex() if before is not None else "",
+        "hash": link.hex(),
+    }
+    try:
+        return event_row(decode_body(body, **said)) | _unknown(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return said | {"body": body.decode("utf-8", "replace")}
 
 
 def _unknown(body: bytes) -> dict[str, Any]:

@@ -25,8 +25,11 @@ from tracking.numbering.errors import NumberingError
 from tracking.phrases import UNSAID, phrase
 from tracking.site import Item
 
-LOW_NUMBERS = 100
-"""With so few left the server is asked for more while there is a network."""
+BLOCK_NUMBERS_MIN = 10
+BLOCK_SHARE = 100
+"""A block is at most the hundredth part of all numbers of a template: the other handhelds want some too."""
+LOW_SHARE = 10
+"""With this part of a block left the server is asked for another while there is a network."""
 SKIPPED_MAX = 20_000
 """Numbers passed over at a time because units have them already."""
 
@@ -125,11 +128,12 @@ class OwnNumbers:
             if item is None or not item.numbering:
                 continue
             held = leasing.held(self._journal, item.item, item.numbering)
-            if sum(one.remaining for one in held) <= LOW_NUMBERS:
+            size = block_size(item)
+            if size and sum(one.remaining for one in held) <= size // LOW_SHARE:
                 wanted = WantedBlock(
                     item=item.item,
                     pattern=item.numbering,
-                    size=leasing.BLOCK_NUMBERS,
+                    size=size,
                     at_least=self._counted(item),
                 )
                 found.append(wanted)
@@ -157,6 +161,15 @@ class OwnNumbers:
         granted = lease(block.item, self._journal.device, block.first, block.last)
         leasing.keep(self._journal, block.item, block.pattern, [*leases, granted])
         self._short.discard(block.item)
+
+
+def block_size(item: Item) -> int:
+    """How many numbers of the item are asked for at a time; 0 where its template cannot be read."""
+    try:
+        capacity = of_item.pattern_of(item.numbering).capacity
+    except NumberingError:
+        return 0
+    return min(max(capacity // BLOCK_SHARE, BLOCK_NUMBERS_MIN), leasing.BLOCK_NUMBERS)
 
 
 def _counter(item: Item) -> str:

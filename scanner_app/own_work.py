@@ -120,5 +120,6 @@ class OwnWork:
 
     def _events(self, sql: str, *values: str) -> Iterator[Event]:
         device = self._journal.device
-        for epoch, seq, body in self._journal.connection.execute(sql, values).fetchall():
+        # Row by row: a day's count in one list would stay in the process's memory for good.
+        for epoch, seq, body in self._journal.connection.execute(sql, values):
             yield decode_body(body, device=device, epoch=epoch, seq=seq)

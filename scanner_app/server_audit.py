@@ -41,10 +41,10 @@ class _Walk:
         """Devices of which a signature by their key of today was met: from there on all are."""
 
     def chain(self, head: ChainHead) -> None:
-        """All events of a chain up to its head; what came in meanwhile is left for the next time."""
+        """All events of a chain up to its head."""
         holes = {hole.first: hole for hole in head.holes}
         link, expected = _unhex(head.first_chain), 1
-        for one in self._links(head):
+        for one in links(self._ask_links, head):
             if one.seq != expected and (hole := holes.get(expected)) is not None:
                 expected, link = hole.last + 1, _unhex(hole.chain)
             link = next_link(link, one.body)
@@ -64,12 +64,6 @@ class _Walk:
             self._found(head, expected, "it is gone from the end of the ledger")
         elif link != _unhex(head.chain):
             self._found(head, head.hwm, "the chain that the server goes on from is another one")
-
-    def _links(self, head: ChainHead) -> Iterator[Link]:
-        since = 0
-        while since < head.hwm and (page := self._ask_links(head.device, head.epoch, since).links):
-            yield from (one for one in page if one.seq <= head.hwm)
-            since = page[-1].seq
 
     def _signed(self, head: ChainHead, one: Link) -> bool:
         """False where a signature is wrong. A key is only ever replaced, so what is older than it proves nothing."""
@@ -91,6 +85,24 @@ class _Walk:
         self.findings.append(found)
 
 
+def pages(ask: AskChains) -> Iterator[Chains]:
+    """All pages of chains."""
+    after = ""
+    while (page := ask(after)).chains:
+        yield page
+        if not page.more:
+            return
+        after = f"{page.chains[-1].device}/{page.chains[-1].epoch}"
+
+
+def links(ask: AskLinks, head: ChainHead) -> Iterator[Link]:
+    """The events of a chain up to its head; what came in meanwhile is left for the next time."""
+    since = 0
+    while since < head.hwm and (page := ask(head.device, head.epoch, since).links):
+        yield from (one for one in page if one.seq <= head.hwm)
+        since = page[-1].seq
+
+
 def _unhex(text: str) -> bytes:
     """The bytes; none for what is no hash any more."""
     try:
@@ -102,17 +114,13 @@ def _unhex(text: str) -> bytes:
 def verify(ask_chains: AskChains, ask_links: AskLinks) -> ServerReport:
     """Walks all of it; names the first event of each chain that does not fit."""
     walk = _Walk(ask_links)
-    after, epochs, held, told = "", 0, 0, 0
-    while True:
-        page = ask_chains(after)
+    epochs = held = told = 0
+    for page in pages(ask_chains):
         told = told or page.events
         for head in page.chains:
             walk.chain(head)
             epochs += 1
             held += head.hwm - sum(hole.last - hole.first + 1 for hole in head.holes)
-            after = f"{head.device}/{head.epoch}"
-        if not page.more or not page.chains:
-            break
     if told > held:
         what = f"the ledger has {told} events and all chains together {held}"
         walk.findings.append(Finding(what=what, device="", epoch=0, seq=0))

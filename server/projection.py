@@ -17,7 +17,7 @@ from tracking.events import Event
 from tracking.exceptions import ExceptionRecord, Witness, of_container, still_open
 from tracking.loose import LooseRow, fold_loose
 
-BATCH_EVENTS = 500
+BATCH_EVENTS = 1000
 """Events folded in one transaction: large enough to share its flush, small enough not to keep uploads waiting."""
 
 

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -24,6 +25,7 @@ from server.many_keys import by_values
 from server.storage import Reader, Row, StorageError, Writer, placeholders
 
 READERS_MAX = 4
+ROWS_A_STATEMENT = 20
 READER_WAIT_S_MAX = 30
 LOCK_S_MAX = 1.0
 """A server that was killed takes a moment to be gone."""
@@ -59,17 +61,28 @@ class _Connection:
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
         """Add rows; passes over those that are there already."""
-        names = ", ".join(columns)
-        sql = f"INSERT INTO {table} ({names}) VALUES ({placeholders(len(columns))}) ON CONFLICT DO NOTHING"  # noqa: S608
-        return self._connection.executemany(sql, rows).rowcount if rows else 0
+        return self._put_in(table, columns, rows, "DO NOTHING")
 
     def put(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]], otherwise: str
     ) -> None:
         """Add rows, or do ``otherwise`` to those that are there already."""
-        names = ", ".join(columns)
-        sql = f"INSERT INTO {table} ({names}) VALUES ({placeholders(len(columns))}) ON CONFLICT {otherwise}"  # noqa: S608
-        self._connection.executemany(sql, rows)
+        self._put_in(table, columns, rows, otherwise)
+
+    def _put_in(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]], otherwise: str
+    ) -> int:
+        """How many rows were added or changed. Several rows share a statement: each costs as much as a small row."""
+        head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "  # noqa: S608 - names from constants
+        one = f"({placeholders(len(columns))})"
+        whole = len(rows) - len(rows) % ROWS_A_STATEMENT
+        values = chain.from_iterable(rows[:whole])
+        several = zip(*[values] * (len(columns) * ROWS_A_STATEMENT), strict=True)
+        changed = 0
+        for count, part in ((ROWS_A_STATEMENT, several), (1, rows[whole:])):
+            sql = f"{head}{', '.join([one] * count)} ON CONFLICT {otherwise}"
+            changed += max(0, self._connection.executemany(sql, part).rowcount)
+        return changed
 
 
 class SqliteStorage:

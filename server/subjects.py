@@ -100,7 +100,8 @@ def link(reader: Reader, events: Mapping[int, Event]) -> Links:
             known[at] |= new
             for subject in new:
                 added[subject].add(at)
-            waiting.extend((canceller, new) for canceller in cancellers.of(at))
+            for canceller in cancellers.of(at):
+                waiting.append((canceller, new))
     cancellations = [
         (event.cancels, position, event.ref) for position, event in events.items() if event.cancels
     ]
@@ -121,7 +122,9 @@ class _Cancellers:
 
     def of(self, position: int) -> list[int]:
         """Their positions. Knows only events of the batch and what was found by asking about those."""
-        found = self._by_target.get(self._ref_of.get(position, ""), set())
+        found = self._by_target.get(self._ref_of.get(position, ""))
+        if not found:
+            return []
         unseen = {at: ref for at, ref in found if at not in self._ref_of}
         self._ref_of.update(unseen)
         self._load(list(unseen.values()))

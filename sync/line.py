@@ -140,7 +140,7 @@ class Line:
         except Unreachable:
             raise
         except (requests.RequestException, OSError, ValueError) as error:
-            raise Unreachable(phrase("link_none", url=self._url, fault=type(error).__name__)) from error
+            raise Unreachable(phrase("link_unreached", url=self._url, fault=type(error).__name__)) from error
         except (
             Exception
         ) as error:  # urllib3 raises its own while a body is read; none of them is ours to know

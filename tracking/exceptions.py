@@ -119,8 +119,11 @@ def from_contradictions(
     found: Iterable[Contradiction], events: Iterable[Event]
 ) -> tuple[ExceptionRecord, ...]:
     """The exceptions of a fold, with both sides filled from the events; those that are settled say so."""
+    contradictions = tuple(found)
+    if not contradictions:
+        return ()
     by_ref = {event.ref: event for event in events}
-    return _with_answers(tuple(_record(contradiction, by_ref) for contradiction in found), by_ref)
+    return _with_answers(tuple(_record(one, by_ref) for one in contradictions), by_ref)
 
 
 def of_container(container: str, events: Iterable[Event]) -> tuple[ExceptionRecord, ...]:

@@ -218,10 +218,10 @@ def without_cancelled(events: Iterable[Event]) -> list[Event]:
     Whether an event stands never depends on clocks: one device may cancel what another wrote with a clock ahead.
     """
     ordered = sorted(events, key=lambda event: event.order)
-    waiting = {event.ref: 0 for event in ordered}
     target_of = {event.ref: event.cancels for event in ordered if event.cancels}
     if not target_of:
         return ordered
+    waiting = {event.ref: 0 for event in ordered}
     for target in target_of.values():
         if target in waiting:
             waiting[target] += 1

@@ -1,4 +1,4 @@
-"""``scanner export events|units|documents``: a handheld's data as JSON Lines."""
+"""``scanner export events|units|documents``: a handheld's data, or a server's events, as JSON Lines."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scanner_app import export, outbox
 from scanner_app.clockwork import SystemClock
+from scanner_app.commands import asking
 from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
 from scanner_app.handheld import JOURNAL_FILE, Handheld
 from scanner_app.identity import server_of
@@ -20,6 +21,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", nargs="?", help="outbox: the file to write, for 'scanner import FILE --server URL'"
     )
+    asking.add(parser, "events: those of this server's ledger", "a token of the office or an auditor")
     parser.add_argument(
         "--all",
         action="store_true",
@@ -31,6 +33,8 @@ def run(call: Call) -> int:
     """Writes one JSON line a row."""
     if call.options.file and call.options.kind != "outbox":
         usage(f"{call.options.kind} go to standard output: send it into the file with '>'")
+    if call.options.server:
+        return _ledger(call)
     if call.options.kind == "events":
         return _events(call)
     if call.options.kind == "outbox":
@@ -76,6 +80,30 @@ def _outbox(call: Call) -> int:
         print_json({"device": device, "events": events, "bytes": len(data), "file": str(path)})
     else:
         print(f"{events} events of {device} in {path}; they stay here until the server confirms them")
+    return DONE
+
+
+def _ledger(call: Call) -> int:
+    """A server's events, device by device, each in the order of its own chain."""
+    from functools import partial
+
+    from scanner_app import server_audit, server_calls
+
+    if call.options.kind != "events":
+        usage("a server gives its events: scanner export events --server URL")
+    asked = asking.asked(call, call.options.server)
+    try:
+        for page in server_audit.pages(partial(server_calls.chains, *asked)):
+            for head in page.chains:
+                before = bytes.fromhex(head.first_chain)
+                behind = {hole.last + 1: bytes.fromhex(hole.chain) for hole in head.holes}
+                for one in server_audit.links(partial(server_calls.links, *asked), head):
+                    place = (head.device, head.epoch, one.seq)
+                    before = behind.get(one.seq, before)
+                    print_json(export.row_of(one.body, place, before, one.chain))
+                    before = one.chain
+    except server_calls.CallRefused as error:
+        raise Refusal(str(error)) from error
     return DONE
 
 

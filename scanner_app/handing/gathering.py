@@ -51,11 +51,11 @@ def bundle_of(session: Session, name: str, state: State, seq: int) -> Bundle:
         generation=cache.meta("generation")[:GENERATION_CHARS],
         cursor=int(cache.meta("cursor") or 0),
         base=without(borrowed.base(number, cached.done)),
-        shares=(_own_share(session, state, seq, at_s), *borrowed.shares(subject_of(state))),
+        shares=(_own_share(session, name, state, seq, at_s), *borrowed.shares(subject_of(state))),
     )
 
 
-def _own_share(session: Session, state: State, seq: int, at_s: int) -> Share:
+def _own_share(session: Session, name: str, state: State, seq: int, at_s: int) -> Share:
     journal = session.journal
     rows = list(_rows(journal, state))
     own: dict[int, int] = {}
@@ -71,7 +71,7 @@ def _own_share(session: Session, state: State, seq: int, at_s: int) -> Share:
         seq=seq,
         own=without(own),
         facts=tuple(_facts(rows, at_s, session.state.operator, party)),
-        counted=_counted(session, state, recount),
+        counted=_counted(session, name, state, recount),
         recount=recount,
     )
 
@@ -100,9 +100,9 @@ def _facts(rows: list[_Row], at_s: int, operator: str, party: str) -> Iterator[F
         yield fact_of(known, before, at_s, event_s, operator)
 
 
-def _counted(session: Session, state: State, recount: int) -> dict[str, int]:
+def _counted(session: Session, name: str, state: State, recount: int) -> dict[str, int]:
     """What this handheld itself counted in this round: at the place at hand, and at all others together."""
-    if not state.document or session.state.workflow != "stocktake":
+    if not state.document or name != "stocktake":
         return {}
     place = str(getattr(state, "location", ""))
     here = session.knows.counted_here(state.document, recount).here

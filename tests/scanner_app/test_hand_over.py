@@ -66,6 +66,21 @@ def test_the_other_one_goes_on_at_the_very_prompt_and_knows_what_was_done(giver:
     assert received == ["SN-200003"]
 
 
+@pytest.mark.parametrize("at", ["stocktake", "home", "look_up"])
+def test_a_count_comes_with_what_was_counted_wherever_it_is_given_from(tmp_path: Path, at: str) -> None:
+    """From the start screen and from a look-up the task is given that was used last."""
+    one, other = (Floor(tmp_path / name, site_named("depot")) for name in ("one", "other"))
+    one.command("workflow", "stocktake")
+    for code in ("CS-1", "HAM-A-01", "SN-000001", "SN-000002"):
+        one.wait()
+        one.scan(code)
+    one.command("workflow", at)
+    assert hand_over(one, other).verdict.code == "taken_over"
+    assert other.session.knows.counted("CS-1", 0).here == {"HAM-A-01": 2}
+    one.close()
+    other.close()
+
+
 def test_half_a_label_comes_along(giver: Floor, taker: Floor) -> None:
     giver.scan("PO-FILTER")
     giver.scan("9521234543237")

@@ -9,9 +9,11 @@ import msgspec
 import pytest
 
 from scanner_app import leasing, own_numbers
-from scanner_app.own_numbers import LOW_NUMBERS
+from scanner_app.own_numbers import LOW_SHARE, block_size
+from scanner_app.storage_errors import StoreFull
 from sync.work_wire import Block
 from tests.scanner_app.floor import Floor, site_named
+from tests.scanner_app.test_hand_over import hand_over
 from tracking.phrases import Phrase
 from tracking.site import Item
 
@@ -104,6 +106,37 @@ def test_the_counter_and_the_command_line_count_the_same_numbers(floor: Floor) -
     assert _next(floor) == ("G-8000",)
 
 
+def test_a_number_that_could_not_be_written_is_not_given_and_no_label_is_printed(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _open_order(floor)
+
+    def full(*_: object, **__: object) -> None:
+        raise StoreFull
+
+    with monkeypatch.context() as disk:
+        disk.setattr(floor.handheld.journal, "append", full)
+        answer = floor.command("number")
+        assert (answer.verdict.code, answer.labels) == ("disk_full", ())
+    floor.command("ack")
+    answer = floor.command("number")
+    assert (answer.verdict.serial, len(answer.labels)) == ("G-0000", 1)
+
+
+def test_a_label_that_waits_behind_a_hand_over_is_verified_on_the_other_handheld(
+    floor: Floor, tmp_path: Path
+) -> None:
+    """The number was given here; the other one knows it by what was handed over, and gives the next."""
+    _open_order(floor)
+    floor.command("number")
+    other = Floor(tmp_path / "other", site_named("numbered"))
+    assert hand_over(floor, other).verdict.code == "taken_over"
+    assert other.session.prompt_text() == "Scan the NEW LABEL"
+    assert other.scan("G-0000").verdict.code == "product_selected"
+    assert other.command("number").verdict.serial == "G-0002"
+    other.close()
+
+
 def test_an_older_copy_of_the_handheld_gives_nothing_of_what_was_lent_to_it(floor: Floor) -> None:
     _under_a_server(floor)
     floor.session.knows.numbers.take(Block(item="GEAR-500", pattern=TEMPLATE, first=0, last=99))
@@ -120,12 +153,20 @@ def test_more_is_wanted_where_little_is_left_and_from_where_the_own_counter_stoo
     item_of = floor.session.knows.item
     wanted = {one.item: one for one in numbers.wanted(item_of)}["GEAR-500"]
     assert (wanted.item, wanted.pattern, wanted.at_least) == ("GEAR-500", TEMPLATE, 1)
-    assert wanted.size == leasing.BLOCK_NUMBERS
-    numbers.take(Block(item="GEAR-500", pattern=TEMPLATE, first=1, last=LOW_NUMBERS + 1))
+    assert wanted.size == 100, "of ten thousand that all handhelds share"
+    numbers.take(Block(item="GEAR-500", pattern=TEMPLATE, first=1, last=wanted.size // LOW_SHARE + 1))
     assert [one.item for one in numbers.wanted(item_of)] == ["KNOB-1"], "enough is held of the other"
     floor.command("scrap")
     floor.command("number")
     assert [one.item for one in numbers.wanted(item_of)] == ["GEAR-500", "KNOB-1"]
+
+
+@pytest.mark.parametrize(
+    ("template", "size"),
+    [("K{seq:1}", 10), ("{seq:4}", 100), ("{seq:9}", leasing.BLOCK_NUMBERS), ("{moon}", 0)],
+)
+def test_a_block_leaves_numbers_for_the_others(template: str, size: int) -> None:
+    assert block_size(Item(item="I", numbering=template)) == size
 
 
 def test_a_template_that_a_newer_server_sent_and_nobody_here_can_read_is_said(floor: Floor) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from itertools import pairwise
 from typing import Any
 
 import psycopg
@@ -134,6 +135,29 @@ def test_pages_of_any_size_are_walked_to_their_end(
     assert _audit(office, capsys, 0)["events"] == EVENTS + 3
     monkeypatch.setattr("server.chains.LINKS_BYTES_AT_ONCE", 1)
     assert _audit(office, capsys, 0)["epochs"] == 3
+
+
+def test_the_whole_ledger_is_exported(
+    office: Office, keyed: Handheld, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def rows() -> list[dict[str, Any]]:
+        capsys.readouterr()
+        asked = ["--server", office.running.url, "--token", office.running.office_token]
+        assert main(["export", "events", "--json", *asked]) == 0
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    mine = [row for row in rows() if row["device"] == keyed.device]
+    assert [row["seq"] for row in mine] == list(range(1, EVENTS + 1))
+    assert [row["serial"] for row in mine] == [f"A{number}" for number in range(EVENTS)]
+    assert mine[0]["prev_hash"] == keyed.link(0).hex()
+    assert mine[-1]["hash"] == keyed.link(EVENTS).hex()
+    for before, after in pairwise(mine):
+        assert after["prev_hash"] == before["hash"]
+    assert len(rows()) == EVENTS + 2 + 1
+    _alter(database, "UPDATE ledger SET body = ?" + WHERE + " AND seq = 6", b"\xff", keyed.device)
+    damaged = [row for row in rows() if row["device"] == keyed.device][5]
+    assert (damaged["seq"], damaged["body"]) == (6, "\ufffd")
+    assert main(["export", "units", "--server", office.running.url]) == 2
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import string
+from collections import Counter
 from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
@@ -121,3 +124,16 @@ def test_phrases_hold_data_and_phrases() -> None:
 def test_a_reason_of_the_terminal_is_said_in_the_language_and_a_persons_is_not() -> None:
     assert catalogue.reason("damaged", "de") == "beschädigt"
     assert catalogue.reason("fell off the ramp", "de") == "fell off the ramp"
+
+
+def test_no_two_parts_of_the_catalogue_have_a_word_of_one_name() -> None:
+    """The later one would silently stand in the place of the other."""
+    parts = [*(vars(en_words)[name] for name in ("_MEANINGS", "_REASONS", "_THINGS", "_ANSWERS", "_SCREEN"))]
+    for path in sorted(Path(catalogue.__file__).parent.glob("*.py")):
+        module = import_module(f"tracking.catalogue.{path.stem}")
+        words = getattr(module, "WORDS", {})
+        parts += [words["en"]] if isinstance(words.get("en"), dict) else []
+    assert len(parts) > 8
+    names = Counter(name for part in parts for name in part)
+    assert {name for name, count in names.items() if count > 1} == set()
+    assert set(names) == set(en_words.WORDS)

@@ -7,7 +7,7 @@ from typing import Final
 WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
         "link_by_hand": "offline by hand",
-        "link_none": "no connection to {url} ({fault})",
+        "link_unreached": "no connection to {url} ({fault})",
         "link_slow": "the answer of {url} comes too slowly",
         "link_broke_off": "the answer of {url} broke off ({fault})",
         "link_too_long": "{url} answers with more than {bytes} bytes",
@@ -29,7 +29,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "de": {
         "link_by_hand": "von Hand offline",
-        "link_none": "keine Verbindung zu {url} ({fault})",
+        "link_unreached": "keine Verbindung zu {url} ({fault})",
         "link_slow": "die Antwort von {url} kommt zu langsam",
         "link_broke_off": "die Antwort von {url} brach ab ({fault})",
         "link_too_long": "{url} antwortet mit mehr als {bytes} Byte",
@@ -51,7 +51,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "fr": {
         "link_by_hand": "hors ligne à la main",
-        "link_none": "pas de connexion à {url} ({fault})",
+        "link_unreached": "pas de connexion à {url} ({fault})",
         "link_slow": "la réponse de {url} arrive trop lentement",
         "link_broke_off": "la réponse de {url} s'est interrompue ({fault})",
         "link_too_long": "{url} répond par plus de {bytes} octets",
@@ -73,7 +73,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "es": {
         "link_by_hand": "sin conexión, a mano",
-        "link_none": "sin conexión con {url} ({fault})",
+        "link_unreached": "sin conexión con {url} ({fault})",
         "link_slow": "la respuesta de {url} llega demasiado despacio",
         "link_broke_off": "la respuesta de {url} se cortó ({fault})",
         "link_too_long": "{url} responde con más de {bytes} bytes",

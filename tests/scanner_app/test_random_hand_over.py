@@ -1,0 +1,230 @@
+"""Two handhelds without a network, and tasks that go from one to the other and back, at any moment.
+
+Whatever is scanned and given: one answer each, a way on, the figures of an order and of a count equal to a plain
+recount of what its handheld did and heard of, nothing done twice, and everything taken back is as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from scanner_app.answer import Answer
+from scanner_app.audit import verify
+from tests.scanner_app.floor import Floor, site_named
+from tests.scanner_app.test_random_floor import MOSTLY, recount, standing
+from tracking.events import Event
+
+TASKS = {
+    "receiving": ("PO-1", ["SN-700001", "SN-700002", "SN-700003", "SN-700004", "PUMP-100", "%CMD:DONE"]),
+    "shipping": ("SO-1", ["SN-000001", "SN-000002", "SN-000003", "SEAL-KIT", "L-1", "%CMD:QUANTITY=2", "%CMD:CONFIRM"]),
+    "stocktake": ("CS-1", ["SN-000001", "SN-000002", "SN-000010", "HAM-A-01", "HAM-A-02", "SEAL-KIT", "L-1",
+                           "%CMD:QUANTITY=4", "?torn", "%CMD:DONE"]),
+    "returns": ("RMA-1", ["SN-000013", "SN-000014", "SN-000015", "%CMD:STOCK", "%CMD:SCRAP", "%CMD:REPAIR"]),
+    "recall": ("RC-1", ["SN-000011", "SN-000023", "SN-000024", "HAM-HOLD"]),
+}  # fmt: skip
+PAPERS = {paper: task for task, (paper, _) in TASKS.items()}
+NEW = [("PUMP-100", f"SN-70000{n}") for n in range(1, 5)]
+BOTH = st.integers(0, 1)
+Heard = dict[str, int]
+"""Document -> how many events of the other handheld came with it."""
+
+
+class RandomHandOver(RuleBasedStateMachine):
+    """Random inputs into two sessions, and what is on the screen of one scanned by the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="hands-"))
+
+    @initialize(complete=st.booleans())
+    def open(self, complete: bool) -> None:
+        site = site_named("depot", policy={"complete_on_last_scan": complete})
+        self.floors = [Floor(self.folder / name, site) for name in ("one", "other")]
+        self.units = [(unit.item, unit.serial) for unit in site.units] + NEW
+        self.was = {unit: self.floors[0].session.knows.unit(*unit) for unit in self.units}
+        self.seen = [0, 0]
+        self.heard: list[Heard] = [{}, {}]
+
+    def _answered(self, who: int, answer: Answer) -> Answer:
+        assert answer.verdict.code not in {"journal_fault", "disk_full"}, answer.message
+        assert answer.prompt, "a way on is always shown"
+        assert answer.message or not answer.verdict.code
+        written = self.floors[who].events()[self.seen[who] :]
+        assert [event.ref for event in answer.events] == [event.ref for event in written]
+        self.seen[who] += len(written)
+        return answer
+
+    def _command(self, who: int, name: str, argument: str = "") -> Answer:
+        return self._answered(who, self.floors[who].command(name, argument))
+
+    def _acknowledge(self, who: int) -> None:
+        while self.floors[who].session.state.stopped is not None:
+            self._command(who, "ack")
+
+    def _elsewhere(self, who: int, code: str) -> bool:
+        """A unit is in one place: it is not scanned here while the other has it and has not said so."""
+        events = self.floors[1 - who].events()
+        known = max(self.heard[who].values(), default=0)
+        return any(event.serial == code for event in standing(events) if event in events[known:])
+
+    def _scan(self, who: int, code: str, *, ack: bool = True) -> None:
+        if self._elsewhere(who, code):
+            return
+        self._answered(who, self.floors[who].scan(code))
+        if ack:
+            self._acknowledge(who)
+
+    @rule(
+        who=BOTH,
+        task=st.sampled_from(sorted(TASKS)),
+        picks=st.lists(st.integers(0, 99), max_size=6),
+        ack=MOSTLY,
+    )
+    def work(self, who: int, task: str, picks: list[int], ack: bool) -> None:
+        """Somebody who knows what he does."""
+        paper, goods = TASKS[task]
+        self._acknowledge(who)
+        self._command(who, "workflow", task)
+        self.floors[who].wait()
+        self._scan(who, paper, ack=ack)
+        for pick in picks:
+            self.floors[who].wait()
+            self._scan(who, goods[pick % len(goods)], ack=ack)
+
+    @rule(who=BOTH, whole=MOSTLY, confirm=MOSTLY, crash=st.booleans())
+    def hand_over(self, who: int, whole: bool, confirm: bool, crash: bool) -> None:
+        """What is on the one's screen is scanned by the other: all of it or not, and confirmed or not."""
+        giver, taker = self.floors[who], self.floors[1 - who]
+        self._acknowledge(who)
+        if self._command(who, "hand_over").verdict.code != "handed_over":
+            return
+        given = giver.session.state.handing.given[-1]
+        showing = giver.session.state.handing.showing
+        assert showing is not None
+        assert giver.presenter.view().symbol
+        self._acknowledge(1 - who)
+        for text in showing.texts if whole else showing.texts[:-1]:
+            self._answered(1 - who, taker.scan(text))
+        if crash:
+            taker.crash()
+        if not confirm:
+            return
+        code = self._command(1 - who, "confirm").verdict.code
+        if code == "taken_over":
+            assert whole
+            assert taker.session.state.workflow == given.workflow
+            self.heard[1 - who][given.subject] = self.seen[who]
+
+    @rule(who=BOTH, confirm=MOSTLY)
+    def take_back(self, who: int, confirm: bool) -> None:
+        self._acknowledge(who)
+        self._command(who, "take_back")
+        if confirm:
+            self._command(who, "confirm")
+
+    @rule(who=BOTH, code=st.sampled_from([code for _, goods in TASKS.values() for code in goods] + list(PAPERS)),
+          ack=MOSTLY)  # fmt: skip
+    def scan(self, who: int, code: str, ack: bool) -> None:
+        self.floors[who].wait()
+        self._scan(who, code, ack=ack)
+
+    @rule(
+        who=BOTH,
+        name=st.sampled_from(
+            ["back", "undo", "done", "confirm", "remove", "ack", "list", "more", "help", "tasks"]
+        ),
+    )
+    def command(self, who: int, name: str) -> None:
+        self._command(who, name)
+
+    @rule(who=BOTH, name=st.sampled_from(["home", "look_up", *TASKS]))
+    def turn_to(self, who: int, name: str) -> None:
+        self._acknowledge(who)
+        self._command(who, "workflow", name)
+
+    @rule(who=BOTH)
+    def crash(self, who: int) -> None:
+        floor = self.floors[who]
+        before = (floor.session.prompt_text(), floor.session.progress(), floor.session.state)
+        floor.crash()
+        assert (floor.session.prompt_text(), floor.session.progress(), floor.session.state) == before
+
+    def _known(self, who: int, paper: str) -> list[Event]:
+        """What the other did on this paper, as far as it was told here, and what was done here."""
+        told = self.floors[1 - who].events()[: self.heard[who].get(paper, 0)]
+        return [*(event for event in told if event.step != "completing"), *self.floors[who].events()]
+
+    @precondition(lambda self: hasattr(self, "floors"))
+    @invariant()
+    def counts_are_those_of_the_events(self) -> None:
+        for who, floor in enumerate(self.floors):
+            knows = floor.session.knows
+            for paper in PAPERS:
+                known = self._known(who, paper)
+                tally = knows.tally(paper)
+                assert (tally.total, tally.closed) == recount(known, paper), (who, paper)
+            counted = [event for event in standing(self._known(who, "CS-1")) if event.step == "stock_taking"]
+            assert sum(knows.counted("CS-1", 0).here.values()) == sum(
+                event.quantity for event in counted if not event.recount
+            )
+
+    @precondition(lambda self: hasattr(self, "floors"))
+    @invariant()
+    def a_picture_can_always_be_made(self) -> None:
+        for floor in self.floors:
+            view = floor.presenter.view()
+            assert view.prompt
+            assert view.soft_keys or view.menu
+            assert view.stopped == (floor.session.state.stopped is not None)
+
+    def teardown(self) -> None:
+        if hasattr(self, "floors"):
+            for who, floor in enumerate(self.floors):
+                self._a_way_out(floor)
+                self._undo_everything(who, floor)
+                floor.close()
+        shutil.rmtree(self.folder)
+
+    def _a_way_out(self, floor: Floor) -> None:
+        """Whatever the prompt: ENTER and BACK, a few times, come to the start screen."""
+        for _ in range(120):
+            if floor.session.state.workflow == "home":
+                return
+            floor.command("ack" if floor.session.state.stopped else "back")
+        raise AssertionError(f"no way out of {floor.session.state}")
+
+    def _undo_everything(self, who: int, floor: Floor) -> None:
+        """A task that is away is taken back first: the handheld asks."""
+        for _ in range(300):
+            answer = floor.command("undo")
+            if answer.verdict.code == "undone":
+                continue
+            if answer.verdict.code == "confirm_required":
+                floor.command("confirm")
+            elif floor.session.state.stopped or floor.session.state.held:
+                floor.command("ack")
+            else:
+                break
+        left = {event.step for event in standing(floor.events())}
+        assert left <= {"sighting", "handing_over"}
+        if not self.heard[who]:
+            floor.session.knows.forget_scan()
+            assert {unit: floor.session.knows.unit(*unit) for unit in self.units} == self.was
+        assert verify(floor.handheld.journal).findings == ()
+
+
+LONG = bool(os.environ.get("SCANNER_LONG"))
+RandomHandOver.TestCase.settings = settings(
+    max_examples=1000 if LONG else 20,
+    stateful_step_count=40 if LONG else 20,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+TestRandomHandOver = RandomHandOver.TestCase
