@@ -65,6 +65,7 @@ def _stop(
     first = (
         rules.stopped_anywhere(unit)
         or rules.unless(rules.step_stop("returning", "OBSERVE", unit), knows.waived)
+        or rules.unless(_back_on_it(unit, document), knows.waived)
         or rules.unless(_of_paper(subject, unit, document), knows.waived)
     )
     if first is not None:
@@ -81,6 +82,12 @@ def _stop(
     )
     judged = rules.may("returning", unit, context)
     return judged if judged.stops else None
+
+
+def _back_on_it(unit: UnitState, document: Document | None) -> Verdict | None:
+    """A unit that came back on this very paper and was sent to the bench counts on it once."""
+    on_it = document is not None and unit.status == "in_service" and unit.document == document.number
+    return rules.about("already_returned", unit) if on_it else None
 
 
 def _of_paper(subject: Subject, unit: UnitState, document: Document | None) -> Verdict | None:
