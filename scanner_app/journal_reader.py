@@ -6,9 +6,11 @@ events can be exported and verified by any version.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -26,7 +28,7 @@ class JournalReader:
         """Raises :class:`StoreError` with one plain sentence."""
         self._path = path
         try:
-            self._connection = _opened(path)
+            self._connection, self._copy = _opened(path)
             self.layout: int = self._ask("PRAGMA user_version").fetchone()[0]
             row = self._ask("SELECT value FROM meta WHERE key = 'device'").fetchone()
         except sqlite3.Error as error:
@@ -89,6 +91,8 @@ class JournalReader:
     def close(self) -> None:
         """Closes the file."""
         self._connection.close()
+        if self._copy is not None:
+            self._copy.cleanup()
 
 
 def _as_bytes(value: object) -> bytes:
@@ -96,15 +100,32 @@ def _as_bytes(value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _opened(path: Path) -> tuple[sqlite3.Connection, TemporaryDirectory[str] | None]:
+    """The connection, and the folder of the copy that it is to."""
     address = path.resolve().as_uri()
     try:
-        return _tried(f"{address}?mode=ro")
+        return _tried(f"{address}?mode=ro"), None
     except sqlite3.OperationalError:
-        if path.with_name(path.name + "-wal").exists():
-            raise
-        # On a medium that cannot be written SQLite has no room for its index of the log; there is no log, though.
-        return _tried(f"{address}?mode=ro&immutable=1")
+        # On a full disk, or a medium that cannot be written, SQLite has no room for its index of the log.
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size:
+            return _copied(path, log)
+        return _tried(f"{address}?mode=ro&immutable=1"), None
+
+
+def _copied(path: Path, log: Path) -> tuple[sqlite3.Connection, TemporaryDirectory[str]]:
+    """What is in the log is no less written than the rest, so both are read, where there is room for them."""
+    copy = TemporaryDirectory(prefix="scanner-journal-")
+    try:
+        for file in (path, log):
+            shutil.copyfile(file, Path(copy.name) / file.name)
+        return _tried(f"{(Path(copy.name) / path.name).as_uri()}?mode=ro"), copy
+    except OSError as error:
+        copy.cleanup()
+        raise sqlite3.OperationalError(f"there is no room to read it: {error.strerror}") from error
+    except sqlite3.Error:
+        copy.cleanup()
+        raise
 
 
 def _tried(address: str) -> sqlite3.Connection:

@@ -84,7 +84,7 @@ class SessionPort:
 
     def refused(self, reply: Refused) -> Said:
         """The batch does not follow on what the server has."""
-        return self._thread.run(lambda session: _refused(session, reply))
+        return self._thread.run(lambda session: refused(session, reply))
 
     def tasks(self) -> OpenTasks:
         """The tasks in progress here."""
@@ -209,7 +209,8 @@ def _mark(session: Session, epoch: int, hwm: int, chain: str, receipt: bytes) ->
     return ""
 
 
-def _refused(session: Session, reply: Refused) -> Said:
+def refused(session: Session, reply: Refused) -> Said:
+    """``gap``, ``fork`` or ``fenced``: what there is to say about it; nothing where sending goes on."""
     journal = session.journal
     session.stamper.heard_server(reply.server_ms)
     if reply.error == "gap":

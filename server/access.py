@@ -20,8 +20,10 @@ DEVICE_ID_CHARS = 8
 
 
 def new_token() -> str:
-    """A fresh opaque token."""
-    return secrets.token_urlsafe(TOKEN_BYTES)
+    """A fresh opaque token. It does not begin as an option does: it is typed behind ``--token``."""
+    while (token := secrets.token_urlsafe(TOKEN_BYTES)).startswith("-"):
+        pass
+    return token
 
 
 def token_hash(token: str) -> str:

@@ -72,7 +72,7 @@ class Agent:
         self._wake, self._wake_feed = ground.flag(), ground.flag()
         self._over = ground.flag()
         self._paused = ground.flag()
-        self._caught_up = ground.flag()
+        self._caught_up = False
         self._workers: list[Worker] = []
         self._download = Download(self._down_line, port.downloads(), over=self._over.is_set)
         self._snapshots_tried = 0
@@ -94,7 +94,7 @@ class Agent:
     @property
     def caught_up(self) -> bool:
         """True where the feed was read to its end, and everything in it is in the cache."""
-        return self._caught_up.is_set()
+        return self._caught_up
 
     def wake(self) -> None:
         """Something was written: send it now."""
@@ -226,7 +226,7 @@ class Agent:
         if self._over.is_set() or self._paused.is_set():
             return False, False
         if status == 410 and (since or generation):
-            self._caught_up.clear()
+            self._caught_up = False
             self._port.resnapshot()
             self._uploader.greet_again()
             self.wake()
@@ -241,9 +241,9 @@ class Agent:
         self._port.page(page)
         self._downloading = self._downloading and page.more
         if page.more:
-            self._caught_up.clear()
+            self._caught_up = False
         else:
-            self._caught_up.set()
+            self._caught_up = True
             self._snapshots_tried = 0
         return bool(page.rows), page.more
 

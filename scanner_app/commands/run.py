@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 from functools import partial
 
+from config.paths import data_dir
 from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, REFUSED, Call, Refusal
 from scanner_app.commands.inputs import drivers_of, finder_of, printing_of
@@ -23,9 +25,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     """Opens the data directory, the scanners and the screens."""
-    if not has_terminal():  # before anything is made
-        raise Refusal(NO_TERMINAL)
     settings = call.loaded.settings
+    if not has_terminal() and not os.access(data_dir(settings), os.F_OK):  # before anything is made
+        raise Refusal(NO_TERMINAL)
     folder = call.folder
     device = settings.device.name
     running = RunningHandheld(

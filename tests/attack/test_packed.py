@@ -111,6 +111,39 @@ def test_a_snapshot_never_becomes_more_than_was_promised(name: str, tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_refused_never_was_on_the_disk_at_full_length(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed, sizes = FRAMES["without end"], []
+    real = snapshot.discard
+
+    def discard(folder: Path) -> None:
+        whole = folder / snapshot.WHOLE
+        sizes.append(whole.stat().st_size if whole.exists() else 0)
+        real(folder)
+
+    monkeypatch.setattr(snapshot, "discard", discard)
+    promised = described(packed, unpacked=BOUND)
+    with pytest.raises(SnapshotError):
+        Download(Given(packed, promised), tmp_path, over=lambda: False, free=lambda _: 2**40).fetch("HAM")
+    assert max(sizes) <= BOUND
+
+
+def test_a_frame_that_wants_too_much_remembered_is_refused_though_it_is_sound(tmp_path: Path) -> None:
+    plain = b'{"device":"D-7KQM2X","made_ms":0,"batches":[]}'
+    wanting = zstandard.ZstdCompressionParameters(window_log=24, compression_level=3)
+    packer = zstandard.ZstdCompressor(compression_params=wanting).compressobj()
+    packed = packer.compress(plain) + packer.flush()
+    assert zstandard.ZstdDecompressor().decompressobj().decompress(packed) == plain
+    with pytest.raises(WireError):
+        decompress(packed, "zstd", BOUND)
+    with pytest.raises(WireError):
+        outbox.opened(signed(packed), ["secret"])
+    promised = described(packed, unpacked=len(plain), plain=plain)
+    with pytest.raises(SnapshotError):
+        Download(Given(packed, promised), tmp_path, over=lambda: False).fetch("HAM")
+
+
 def test_what_the_server_packs_itself_is_within_the_window() -> None:
     """Else a handheld could not read it: the largest input that there is, by what its level would take for it."""
     for level in (outbox.ZSTD_LEVEL, 9):

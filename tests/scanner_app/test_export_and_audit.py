@@ -118,3 +118,28 @@ def test_the_first_event_that_does_not_fit_is_named(statement: str, seq: int, co
     assert told.out.count("\n") == 1
     again = scanner("export", "events", "--json", "--data", str(copy))
     assert "Traceback" not in again.err
+
+
+@pytest.mark.parametrize("log", ["with events", "empty"])
+def test_where_the_log_has_no_room_for_its_index_everything_is_read(
+    log: str, copy: Path, tmp_path: Path
+) -> None:
+    whole = scanner("export", "events", "--json", "--data", str(copy)).out
+    full = tmp_path / "full"
+    if log == "with events":
+        events = sqlite3.connect(copy / "journal.db", isolation_level=None)
+        events.execute("PRAGMA wal_autocheckpoint = 0")
+        events.execute("CREATE TABLE later (x)")
+        shutil.copytree(copy, full)
+        events.close()
+        assert (full / "journal.db-wal").stat().st_size
+    else:
+        shutil.copytree(copy, full)
+        (full / "journal.db-wal").write_bytes(b"")
+    (full / "journal.db-shm").unlink(missing_ok=True)
+    (full / "journal.db-shm").mkdir()  # so nobody can make the file of this name, as on a full disk
+    before = sorted(path.name for path in full.iterdir())
+    told = scanner("export", "events", "--json", "--data", str(full))
+    assert (told.code, told.out, told.err) == (0, whole, "")
+    assert scanner("audit", "verify", str(full)).code == 0
+    assert sorted(path.name for path in full.iterdir()) == before

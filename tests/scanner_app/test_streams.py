@@ -172,6 +172,7 @@ def test_who_is_told_to_end_leaves_no_folder_behind(number: signal.Signals, fold
         stdout=subprocess.PIPE,
         cwd=folder,
         env=environment() | {"TMPDIR": str(temporary)},
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # noqa: PLW1509 - whoever runs this may ignore it
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline()

@@ -70,3 +70,7 @@ def test_codes_and_ids_are_never_alike() -> None:
     assert len({access.new_code() for _ in range(500)}) == 500
     assert len({access.new_device_id() for _ in range(200)}) == 200
     assert access.code_hash("7kqm 2xwd-r9") == access.code_hash("7KQM-2XWD-R9")
+
+
+def test_a_token_can_be_typed_behind_an_option() -> None:
+    assert not [token for token in (access.new_token() for _ in range(2000)) if token.startswith("-")]

@@ -156,6 +156,35 @@ def test_a_new_one_is_made_after_many_changes_and_the_old_one_serves_meanwhile(s
     assert third.cursor >= second.cursor
 
 
+def test_the_newest_and_the_one_before_it_are_kept_and_no_more(stocked: Office) -> None:
+    handheld = stocked.handheld()
+    kept = stocked.running.central.snapshots
+    made_ones = []
+    for number in range(4):
+        handheld.write(receiving(f"N{number}"))
+        handheld.send(handheld.batch(number + 1))
+        stocked.settle()
+        made_ones.append(made(stocked, handheld))
+    assert len({one.snapshot for one in made_ones}) == 4
+    assert [kept.file("HAM", one.snapshot) is not None for one in made_ones] == [False, False, True, True]
+    files = sorted(path.suffix for path in kept._folder.iterdir())
+    assert files == [".json", ".json", ".zst", ".zst"]
+
+
+def test_one_of_another_layout_is_none(tmp_path: Path) -> None:
+    storage = SqliteStorage(tmp_path / "one.db")
+    kept = snapshots.Snapshots(storage, tmp_path / "kept", lambda: NOW_MS)
+    first = kept.make("HAM")
+    (note,) = (tmp_path / "kept").glob("*.json")
+    other = msgspec.structs.replace(first, layout=first.layout + 1)
+    note.write_bytes(msgspec.json.encode(other))
+    assert kept.newest("HAM") is None
+    assert kept.file("HAM", first.snapshot) is None
+    note.write_bytes(b"{")
+    assert kept.newest("HAM") is None
+    storage.close()
+
+
 def test_parts_make_up_the_whole(stocked: Office) -> None:
     handheld = stocked.handheld()
     snapshot = made(stocked, handheld)

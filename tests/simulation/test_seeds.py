@@ -54,13 +54,6 @@ MET = {"old events gone", "lost range", "accepted", "by file", "known by file"}
 """What the product did of itself."""
 
 
-def test_a_copy_says_from_where_on_it_still_holds_what_a_lost_backup_held() -> None:
-    """Two backups back, another copy filled the numbers: what the newer backup alone held is gone, and is named."""
-    played = play(1257, 2000)
-    assert not played.failure
-    assert played.seen.met["lost with a backup"]
-
-
 def test_every_answer_and_every_misfortune_was_met() -> None:
     seen = Seen()
     for seed in range(300_000, 300_400):

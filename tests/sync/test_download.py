@@ -165,3 +165,11 @@ def test_a_line_that_breaks_is_asked_for_less_and_for_more_again_when_it_holds(
 def test_whoever_is_closing_does_not_wait_for_the_end_of_it(tmp_path: Path) -> None:
     with pytest.raises(Unreachable):
         download(Shelf(), tmp_path, over=lambda: True).fetch("HAM")
+
+
+def test_what_came_is_the_very_file_and_not_only_one_that_unpacks_alike(tmp_path: Path) -> None:
+    longer = PACKED + b"more"
+    shelf = Shelf(msgspec.structs.replace(PROMISED, bytes=len(longer)), longer)
+    with pytest.raises(snapshot.SnapshotError):
+        download(shelf, tmp_path).fetch("HAM")
+    assert list(tmp_path.iterdir()) == []

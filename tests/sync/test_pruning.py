@@ -7,12 +7,15 @@ from pathlib import Path
 import msgspec
 
 from scanner_app.audit import verify
+from scanner_app.sync_port import refused
 from server import backup_note
 from server.backup_check import check
 from server.main import rebuild_at
+from sync.wire import Refused
 from tests.durability.goods import serial
 from tests.sync.fleet import Dock, Fleet, until
 from tests.sync.test_restore import copied, put_back
+from tracking.catalogue import say
 
 AT_ONCE = -1
 """Days that an event is kept: what a backup holds goes at once."""
@@ -131,3 +134,18 @@ def test_nobody_gets_a_hole_without_the_servers_own_word(fleet: Fleet) -> None:
         answer = ingest.take(storage, dock.device, made, 1_795_000_000_000)
         assert isinstance(answer, wire.Refused), proof
         assert answer.error == "gap"
+
+
+def test_a_copy_that_let_go_of_old_events_says_from_where_on_it_holds_its_own(
+    fleet: Fleet, tmp_path: Path
+) -> None:
+    """Another one took its numbers after an older restore: what only the newer backup held is on neither."""
+    dock = fleet.dock(keep_days=AT_ONCE)
+    dock.begin("PO-HAM")
+    shift(dock, 1, 2, 3)
+    fork = Refused(error="fork", epoch=1, hwm=3, chain="ab" * 32, server_ms=0, generation="g")
+    assert "kept, tell the office" in say(dock.ask(lambda session: refused(session, fork)))
+    backup(fleet, tmp_path / "copy")
+    shift(dock, 4, 5)
+    until(lambda: held(dock) == [4, 5], "what the backup holds did not go")
+    assert "kept from 4 on, tell the office" in say(dock.ask(lambda session: refused(session, fork)))

@@ -87,8 +87,8 @@ def test_a_new_handheld_begins_with_it_and_goes_on_by_the_feed(
     dock = fleet.dock(url=proxy.url)
     dock.begin("PO-HAM")
     assert fed(dock)
+    until(lambda: bool(watched.paths("/feed?")), "the feed was never asked for")
     feeds = watched.paths("/feed?")
-    assert feeds
     assert not [path for path in feeds if "since=0" in path]
     dock.give(serial(1))
     until(dock.settled, "its own scan")

@@ -17,6 +17,7 @@ from sync.wire import Batch, HighWater, Refused, Stored, batch_of
 
 CHAIN = "00" * 32
 GREETING = HighWater(generation="g", epoch=1, hwm=0, chain=CHAIN, server_ms=1)
+ASKED_MAX = 100
 Told = object
 """What is answered: a message, an error to raise, a bare status, or what makes one of these of the batch."""
 
@@ -33,6 +34,7 @@ class Server:
 
     def ask(self, method: str, path: str, *, body: bytes = b"", **_: Any) -> tuple[int, bytes]:
         self.asked.append(f"{method} {path.rsplit('/', 1)[1]}")
+        assert len(self.asked) < ASKED_MAX, "it asks without end"
         if method == "GET":
             return 200, msgspec.json.encode(GREETING)
         batch = msgspec.json.decode(body, type=Batch)
