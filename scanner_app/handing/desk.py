@@ -32,7 +32,7 @@ def command(session: Session, name: str, argument: str) -> Answer | None:
     if name == "confirm" and handing.asked:
         return _confirmed(session, handing.asked)
     if handing.asked:
-        session.state = with_handing(session.state, asked="")
+        session.write(with_handing(session.state, asked=""), ())
     match name:
         case "task":
             return taking.scanned(session, argument)
@@ -53,7 +53,7 @@ def command(session: Session, name: str, argument: str) -> Answer | None:
         return giving.turn(session)
     if name in _LEAVING:
         return giving.put_away(session)
-    session.state = with_handing(session.state, showing=None)
+    away(session)
     return None
 
 
@@ -98,7 +98,8 @@ def forget(session: Session) -> None:
 def away(session: Session) -> None:
     """Something else is scanned: the symbols leave the screen, the task stays given away."""
     if session.state.handing.showing is not None:
-        session.state = with_handing(session.state, showing=None)
+        # Written at once: what follows may write nothing, and a battery may be pulled.
+        session.write(with_handing(session.state, showing=None), ())
 
 
 def watched(session: Session, step: Step) -> Step:

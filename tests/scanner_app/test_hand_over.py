@@ -144,6 +144,20 @@ def test_a_battery_pulled_at_any_moment_changes_nothing(giver: Floor, taker: Flo
     assert giver.scan("PO-1").verdict.code == "confirm_required"
 
 
+def test_codes_that_left_the_screen_do_not_come_back_with_a_new_battery(giver: Floor) -> None:
+    giver.scan("PO-1")
+    pump(giver, 1)
+    giver.command("hand_over")
+    giver.command("quantity", "4")  # means nothing here, but somebody has gone on
+    giver.crash()
+    assert giver.session.state.handing.showing is None
+    giver.command("take_back")
+    giver.command("ack")
+    giver.command("quantity", "4")
+    giver.crash()
+    assert giver.session.state.handing.asked == ""
+
+
 def test_a_task_that_comes_back_counts_nothing_twice(giver: Floor, taker: Floor) -> None:
     giver.scan("PO-1")
     pump(giver, 1)
