@@ -16,6 +16,8 @@ A scenario is what ``scanner replay`` plays, with ``expect`` for the codes. Besi
                                                new carton by what is in it (``sscc with 2 x PUMP-100``); ``nothing``
                                                for none
 ``#> unit PUMP-100 SN-000001: received held``  what is known of the unit now: status, then flags
+``#> then: the disk is full``                   what happens next; ends with ``then: the disk has room``; also ``then: the
+                                               journal cannot be written`` and ``then: the journal can be written``
 =============================================  =============================================================
 """
 
@@ -37,6 +39,7 @@ from sync.work_wire import TaskRow, task_id
 from tracking.site import Policy, Site, load
 
 FOLDER = Path(__file__).parent
+PAGES_MAX = 1_000_000_000
 
 
 class Story(NamedTuple):
@@ -45,9 +48,9 @@ class Story(NamedTuple):
     site: Site
     script: tuple[AnyLine, ...]
     checks: dict[int, list[str]]
+    """Number of the answered line -> what must hold after it."""
     at_work: tuple[str, ...]
     """What others are at: handheld, badge, task and paper, and for how many minutes."""
-    """Number of the answered line -> what must hold after it."""
 
 
 def files() -> list[Path]:
@@ -129,6 +132,9 @@ def _fault(check: str, row: dict[str, Any], replay: Replay) -> str:
     """What is so instead of what the check says; empty where it holds."""
     kind, _, wanted = check.partition(":")
     wanted = wanted.strip()
+    if kind == "then":
+        _happens(wanted, replay)
+        return ""
     if kind.startswith("unit "):
         _, item, serial = kind.split(None, 2)
         unit = replay.handheld.session.knows.unit(item, serial)
@@ -149,6 +155,18 @@ def _fault(check: str, row: dict[str, Any], replay: Replay) -> str:
         return "" if printed == wanted else f"it prints {printed!r}"
     count = "no count" if row["progress"] is None else "{} of {}".format(*row["progress"])
     return "" if count == check else f"it counts {count!r}"
+
+
+def _happens(what: str, replay: Replay) -> None:
+    run = replay.handheld.journal.connection.execute
+    pages = run("PRAGMA page_count").fetchone()[0]
+    done = {
+        "the disk is full": f"max_page_count={pages}",
+        "the disk has room": f"max_page_count={PAGES_MAX}",
+        "the journal cannot be written": "query_only=ON",
+        "the journal can be written": "query_only=OFF",
+    }
+    run(f"PRAGMA {done[what]}")
 
 
 def _labels(row: dict[str, Any]) -> Iterator[str]:
