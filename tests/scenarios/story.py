@@ -16,7 +16,7 @@ A scenario is what ``scanner replay`` plays, with ``expect`` for the codes. Besi
                                                new carton by what is in it (``sscc with 2 x PUMP-100``); ``nothing``
                                                for none
 ``#> unit PUMP-100 SN-000001: received held``  what is known of the unit now: status, then flags
-``#> then: the disk is full``                   what happens next; ends with ``then: the disk has room``; also ``then: the
+``#> then: the disk is full``                   what happens next, until ``then: the disk has room``; also ``then: the
                                                journal cannot be written`` and ``then: the journal can be written``
 =============================================  =============================================================
 """
