@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
 import os
 import secrets
@@ -20,8 +19,7 @@ def office_token_of(storage: Storage, database: Database) -> str:
     key in it: who can read that key could sign the office's cookies anyway.
     """
     if is_postgres(database):
-        digest = hmac.digest(storage.receipt_key, b"office-token/1", "sha256")
-        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        return hmac.digest(storage.receipt_key, b"office-token/1", "sha256").hex()
     return stored_token(Path(database))
 
 

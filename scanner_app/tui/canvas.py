@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
@@ -20,6 +22,12 @@ STRIPS_MAX = 256
 def _safe(text: str) -> str:
     """The last gate before the terminal. Pictures are printable by construction; this makes sure."""
     return text if text.isprintable() else printable(text, None)
+
+
+def painted(row: Row, styles: Mapping[str, Style]) -> Strip:
+    """A row of text as the terminal shows it: the one door for text."""
+    segments = [Segment(_safe(span.text), styles[span.style]) for span in row]
+    return Strip(segments, sum(cells(span.text) for span in row))
 
 
 class Canvas(Widget, can_focus=False, can_focus_children=False, inherit_bindings=False):
@@ -72,12 +80,8 @@ class Canvas(Widget, can_focus=False, can_focus_children=False, inherit_bindings
         if strip is None:
             if len(self._strips) >= STRIPS_MAX:
                 self._strips.clear()
-            strip = self._strips[rows[y]] = self._strip(rows[y])
+            strip = self._strips[rows[y]] = painted(rows[y], self._styles)
         return strip
-
-    def _strip(self, row: Row) -> Strip:
-        segments = [Segment(_safe(span.text), self._styles[span.style]) for span in row]
-        return Strip(segments, sum(cells(span.text) for span in row))
 
     def _use(self, look: Look) -> None:
         self._styles = {

@@ -14,8 +14,9 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from scanner_app.tui.canvas import painted
 from scanner_app.tui.look import Pair
-from tracking.printable import cells
+from scanner_app.tui.picture import centred, row
 
 if TYPE_CHECKING:
     from drivers.camera.driver import Seen
@@ -117,9 +118,7 @@ def _hex(colour: Colour) -> str:
 def caption(text: str, colours: Pair, columns: int) -> Strip:
     """The row under the picture: what to do, and the way back."""
     style = Style(color=colours.fg, bgcolor=colours.bg, bold=colours.bold)
-    blank = max(0, columns - cells(text))
-    shown = " " * (blank // 2) + text + " " * (blank - blank // 2)
-    return Strip([Segment(shown, style)]).crop(0, columns)
+    return painted(row(centred(text, columns), columns), {"plain": style})
 
 
 class Finder(Widget, can_focus=False):
