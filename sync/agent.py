@@ -31,7 +31,7 @@ from sync.wire import (
 from tracking.phrases import Said, phrase
 
 FEED_BACKOFF_S_MAX = 30.0
-ROWS_A_PAGE = 500
+ROWS_A_PAGE = 150
 """Of the feed, once all was downloaded: a scan waits behind a page that is applied, and does not notice so few."""
 SNAPSHOT_TRIES_MAX = 60
 """Then the feed brings everything, page by page."""
