@@ -73,7 +73,7 @@ class SessionPort:
 
     def _prune(self, server_ms: int) -> None:
         """Old events that a backup has go, a part at a time."""
-        while self._thread.run(lambda session: session.journal.prune(server_ms - self._keep_ms)):
+        while self._thread.run(lambda session: _pruned(session.journal, server_ms - self._keep_ms)):
             pass
 
     def stored(self, reply: Stored) -> Said:
@@ -136,6 +136,11 @@ class SessionPort:
             self._thread.submit(LinkChanged(online=online, trouble=trouble))
         except Closed:
             return
+
+
+def _pruned(journal: Journal, before_ms: int) -> int:
+    """Events let go of; none where the server has others under their names: what its backups hold is not ours."""
+    return 0 if journal.meta(FORKED) else journal.prune(before_ms)
 
 
 def _next_batch(session: Session, events_max: int, bytes_max: int) -> Batch | None:

@@ -149,3 +149,15 @@ def test_a_copy_that_let_go_of_old_events_says_from_where_on_it_holds_its_own(
     shift(dock, 4, 5)
     until(lambda: held(dock) == [4, 5], "what the backup holds did not go")
     assert "kept from 4 on, tell the office" in say(dock.ask(lambda session: refused(session, fork)))
+
+
+def test_a_copy_lets_nothing_go_once_the_server_has_other_events_of_its_name(
+    fleet: Fleet, tmp_path: Path
+) -> None:
+    dock = fleet.dock(keep_days=AT_ONCE)
+    dock.begin("PO-HAM")
+    shift(dock, 1, 2, 3)
+    dock.ask(lambda session: session.journal.put_meta("forked", "2"))
+    backup(fleet, tmp_path / "copy")
+    shift(dock, 4, 5)
+    assert held(dock) == [1, 2, 3, 4, 5], "what a backup holds under these names may be another's"
