@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scanner_app import faults
 from scanner_app.cache_feed import applied, applied_chains, apply_page
 from scanner_app.clockwork import zone
+from scanner_app.forks import FORKED
 from scanner_app.storage_errors import StoreFull
 from tracking.phrases import phrase
 
@@ -48,10 +49,6 @@ def renew_cache(session: Session) -> None:
     match_overlay(session.journal, session.cache)
     session.trouble = CACHE_LOST
     reread(session)
-
-
-FORKED = "forked"
-"""The journal's note of an epoch of which the server holds other events than this handheld."""
 
 
 def match_overlay(journal: Journal, cache: Cache) -> bool:

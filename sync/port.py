@@ -40,8 +40,8 @@ class Port(Protocol):
         """Where the server stands: rewinds or begins an epoch as needed. A sentence if something is wrong."""
         ...
 
-    def stored(self, reply: Stored) -> Said:
-        """The server holds everything up to the reply's mark. A sentence if its chain is not ours."""
+    def stored(self, reply: Stored, through: int) -> Said:
+        """What it was sent, up to event ``through``, the server holds. A sentence if its chain is not ours."""
         ...
 
     def next_rescue(self, events_max: int) -> Batch | None:

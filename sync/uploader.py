@@ -145,7 +145,7 @@ class Uploader:
             self._events_max = min(self._most, self._events_max * 2)
             stored = understood(data, Stored)
             self.heard_of(stored.generation)
-            self.halted = self._port.stored(stored)
+            self.halted = self._port.stored(stored, batch.last)
             return stored.epoch == batch.epoch and stored.hwm >= batch.first
         if status == 409:
             refused = understood(data, Refused)

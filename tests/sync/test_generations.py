@@ -51,7 +51,7 @@ class Journal:
     def refused(self, reply: Refused) -> str:
         return ""
 
-    def stored(self, reply: Stored) -> str:
+    def stored(self, reply: Stored, through: int) -> str:
         self.batch = None
         return ""
 
