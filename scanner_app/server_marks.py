@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from scanner_app import outbox
-from scanner_app.feeding import note_fork
+from scanner_app.disputes import dispute, forget
+from scanner_app.feeding import PROVEN, note_fork, show_own
 from scanner_app.forks import FORKED, kept
 from scanner_app.journal import Journal
 from scanner_app.losses import took_loss
@@ -25,6 +26,7 @@ def greeted(session: Session, high: HighWater) -> Said:
         return _NONSENSE
     journal.note_backed_up(dict(high.backed_up))
     outbox.forget_rescued(journal)
+    forget(journal)
     held = dict(high.epochs)
     if high.epoch:
         held[high.epoch] = high.hwm
@@ -40,8 +42,9 @@ def greeted(session: Session, high: HighWater) -> Said:
             return said
     elif not took_loss(journal, journal.epoch, 0):
         journal.acknowledge(journal.epoch, 0)
-    _prove_earlier(journal, high.generation)
+    _prove_earlier(journal, high.generation, held)
     session.pending = journal.pending()
+    show_own(session)
     return ""
 
 
@@ -53,23 +56,14 @@ def _bring_back(journal: Journal, held: dict[int, int]) -> None:
             journal.acknowledge(epoch, mark)
 
 
-PROVEN = "proven"
-"""The journal's note of the server's life in which the epochs before this one were last proven."""
-
-
-def _prove_earlier(journal: Journal, generation: str) -> None:
-    """The last event of each earlier epoch goes up once more when the server's life is another one.
-
-    A number says only that the server has an event under it: put back from an older backup, it may since have taken
-    those of a copy of this handheld. The answer to the event itself is ``duplicate``, or ``fork``.
-    """
+def _prove_earlier(journal: Journal, generation: str, held: dict[int, int]) -> None:
+    """In another life of the server, whether it has the same events of the epochs before this one is asked again."""
     life = f"{generation}/{journal.epoch}"
     if journal.meta(PROVEN) == life:
         return
-    acked = journal.acked()
-    for epoch, last in journal.epochs().items():
-        if epoch < journal.epoch and acked.get(epoch, 0) >= last:
-            journal.acknowledge(epoch, last - 1)
+    for epoch, acked in journal.acked().items():
+        if epoch < journal.epoch:
+            dispute(journal, epoch, min(acked, held.get(epoch, 0)))
     journal.put_meta(PROVEN, life)
 
 
@@ -83,6 +77,7 @@ def stored(session: Session, reply: Stored, through: int) -> Said:
         if reply.epoch == journal.epoch:
             journal.begin_epoch(journal.epoch + 1)
         session.pending = journal.pending()
+        show_own(session)
         return ""
     receipt = msgspec.json.encode(reply.receipt) if reply.receipt is not None else b""
     said = _mark(session, reply.epoch, reply.hwm, reply.chain, receipt)
@@ -100,6 +95,7 @@ def _mark(session: Session, epoch: int, hwm: int, chain: str, receipt: bytes) ->
     if hwm:
         ours = journal.link_before(epoch, hwm + 1)
         if ours is None or ours.hex() != chain:
+            dispute(journal, epoch, min(hwm, journal.acked().get(epoch, 0)))
             note_fork(session, epoch)
             return kept(journal, epoch)
     journal.acknowledge(epoch, hwm, receipt)
@@ -121,6 +117,7 @@ def refused(session: Session, reply: Refused) -> Said:
         journal.begin_epoch(reply.epoch + 1)
         session.pending = journal.pending()
         return ""
+    dispute(journal, reply.epoch, journal.acked().get(reply.epoch, 0))
     note_fork(session, reply.epoch)
     return kept(journal, reply.epoch)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scanner_app import outbox
 from scanner_app.cache_feed import replace
+from scanner_app.disputes import compared, disputed
 from scanner_app.feeding import take_page
 from scanner_app.forks import FORKED
 from scanner_app.handing.mine import reported
@@ -84,6 +85,14 @@ class SessionPort:
     def refused(self, reply: Refused) -> Said:
         """The batch does not follow on what the server has."""
         return self._thread.run(lambda session: refused(session, reply))
+
+    def disputed(self) -> tuple[int, int] | None:
+        """The event of which it is not sure that the server has the same."""
+        return self._thread.run(lambda session: disputed(session.journal))
+
+    def compared(self, epoch: int, seq: int, answer: HighWater) -> Said:
+        """What the server has there."""
+        return self._thread.run(lambda session: compared(session, epoch, seq, answer))
 
     def tasks(self) -> OpenTasks:
         """The tasks in progress here."""

@@ -51,6 +51,9 @@ class Journal:
     def refused(self, reply: Refused) -> str:
         return ""
 
+    def disputed(self) -> None:
+        return None
+
     def stored(self, reply: Stored, through: int) -> str:
         self.batch = None
         return ""

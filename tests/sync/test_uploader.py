@@ -82,6 +82,9 @@ class Journal:
     def refused(self, reply: Refused) -> str:
         return self.says
 
+    def disputed(self) -> None:
+        return None
+
     def stored(self, reply: Stored, through: int) -> str:
         self.sent = reply.hwm
         return ""
