@@ -108,7 +108,7 @@ class Session:
         )
         self.zone = zone(cache.meta("timezone"))
         self.stamper = Stamper(
-            clock, site=self.knows.site, zone=self.zone, app=settings.app, place=settings.place
+            clock, journal, site=self.knows.site, zone=self.zone, app=settings.app, place=settings.place
         )
         self.state: SessionState = decode(journal.session())
         self._written = self.state
@@ -179,7 +179,7 @@ class Session:
 
     def set_today(self) -> None:
         """The date at the site; a site file for tests may fix it."""
-        self.knows.today = self.knows.fixed_today or local_date(self.clock.wall_ms(), self.zone)
+        self.knows.today = self.knows.fixed_today or local_date(self.stamper.now_ms(), self.zone)
 
     # -- scans ------------------------------------------------------------------------------------------------------
 
