@@ -22,6 +22,7 @@ from scanner_app.identity import server_of
 from scanner_app.journal_reader import JournalReader
 from scanner_app.journal_schema import LAYOUT
 from scanner_app.storage_errors import NewerStore, StoreError
+from tracking.counted import counted
 
 DISK_BYTES_LOW = 16 * BALLAST_BYTES
 YEAR_OF_BUILD = 2026
@@ -107,7 +108,9 @@ def _journal(folder: Path) -> Iterator[Check]:
         )
     else:
         yield Check(
-            name="journal", state="ok", detail=f"{report.events} events, chain whole, {pending} not sent yet"
+            name="journal",
+            state="ok",
+            detail=f"{counted(report.events, 'event')}, chain whole, {pending} not sent yet",
         )
 
 

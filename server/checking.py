@@ -22,6 +22,7 @@ from server.finding import Finding
 from server.open_storage import Database, is_postgres
 from server.postgres_connections import CONNECTIONS_OF_ONE, Connection, connect, one_line
 from server.storage import StorageError
+from tracking.counted import counted
 
 DISK_FREE_MIN = 0.05
 DISK_BYTES_MIN = 1024**3
@@ -199,7 +200,9 @@ def _content(version: int, now_ms: int, row: Any) -> Iterator[Finding]:
     elif now_ms - int(backed_up[0]) > BACKUP_MS_MAX:
         days = (now_ms - int(backed_up[0])) // (24 * 3600 * 1000)
         yield Finding.note(
-            "backup", f"the last one is {days} days old", "scanner server backup FOLDER, every night"
+            "backup",
+            f"the last one is {counted(days, 'day')} old",
+            "scanner server backup FOLDER, every night",
         )
     else:
         yield Finding.ok("backup", f"{(now_ms - int(backed_up[0])) // 3_600_000} h ago")

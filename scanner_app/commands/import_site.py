@@ -10,6 +10,7 @@ from scanner_app import server_calls
 from scanner_app.commands import asking
 from scanner_app.commands.call import DONE, USAGE, Call, Refusal, print_json, read_file, usage
 from sync.outbox import is_outbox
+from tracking.counted import counted
 from tracking.site import SITE_BYTES_MAX, SiteError, load
 
 
@@ -17,6 +18,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.add_argument("file", help="site file (JSON), or what 'scanner export outbox' wrote")
     asking.add(parser, "address of the server; default: sync.url")
+
+
+_ONE = {"parties": "party", "unchanged": "unchanged"}
+"""Names of the answer's counts that do not become the singular by losing an s."""
 
 
 def run(call: Call) -> int:
@@ -38,7 +43,7 @@ def run(call: Call) -> int:
     if options.json:
         print_json(counts)
     else:
-        print(", ".join(f"{count} {name}" for name, count in counts.items()))
+        print(", ".join(counted(count, _ONE.get(name, name[:-1]), name) for name, count in counts.items()))
     return DONE
 
 
@@ -51,10 +56,12 @@ def _deliver(call: Call, url: str, data: bytes) -> int:
     if call.options.json:
         print_json(msgspec.to_builtins(done))
     elif done.held:
-        print(f"{done.held} events of {done.device}, a revoked handheld: the office says whether they count")
+        print(
+            f"{counted(done.held, 'event')} of {done.device}, a revoked handheld: the office says whether they count"
+        )
     else:
         print(
-            f"{done.device}: {done.stored} of {done.events} events are new, {done.known} were there already"
+            f"{done.device}: {done.stored} of {counted(done.events, 'event')} new, {done.known} there already"
         )
     if done.refused == "gap":
         raise Refusal(

@@ -70,7 +70,7 @@ def _task(session: Session) -> tuple[str, State]:
 
 
 def _more(symbols: int) -> Said:
-    return phrase("symbols_many", count=str(symbols)) if symbols > 1 else phrase("symbols_one")
+    return phrase("symbols", count=str(symbols))
 
 
 def _now(session: Session) -> str:
