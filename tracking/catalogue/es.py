@@ -24,7 +24,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "location_selected": (
         "UBICACIÓN",
         "",
-        "{location}|{counted:# contado/# contados} en {before}: ¿ya está vacía?",
+        "{location}|{counted:# contado/# contados} en {before}: ¿ya está vacía?|{vacant}: nada contado. ¿Vacía? SÍ",
     ),
     "container_selected": ("BULTO", "", "{container}|{count} dentro"),
     "product_selected": (
@@ -50,7 +50,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{quantity:# pieza/# piezas}|{item}|{serial}|lote {lot}|{container}|{things:# cosa/# cosas}|a {location}",
     ),
-    "counted": ("CONTADO", "", "{serial}"),
+    "counted": ("CONTADO", "", "{serial}|{empty} está vacío"),
     "booked": ("RESERVADO", "", "{serial}|para {document}"),
     "installed": (
         "MONTADO",

@@ -26,7 +26,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "location_selected": (
         "EMPLACEMENT",
         "",
-        "{location}|{counted:# compté/# comptés} à {before} : rayon vide ?",
+        "{location}|{counted:# compté/# comptés} à {before} : rayon vide ?|{vacant} : rien compté. Vide ? OUI",
     ),
     "container_selected": ("COLIS", "", "{container}|{count} dedans"),
     "product_selected": (
@@ -52,7 +52,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{quantity:# pièce/# pièces}|{item}|{serial}|lot {lot}|{container}|{things:# objet/# objets}|vers {location}",
     ),
-    "counted": ("COMPTÉ", "", "{serial}"),
+    "counted": ("COMPTÉ", "", "{serial}|{empty} est vide"),
     "booked": ("RÉSERVÉ", "", "{serial}|pour {document}"),
     "installed": (
         "MONTÉ",
