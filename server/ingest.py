@@ -141,17 +141,25 @@ def receipt_holds(key: bytes, claimed: Receipt) -> bool:
 
 
 def high_water(
-    reader: Reader, generation: str, device: devices.Device, epoch: int | None, now_ms: int
+    reader: Reader, generation: str, device: devices.Device, epoch: int | None, seq: int | None, now_ms: int
 ) -> HighWater:
-    """Where the server stands with a device: its current epoch, or one that it asks for."""
+    """Where the server stands with a device: its current epoch, or one that it asks for.
+
+    ``seq``: up to that event only, so that the device can compare the chain there. Its mark and chain are then those
+    of the event, or of nothing where the ledger does not have it.
+    """
     held = devices.standings(reader, device.id)
     wanted = device.epoch if epoch is None else epoch
     found = held.get(wanted)
+    hwm, link = (found.hwm, found.chain) if found else (0, b"")
+    if seq is not None and seq < hwm:
+        link = ledger.chain_at(reader, device.id, wanted, seq) or b""
+        hwm = seq if link else 0
     return HighWater(
         generation=generation,
         epoch=wanted,
-        hwm=found.hwm if found else 0,
-        chain=found.chain.hex() if found else "",
+        hwm=hwm,
+        chain=link.hex(),
         server_ms=now_ms,
         epochs={number: one.hwm for number, one in held.items()},
         backed_up={number: one.backed_up for number, one in held.items() if one.backed_up},

@@ -38,7 +38,7 @@ class _Row(NamedTuple):
 def bundle_of(session: Session, name: str, state: State, seq: int) -> Bundle:
     """The bundle of a task. ``seq`` is that of the event that is about to give it away."""
     cache = session.cache
-    at_s = session.clock.wall_ms() // 1000
+    at_s = session.stamper.now_ms() // 1000
     number = state.document
     tally = cache.record("tally", number) if number else b""
     cached = records.TALLY.decode(tally) if tally else Tally()

@@ -27,11 +27,13 @@ def verdict(
     current: int = 1,
     *,
     orphan: bool = False,
+    lost: int = 0,
+    proven: bool = False,
 ) -> tuple[str, int]:
     """The server holds ``BODIES[:hwm]``; a device whose journal is ``sent`` hands in ``first`` to ``last``."""
     prev = chain_of(sent, first - 1)
     bodies = sent[first - 1 : last]
-    batch = batch_of(epoch=epoch, first=first, prev_chain=prev, bodies=bodies, orphan=orphan)
+    batch = batch_of(epoch=epoch, first=first, prev_chain=prev, bodies=bodies, orphan=orphan, lost=lost)
     held = Standing(epoch, hwm, chain_of(BODIES, hwm), 0) if hwm else None
     return judge(
         batch,
@@ -41,6 +43,7 @@ def verdict(
         current,
         held,
         lambda seq: chain_of(BODIES, seq),
+        proven=proven,
     )
 
 
@@ -77,3 +80,15 @@ def test_an_older_epoch_is_fenced_unless_its_events_come_as_orphans() -> None:
     assert verdict(BODIES, 1, 2, 2, epoch=1, current=2, orphan=True)[0] == "duplicate"
     assert verdict(BODIES, 3, 4, 1, epoch=1, current=2, orphan=True)[0] == "gap"
     assert verdict(BODIES, 1, 2, 0, epoch=3, current=2)[0] == "append"
+
+
+def test_a_proven_loss_is_bridged_from_where_the_server_stands_and_no_further() -> None:
+    for hwm, first, lost in itertools.product(range(6), range(1, 7), range(7)):
+        answer, known = verdict(BODIES, first, 6, hwm, lost=lost, proven=True)
+        if first <= hwm + 1:
+            assert (answer, known) == ("append", hwm - first + 1), "what is held is compared as ever"
+        elif first - lost <= hwm + 1:
+            assert (answer, known) == ("append", 0)
+            assert verdict(BODIES, first, 6, hwm, lost=lost)[0] == "gap", "without proof"
+        else:
+            assert answer == "gap"

@@ -87,7 +87,8 @@ class _Inline:
 
     def submit(self, given: LinkChanged) -> None:
         """The state line."""
-        self._terminal.online, self._terminal.trouble = given.online, say(given.trouble)
+        self._terminal.session.handle(given)
+        self._terminal.online, self._terminal.trouble = given.online, say(self._terminal.session.trouble)
 
     def submit_refresh(self) -> None:
         """No screen here."""

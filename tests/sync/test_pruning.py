@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from scanner_app.audit import verify
-from scanner_app.sync_port import refused
+from scanner_app.server_marks import refused
 from server import backup_note
 from server.backup_check import check
 from server.main import rebuild_at

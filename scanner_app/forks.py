@@ -1,0 +1,21 @@
+"""A copied handheld: the server has other events under the names of its own. They are kept, and it says so."""
+
+from __future__ import annotations
+
+from scanner_app.journal import Journal
+from tracking.phrases import Said, phrase
+
+FORKED = "forked"
+"""The journal's note of an epoch of which the server holds other events than this handheld."""
+
+
+def fork_said(journal: Journal) -> Said:
+    """The sentence that stands until a person has looked, also while there is no network; empty without a fork."""
+    forked = journal.meta(FORKED)
+    return kept(journal, int(forked)) if forked else ""
+
+
+def kept(journal: Journal, epoch: int) -> Said:
+    """Of which events on the journal still holds its own, where a backup of the server had the earlier ones."""
+    anchor = journal.anchor(epoch)
+    return phrase("link_fork_from", seq=str(anchor.seq + 1)) if anchor is not None else phrase("link_fork")
