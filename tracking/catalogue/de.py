@@ -135,7 +135,10 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unexpected": (
         "HIER NICHT ERWARTET",
         "",
-        _UNIT + "|{quantity} Stück|{status}|für {party}|auf {document}|gezählt, das Büro erfährt es",
+        _UNIT + "|{quantity} Stück|{status}|für {party}|auf {document}"
+        "|{told:.0}gezählt, das Büro erfährt es"
+        "|nicht in {absent} verpackt: nichts entnommen"
+        "|{nowhere:.0}in keinem Karton: nichts entnommen|{bare} ist schon leer",
     ),
     "not_expected_serial": ("NICHT IM LIEFERAVIS", "", _UNIT + "|angenommen, das Büro erfährt es"),
     "check_digit_warning": (

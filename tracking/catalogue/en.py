@@ -125,7 +125,10 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unexpected": (
         "NOT EXPECTED HERE",
         "",
-        _UNIT + "|{quantity:# piece/# pieces}|{status}|for {party}|on {document}|counted, the office is told",
+        _UNIT + "|{quantity:# piece/# pieces}|{status}|for {party}|on {document}"
+        "|{told:.0}counted, the office is told"
+        "|not packed into {absent}: nothing taken out"
+        "|{nowhere:.0}in no carton: nothing taken out|{bare} is empty already",
     ),
     "not_expected_serial": ("NOT ON THE SUPPLIER'S NOTICE", "", _UNIT + "|taken, the office is told"),
     "check_digit_warning": ("CHECK CHARACTER DOES NOT FIT", "", _UNIT + "|taken, compare it with the label"),

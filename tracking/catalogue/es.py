@@ -130,8 +130,10 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unexpected": (
         "NO SE ESPERABA AQUÍ",
         "",
-        _UNIT
-        + "|{quantity:# pieza/# piezas}|{status}|para {party}|en {document}|contado, se avisa a la oficina",
+        _UNIT + "|{quantity:# pieza/# piezas}|{status}|para {party}|en {document}"
+        "|{told:.0}contado, se avisa a la oficina"
+        "|no está embalado en {absent}: no sale nada"
+        "|{nowhere:.0}en ninguna caja: no sale nada|{bare} ya está vacía",
     ),
     "not_expected_serial": ("NO ESTÁ EN EL AVISO", "", _UNIT + "|aceptado, se avisa a la oficina"),
     "check_digit_warning": ("DÍGITO DE CONTROL DUDOSO", "", _UNIT + "|aceptado, compare con la etiqueta"),
