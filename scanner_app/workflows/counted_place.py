@@ -18,6 +18,15 @@ PLACES_DEEP_MAX = 16
 
 def judged(subject: Subject, place: str, document: Document, knows: Knowledge, *, already: bool) -> Verdict:
     """The answer to one count. A stolen or recalled unit stops, though it is counted; all else is a note at most."""
+    said = _judged(subject, place, document, knows, already=already)
+    return (
+        msgspec.structs.replace(said, fields={**said.fields, "told": "yes"})
+        if said.code == "unexpected"
+        else said
+    )
+
+
+def _judged(subject: Subject, place: str, document: Document, knows: Knowledge, *, already: bool) -> Verdict:
     unit = subject.unit
     alarm = rules.stopped_anywhere(unit)
     if alarm is not None:

@@ -22,7 +22,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "{document}|{party}|{location}|noch {missing} offen|Stichprobe: {sample}",
     ),
     "item_selected": ("{headline}|ARTIKELNUMMER", "", "{item}|{description}|jetzt {need} scannen"),
-    "location_selected": ("LAGERPLATZ", "", "{location}|{counted} gezählt auf {before}: Platz jetzt leer?"),
+    "location_selected": (
+        "LAGERPLATZ",
+        "",
+        "{location}|{counted} gezählt auf {before}: Platz jetzt leer?|{vacant}: nichts gezählt. Leer? JA",
+    ),
     "container_selected": ("PACKSTÜCK", "", "{container}|{count} darin"),
     "product_selected": (
         "ERZEUGNIS",
@@ -51,7 +55,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{quantity} Stück|{item}|{serial}|Charge {lot}|{container}|{things:# Sache/# Sachen}|nach {location}",
     ),
-    "counted": ("GEZÄHLT", "", "{serial}"),
+    "counted": ("GEZÄHLT", "", "{serial}|{empty} ist leer"),
     "booked": ("RESERVIERT", "", "{serial}|für {document}"),
     "installed": (
         "EINGEBAUT",
@@ -131,7 +135,10 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unexpected": (
         "HIER NICHT ERWARTET",
         "",
-        _UNIT + "|{quantity} Stück|{status}|für {party}|auf {document}|gezählt, das Büro erfährt es",
+        _UNIT + "|{quantity} Stück|{status}|für {party}|auf {document}"
+        "|{told:.0}gezählt, das Büro erfährt es"
+        "|nicht in {absent} verpackt: nichts entnommen"
+        "|{nowhere:.0}in keinem Karton: nichts entnommen|{bare} ist schon leer",
     ),
     "not_expected_serial": ("NICHT IM LIEFERAVIS", "", _UNIT + "|angenommen, das Büro erfährt es"),
     "check_digit_warning": (

@@ -17,7 +17,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "signed_in": ("HELLO", "", "{operator}"),
     "document_opened": ("OPENED", "", "{document}|{party}|{location}|{missing} to go|sample: {sample}"),
     "item_selected": ("{headline}|PART NUMBER", "", "{item}|{description}|scan {need}"),
-    "location_selected": ("LOCATION", "", "{location}|{counted} counted at {before}: shelf empty now?"),
+    "location_selected": (
+        "LOCATION",
+        "",
+        "{location}|{counted} counted at {before}: shelf empty now?|{vacant}: nothing counted. Empty? CONFIRM",
+    ),
     "container_selected": ("CONTAINER", "", "{container}|{count} inside"),
     "container_closed": ("CLOSED", "", "{container}|{count} inside"),
     "product_selected": ("PRODUCT", "", "{item}|{serial}|{description}|rev {revision}|warranty to {until}"),
@@ -40,7 +44,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "{quantity:# piece/# pieces}|{item}|{serial}|lot {lot}|{container}|{things:# thing/# things}|to {location}",
     ),
     "taken": ("TAKEN UP", "", "{item}|{serial}|lot {lot}|{container}|now its place"),
-    "counted": ("COUNTED", "", "{serial}"),
+    "counted": ("COUNTED", "", "{serial}|{empty} is empty"),
     "booked": ("BOOKED", "", "{serial}|to {document}"),
     "installed": (
         "INSTALLED",
@@ -121,7 +125,10 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unexpected": (
         "NOT EXPECTED HERE",
         "",
-        _UNIT + "|{quantity:# piece/# pieces}|{status}|for {party}|on {document}|counted, the office is told",
+        _UNIT + "|{quantity:# piece/# pieces}|{status}|for {party}|on {document}"
+        "|{told:.0}counted, the office is told"
+        "|not packed into {absent}: nothing taken out"
+        "|{nowhere:.0}in no carton: nothing taken out|{bare} is empty already",
     ),
     "not_expected_serial": ("NOT ON THE SUPPLIER'S NOTICE", "", _UNIT + "|taken, the office is told"),
     "check_digit_warning": ("CHECK CHARACTER DOES NOT FIT", "", _UNIT + "|taken, compare it with the label"),

@@ -24,7 +24,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "location_selected": (
         "UBICACIÓN",
         "",
-        "{location}|{counted:# contado/# contados} en {before}: ¿ya está vacía?",
+        "{location}|{counted:# contado/# contados} en {before}: ¿ya está vacía?|{vacant}: nada contado. ¿Vacía? SÍ",
     ),
     "container_selected": ("BULTO", "", "{container}|{count} dentro"),
     "product_selected": (
@@ -50,7 +50,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{quantity:# pieza/# piezas}|{item}|{serial}|lote {lot}|{container}|{things:# cosa/# cosas}|a {location}",
     ),
-    "counted": ("CONTADO", "", "{serial}"),
+    "counted": ("CONTADO", "", "{serial}|{empty} está vacío"),
     "booked": ("RESERVADO", "", "{serial}|para {document}"),
     "installed": (
         "MONTADO",
@@ -130,8 +130,10 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unexpected": (
         "NO SE ESPERABA AQUÍ",
         "",
-        _UNIT
-        + "|{quantity:# pieza/# piezas}|{status}|para {party}|en {document}|contado, se avisa a la oficina",
+        _UNIT + "|{quantity:# pieza/# piezas}|{status}|para {party}|en {document}"
+        "|{told:.0}contado, se avisa a la oficina"
+        "|no está embalado en {absent}: no sale nada"
+        "|{nowhere:.0}en ninguna caja: no sale nada|{bare} ya está vacía",
     ),
     "not_expected_serial": ("NO ESTÁ EN EL AVISO", "", _UNIT + "|aceptado, se avisa a la oficina"),
     "check_digit_warning": ("DÍGITO DE CONTROL DUDOSO", "", _UNIT + "|aceptado, compare con la etiqueta"),

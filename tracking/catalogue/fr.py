@@ -26,7 +26,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "location_selected": (
         "EMPLACEMENT",
         "",
-        "{location}|{counted:# compté/# comptés} à {before} : rayon vide ?",
+        "{location}|{counted:# compté/# comptés} à {before} : rayon vide ?|{vacant} : rien compté. Vide ? OUI",
     ),
     "container_selected": ("COLIS", "", "{container}|{count} dedans"),
     "product_selected": (
@@ -52,7 +52,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{quantity:# pièce/# pièces}|{item}|{serial}|lot {lot}|{container}|{things:# objet/# objets}|vers {location}",
     ),
-    "counted": ("COMPTÉ", "", "{serial}"),
+    "counted": ("COMPTÉ", "", "{serial}|{empty} est vide"),
     "booked": ("RÉSERVÉ", "", "{serial}|pour {document}"),
     "installed": (
         "MONTÉ",
@@ -132,8 +132,10 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unexpected": (
         "PAS ATTENDU ICI",
         "",
-        _UNIT
-        + "|{quantity:# pièce/# pièces}|{status}|pour {party}|sur {document}|compté, le bureau est prévenu",
+        _UNIT + "|{quantity:# pièce/# pièces}|{status}|pour {party}|sur {document}"
+        "|{told:.0}compté, le bureau est prévenu"
+        "|pas emballé dans {absent} : rien n'est sorti"
+        "|{nowhere:.0}dans aucun carton : rien n'est sorti|{bare} est déjà vide",
     ),
     "not_expected_serial": ("PAS SUR L'AVIS DU FOURNISSEUR", "", _UNIT + "|pris, le bureau est prévenu"),
     "check_digit_warning": ("CLÉ DE CONTRÔLE DOUTEUSE", "", _UNIT + "|pris, comparez avec l'étiquette"),
