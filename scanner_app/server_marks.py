@@ -30,13 +30,13 @@ def greeted(session: Session, high: HighWater) -> Said:
     held = dict(high.epochs)
     if high.epoch:
         held[high.epoch] = high.hwm
-    _bring_back(journal, held)
     if high.epoch > journal.epoch:
         journal.begin_epoch(high.epoch + 1)
     elif held.get(journal.epoch, 0) > journal.seq:
         # The server has events that this journal lost: going on would fork the chain, so a new epoch begins.
         journal.begin_epoch(journal.epoch + 1)
-    elif high.epoch == journal.epoch:
+    _bring_back(journal, held)
+    if high.epoch == journal.epoch:
         said = _mark(session, high.epoch, high.hwm, high.chain, b"")
         if said:
             return said

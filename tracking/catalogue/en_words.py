@@ -211,6 +211,7 @@ _THINGS: dict[str, str] = {
     "conflict_count_uncertain": "counted and moved at once",
     "conflict_while": "{step} while {status}",
     "conflict_unread": "the server could not read event {event} of this handheld: tell the office",
+    "conflict_lost": "events {first} to {last} of this handheld are lost: tell the office",
     "today": "today",
     "yesterday": "yesterday",
 }

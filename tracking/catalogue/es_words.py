@@ -206,6 +206,7 @@ _THINGS: dict[str, str] = {
     "conflict_count_uncertain": "contado y movido a la vez",
     "conflict_while": "{step} estando {status}",
     "conflict_unread": "el servidor no pudo leer el evento {event} de este terminal: avise a la oficina",
+    "conflict_lost": "eventos {first} a {last} de este terminal perdidos: avise a la oficina",
     "today": "hoy",
     "yesterday": "ayer",
 }

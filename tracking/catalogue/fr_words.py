@@ -206,6 +206,7 @@ _THINGS: dict[str, str] = {
     "conflict_count_uncertain": "compté et déplacé à la fois",
     "conflict_while": "{step} alors que {status}",
     "conflict_unread": "le serveur n'a pu lire l'événement {event} d'ici : prévenez le bureau",
+    "conflict_lost": "événements {first} à {last} de ce terminal perdus : prévenez le bureau",
     "today": "aujourd'hui",
     "yesterday": "hier",
 }
