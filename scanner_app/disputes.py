@@ -40,9 +40,8 @@ def forget(journal: Journal) -> None:
 
 
 def dispute(journal: Journal, epoch: int, seq: int) -> None:
-    """Whether the server has the same events up to this one is to be asked; nothing to ask where none is held."""
-    anchor = journal.anchor(epoch)
-    lowest = anchor.seq if anchor is not None else 1
+    """Whether the server has the same events up to this one is to be asked; nothing to ask where none is known."""
+    lowest = journal.known_from(epoch)
     if seq >= lowest:
         _keep(journal, _open(journal) | {epoch: Dispute(lowest - 1, seq + 1, seq)})
 
@@ -64,8 +63,7 @@ def compared(session: Session, epoch: int, seq: int, answer: HighWater) -> Said:
 def _narrow(session: Session, epoch: int, one: Dispute, answer: HighWater) -> None:
     journal, seq = session.journal, one.asked
     told = (answer.epoch, answer.hwm) == (epoch, seq) and bool(answer.chain)
-    ours = journal.link_before(epoch, seq + 1)
-    if told and ours is not None and ours.hex() == answer.chain:
+    if told and journal.same_at(epoch, seq, answer.chain):
         one = msgspec.structs.replace(one, same=seq)
     elif told or one.found:
         one = msgspec.structs.replace(one, differs=seq, found=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from scanner_app import faults
+from scanner_app import faults, forks
 from scanner_app.cache_feed import applied, applied_chains, apply_page
 from scanner_app.clockwork import zone
-from scanner_app.forks import FORKED
 from scanner_app.storage_errors import StoreFull
 from tracking.phrases import phrase
 
@@ -66,10 +65,8 @@ def match_overlay(journal: Journal, cache: Cache) -> bool:
         if own is None or own.hex() != link:
             # Events of another one with the same files, or of a time that this one lost: what was confirmed is ours.
             shown[epoch] = min(shown.get(epoch, 0), ours.get(epoch, 0))
-    forked = journal.meta(FORKED)
-    if forked:
+    for epoch in forks.forked(journal):
         # Under these numbers the server shows the events of a copy of this handheld.
-        epoch = int(forked)
         shown[epoch] = min(shown.get(epoch, 0), ours.get(epoch, 0))
     return journal.match_overlay(shown)
 
@@ -85,10 +82,14 @@ def _of_this_life(journal: Journal, cache: Cache) -> dict[int, int]:
 
 
 def note_fork(session: Session, epoch: int) -> None:
-    """The server holds other events of this epoch; 0 when it turned out that it does not."""
-    noted = str(epoch) if epoch else ""
-    if session.journal.meta(FORKED) != noted:
-        session.journal.put_meta(FORKED, noted)
+    """The server holds other events of this epoch."""
+    if forks.note(session.journal, forks.forked(session.journal) | {epoch}):
+        show_own(session)
+
+
+def mend_fork(session: Session, epoch: int) -> None:
+    """It turned out that it does not."""
+    if forks.note(session.journal, forks.forked(session.journal) - {epoch}):
         show_own(session)
 
 

@@ -6,13 +6,28 @@ from scanner_app.journal import Journal
 from tracking.phrases import Said, phrase
 
 FORKED = "forked"
-"""The journal's note of an epoch of which the server holds other events than this handheld."""
+"""The journal's note of the epochs of which the server holds other events than this handheld, with commas between."""
+
+
+def forked(journal: Journal) -> frozenset[int]:
+    """Epochs of which the server holds other events under the same names."""
+    text = journal.meta(FORKED)
+    return frozenset(map(int, text.split(","))) if text else frozenset()
+
+
+def note(journal: Journal, epochs: frozenset[int]) -> bool:
+    """These and no others. True where that is news."""
+    text = ",".join(map(str, sorted(epochs)))
+    if journal.meta(FORKED) == text:
+        return False
+    journal.put_meta(FORKED, text)
+    return True
 
 
 def fork_said(journal: Journal) -> Said:
     """The sentence that stands until a person has looked, also while there is no network; empty without a fork."""
-    forked = journal.meta(FORKED)
-    return kept(journal, int(forked)) if forked else ""
+    epochs = forked(journal)
+    return kept(journal, max(epochs)) if epochs else ""
 
 
 def kept(journal: Journal, epoch: int) -> Said:

@@ -6,8 +6,8 @@ import msgspec
 
 from scanner_app import outbox
 from scanner_app.disputes import dispute, forget
-from scanner_app.feeding import PROVEN, note_fork, show_own
-from scanner_app.forks import FORKED, kept
+from scanner_app.feeding import PROVEN, mend_fork, note_fork, show_own
+from scanner_app.forks import kept
 from scanner_app.journal import Journal
 from scanner_app.losses import took_loss
 from scanner_app.session import Session
@@ -89,19 +89,17 @@ def stored(session: Session, reply: Stored, through: int) -> Said:
 def _mark(session: Session, epoch: int, hwm: int, chain: str, receipt: bytes) -> Said:
     """Moves the outbox to the server's mark, forwards or back, if its chain there is ours."""
     journal = session.journal
-    if took_loss(journal, epoch, hwm):
+    same = journal.same_at(epoch, hwm, chain) if hwm else True
+    if same is not False and took_loss(journal, epoch, hwm):
         session.pending = journal.pending()
         return ""
-    if hwm:
-        ours = journal.link_before(epoch, hwm + 1)
-        if ours is None or ours.hex() != chain:
-            dispute(journal, epoch, min(hwm, journal.acked().get(epoch, 0)))
-            note_fork(session, epoch)
-            return kept(journal, epoch)
+    if not same:
+        dispute(journal, epoch, min(hwm, journal.acked().get(epoch, 0)))
+        note_fork(session, epoch)
+        return kept(journal, epoch)
     journal.acknowledge(epoch, hwm, receipt)
     session.pending = journal.pending()
-    if journal.meta(FORKED) == str(epoch):
-        note_fork(session, 0)
+    mend_fork(session, epoch)
     return ""
 
 
