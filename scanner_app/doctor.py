@@ -17,6 +17,7 @@ from scanner_app.audit import verify
 from scanner_app.ballast import BALLAST_BYTES
 from scanner_app.doctor_check import Check
 from scanner_app.doctor_devices import device_checks
+from scanner_app.doctor_numbers import number_checks
 from scanner_app.handheld import JOURNAL_FILE
 from scanner_app.identity import server_of
 from scanner_app.journal_reader import JournalReader
@@ -34,6 +35,7 @@ def checks(settings: Settings) -> Iterator[Check]:
     """All of them, in the order in which they matter."""
     yield Check(name="program", state="ok", detail=f"scanner {VERSION}, Python {sys.version.split()[0]}")
     yield from _data(settings)
+    yield from number_checks(data_dir(settings))
     yield from _clock()
     yield from _libraries()
     yield from device_checks(settings)

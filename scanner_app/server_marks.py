@@ -26,7 +26,6 @@ def greeted(session: Session, high: HighWater) -> Said:
         return _NONSENSE
     journal.note_backed_up(dict(high.backed_up))
     outbox.forget_rescued(journal)
-    forget(journal)
     held = dict(high.epochs)
     if high.epoch:
         held[high.epoch] = high.hwm
@@ -36,15 +35,24 @@ def greeted(session: Session, high: HighWater) -> Said:
         # The server has events that this journal lost: going on would fork the chain, so a new epoch begins.
         journal.begin_epoch(journal.epoch + 1)
     _bring_back(journal, held)
-    if high.epoch == journal.epoch:
-        said = _mark(session, high.epoch, high.hwm, high.chain, b"")
-        if said:
-            return said
-    elif not took_loss(journal, journal.epoch, 0):
-        journal.acknowledge(journal.epoch, 0)
-    _prove_earlier(journal, high.generation, held)
+    life = f"{high.generation}/{journal.epoch}"
+    if journal.meta(PROVEN) != life:
+        _dispute_earlier(journal, held)
+    said = _current(session, high)
+    # Last, so that what a pulled battery left half done is begun again.
+    if journal.meta(PROVEN) != life:
+        journal.put_meta(PROVEN, life)
     session.pending = journal.pending()
     show_own(session)
+    return said
+
+
+def _current(session: Session, high: HighWater) -> Said:
+    journal = session.journal
+    if high.epoch == journal.epoch:
+        return _mark(session, high.epoch, high.hwm, high.chain, b"")
+    if not took_loss(journal, journal.epoch, 0):
+        journal.acknowledge(journal.epoch, 0)
     return ""
 
 
@@ -56,15 +64,12 @@ def _bring_back(journal: Journal, held: dict[int, int]) -> None:
             journal.acknowledge(epoch, mark)
 
 
-def _prove_earlier(journal: Journal, generation: str, held: dict[int, int]) -> None:
+def _dispute_earlier(journal: Journal, held: dict[int, int]) -> None:
     """In another life of the server, whether it has the same events of the epochs before this one is asked again."""
-    life = f"{generation}/{journal.epoch}"
-    if journal.meta(PROVEN) == life:
-        return
+    forget(journal)
     for epoch, acked in journal.acked().items():
         if epoch < journal.epoch:
             dispute(journal, epoch, min(acked, held.get(epoch, 0)))
-    journal.put_meta(PROVEN, life)
 
 
 def stored(session: Session, reply: Stored, through: int) -> Said:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 import msgspec
 
@@ -20,6 +21,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     asking.add(parser, "address of the server; default: sync.url")
 
 
+REFUSED_SHOWN_MAX = 50
+"""Rows that are told on the terminal; ``--json`` has all."""
 _ONE = {"parties": "party", "unchanged": "unchanged"}
 """Names of the answer's counts that do not become the singular by losing an s."""
 
@@ -43,7 +46,13 @@ def run(call: Call) -> int:
     if options.json:
         print_json(counts)
     else:
-        print(", ".join(counted(count, _ONE.get(name, name[:-1]), name) for name, count in counts.items()))
+        numbers = ((name, count) for name, count in counts.items() if name != "refused")
+        print(", ".join(counted(count, _ONE.get(name, name[:-1]), name) for name, count in numbers))
+    for refused in done.refused[:REFUSED_SHOWN_MAX]:
+        print(f"{options.file}: {refused}", file=sys.stderr)
+    if done.refused:
+        rows = counted(len(done.refused), "row")
+        raise Refusal(f"{rows} not taken, everything else was: correct it and import the file again")
     return DONE
 
 
@@ -60,9 +69,8 @@ def _deliver(call: Call, url: str, data: bytes) -> int:
             f"{counted(done.held, 'event')} of {done.device}, a revoked handheld: the office says whether they count"
         )
     else:
-        print(
-            f"{done.device}: {done.stored} of {counted(done.events, 'event')} new, {done.known} there already"
-        )
+        new = f"{done.stored} of {counted(done.events, 'event')} {'is' if done.stored == 1 else 'are'} new"
+        print(f"{done.device}: {new}, {done.known} there already")
     if done.refused == "gap":
         raise Refusal(
             f"the server lacks events {done.missing_from} to {done.missing_through} of epoch {done.epoch}, which come"
