@@ -117,7 +117,7 @@ def test_the_command_line_writes_the_file_of_an_enrolled_handheld(fleet: Fleet) 
     assert (ended.code, ended.rows[0]["events"]) == (0, 2), ended.err
     assert scanner("export", "outbox", "--data", str(dock.folder)).code == 2
     brought = scanner("import", str(file), "--server", fleet.server.url, "--token", fleet.server.office_token)
-    assert (brought.code, "2 of 2 events new" in brought.out) == (0, True), brought.err
+    assert (brought.code, "2 of 2 events are new" in brought.out) == (0, True), brought.err
     file.write_bytes(file.read_bytes()[:-1])
     spoiled = scanner("import", str(file), "--server", fleet.server.url, "--token", fleet.server.office_token)
     assert (spoiled.code, "not signed by this device" in spoiled.err) == (1, True)
