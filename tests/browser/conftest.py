@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -47,7 +48,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             Event(step="holding", action="ADD", flag="held", item="PUMP", serial="SN-1", reason="dented"),
         )
         office.load(site_file(documents=[{"type": "count_sheet", "number": "CS-1", "location": "HAM-A"}]))
-        count = {"document": "CS-1", "task": "stocktake", "operator": "OP-7"}
+        count: dict[str, Any] = {"document": "CS-1", "task": "stocktake", "operator": "OP-7"}
         second.write(
             receiving("SN-1"),
             Event(step="stock_taking", item="PUMP", serial="SN-1", location="HAM-A", **count),
