@@ -84,6 +84,7 @@ def _of_this_life(journal: Journal, cache: Cache) -> dict[int, int]:
 def note_fork(session: Session, epoch: int) -> None:
     """The server holds other events of this epoch."""
     if forks.note(session.journal, forks.forked(session.journal) | {epoch}):
+        session.trouble = forks.fork_said(session.journal)
         show_own(session)
 
 

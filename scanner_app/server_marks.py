@@ -26,7 +26,6 @@ def greeted(session: Session, high: HighWater) -> Said:
         return _NONSENSE
     journal.note_backed_up(dict(high.backed_up))
     outbox.forget_rescued(journal)
-    forget(journal)
     held = dict(high.epochs)
     if high.epoch:
         held[high.epoch] = high.hwm
@@ -36,15 +35,24 @@ def greeted(session: Session, high: HighWater) -> Said:
         # The server has events that this journal lost: going on would fork the chain, so a new epoch begins.
         journal.begin_epoch(journal.epoch + 1)
     _bring_back(journal, held)
-    if high.epoch == journal.epoch:
-        said = _mark(session, high.epoch, high.hwm, high.chain, b"")
-        if said:
-            return said
-    elif not took_loss(journal, journal.epoch, 0):
-        journal.acknowledge(journal.epoch, 0)
-    _prove_earlier(journal, high.generation, held)
+    life = f"{high.generation}/{journal.epoch}"
+    if journal.meta(PROVEN) != life:
+        _dispute_earlier(journal, held)
+    said = _current(session, high)
+    # Last, so that what a pulled battery left half done is begun again.
+    if journal.meta(PROVEN) != life:
+        journal.put_meta(PROVEN, life)
     session.pending = journal.pending()
     show_own(session)
+    return said
+
+
+def _current(session: Session, high: HighWater) -> Said:
+    journal = session.journal
+    if high.epoch == journal.epoch:
+        return _mark(session, high.epoch, high.hwm, high.chain, b"")
+    if not took_loss(journal, journal.epoch, 0):
+        journal.acknowledge(journal.epoch, 0)
     return ""
 
 
@@ -56,21 +64,19 @@ def _bring_back(journal: Journal, held: dict[int, int]) -> None:
             journal.acknowledge(epoch, mark)
 
 
-def _prove_earlier(journal: Journal, generation: str, held: dict[int, int]) -> None:
+def _dispute_earlier(journal: Journal, held: dict[int, int]) -> None:
     """In another life of the server, whether it has the same events of the epochs before this one is asked again."""
-    life = f"{generation}/{journal.epoch}"
-    if journal.meta(PROVEN) == life:
-        return
+    forget(journal)
     for epoch, acked in journal.acked().items():
         if epoch < journal.epoch:
             dispute(journal, epoch, min(acked, held.get(epoch, 0)))
-    journal.put_meta(PROVEN, life)
 
 
 def stored(session: Session, reply: Stored, through: int) -> Said:
     """An upload's answer, ``through`` being the last event that was in it."""
     session.stamper.heard_server(reply.server_ms)
     journal = session.journal
+    _heard_of(journal, reply.generation)
     if reply.hwm > journal.epochs().get(reply.epoch, 0) >= through:
         # It has these, and of the same epoch more than is held here: of the time that this journal lost, or a copy's.
         journal.acknowledge(reply.epoch, through)
@@ -84,6 +90,12 @@ def stored(session: Session, reply: Stored, through: int) -> Said:
     if not said:
         journal.note_backed_up({reply.epoch: reply.backed_up_through})
     return said
+
+
+def _heard_of(journal: Journal, generation: str) -> None:
+    """What another life of the server confirms says nothing of what a cache of the one before shows."""
+    if journal.meta(PROVEN) and not journal.meta(PROVEN).startswith(generation + "/"):
+        journal.put_meta(PROVEN, "")
 
 
 def _mark(session: Session, epoch: int, hwm: int, chain: str, receipt: bytes) -> Said:
@@ -107,6 +119,7 @@ def refused(session: Session, reply: Refused) -> Said:
     """``gap``, ``fork`` or ``fenced``: what there is to say about it; nothing where sending goes on."""
     journal = session.journal
     session.stamper.heard_server(reply.server_ms)
+    _heard_of(journal, reply.generation)
     if reply.error == "gap":
         return _mark(session, reply.epoch, reply.hwm, reply.chain, b"")
     if reply.error == "fenced":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -65,9 +66,21 @@ class SessionPort:
         """The server keeps them aside."""
         self._thread.run(lambda session: outbox.note_rescued(session.journal, held))
 
+    def _told(self, job: Callable[[Session], Said]) -> Said:
+        """The server's word taken in. What it means for a copy is on the screen at once, whatever the network does."""
+
+        def take(session: Session) -> tuple[Said, bool]:
+            before = session.trouble
+            return job(session), session.trouble != before
+
+        said, news = self._thread.run(take)
+        if news:
+            self._thread.submit_refresh()
+        return said
+
     def greeted(self, high: HighWater) -> Said:
         """Where the server stands with this device."""
-        said = self._thread.run(lambda session: greeted(session, high))
+        said = self._told(lambda session: greeted(session, high))
         self._prune(high.server_ms)
         return said
 
@@ -78,13 +91,13 @@ class SessionPort:
 
     def stored(self, reply: Stored, through: int) -> Said:
         """The server's word for what it holds, ``through`` being the last event that it was sent."""
-        said = self._thread.run(lambda session: stored(session, reply, through))
+        said = self._told(lambda session: stored(session, reply, through))
         self._prune(reply.server_ms)
         return said
 
     def refused(self, reply: Refused) -> Said:
         """The batch does not follow on what the server has."""
-        return self._thread.run(lambda session: refused(session, reply))
+        return self._told(lambda session: refused(session, reply))
 
     def disputed(self) -> tuple[int, int] | None:
         """The event of which it is not sure that the server has the same."""
@@ -92,7 +105,7 @@ class SessionPort:
 
     def compared(self, epoch: int, seq: int, answer: HighWater) -> Said:
         """What the server has there."""
-        return self._thread.run(lambda session: compared(session, epoch, seq, answer))
+        return self._told(lambda session: compared(session, epoch, seq, answer))
 
     def tasks(self) -> OpenTasks:
         """The tasks in progress here."""

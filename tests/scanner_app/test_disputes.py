@@ -10,11 +10,12 @@ import msgspec
 import pytest
 
 from scanner_app import disputes
+from scanner_app.inputs import LinkChanged
 from scanner_app.journal import Effect, Journal
 from scanner_app.losses import lost_before, proof_before
-from scanner_app.server_marks import greeted
+from scanner_app.server_marks import greeted, refused
 from scanner_app.session import Session
-from sync.wire import HighWater, Receipt
+from sync.wire import HighWater, Receipt, Refused
 from tests.scanner_app.floor import Floor, site_named
 from tracking import clock
 from tracking.catalogue import say
@@ -139,3 +140,29 @@ def test_an_answer_to_another_question_changes_nothing(held: Held) -> None:
 def test_nothing_is_in_dispute_where_nothing_was_confirmed(held: Held) -> None:
     disputes.dispute(held.journal, 1, 0)
     assert disputes.disputed(held.journal) is None
+
+
+def test_a_question_that_nobody_answered_is_asked_again_and_once_in_each_life(held: Held) -> None:
+    held.journal.begin_epoch(2)
+
+    def greet(generation: str) -> tuple[int, int] | None:
+        standing = HighWater(
+            generation=generation, epoch=1, hwm=EVENTS, chain=FOREIGN, server_ms=0, epochs={1: EVENTS}
+        )
+        assert greeted(held.session, standing) == ""
+        return disputes.disputed(held.journal)
+
+    assert greet("g") == (1, EVENTS)
+    assert greet("g") == (1, EVENTS), "the network went before the answer"
+    held.ask(EVENTS)
+    assert greet("g") is None
+    assert greet("h") == (1, EVENTS)
+    assert greet("i") == (1, EVENTS)
+
+
+def test_a_copy_says_so_although_the_network_goes_in_the_middle_of_its_questions(held: Held) -> None:
+    fork = Refused(error="fork", epoch=1, hwm=EVENTS, chain=FOREIGN, server_ms=0, generation="g")
+    refused(held.session, fork)
+    assert "tell the office" in say(held.session.trouble)
+    held.session.handle(LinkChanged(online=False, trouble="no answer in time"))
+    assert "tell the office" in say(held.session.trouble)
