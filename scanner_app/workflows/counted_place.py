@@ -32,10 +32,12 @@ def judged(subject: Subject, place: str, document: Document, knows: Knowledge, *
         return rules.about("on_hold", unit)
     if not subject.serial:
         if not _asked_for(subject, document):
-            return subject.said("unexpected")
+            return subject.said("unexpected", counted="yes")
         return subject.said("quantity_recorded")
     code = _of_unit(subject, place, document, knows)
-    return rules.about(code, unit, status="" if code == "counted" else phrase(f"status_{unit.status}"))
+    if code == "counted":
+        return rules.about(code, unit)
+    return rules.about(code, unit, status=phrase(f"status_{unit.status}"), counted="yes")
 
 
 def _of_unit(subject: Subject, place: str, document: Document, knows: Knowledge) -> str:

@@ -53,7 +53,13 @@ def _not_in(state: PackState, item: Item, parts: Parts, knows: Knowledge) -> Ste
     alarm = rules.stopped_anywhere(unit) if unit is not None else None
     where = unit.container if unit is not None else ""
     said = verdict(
-        "unexpected", item=item.item, serial=parts.serial, lot=parts.lot, container=where or state.container
+        "unexpected",
+        item=item.item,
+        serial=parts.serial,
+        lot=parts.lot,
+        loose="" if parts.serial else item.item,
+        container=where or state.container,
+        nothing="yes",
     )
     return Step(state=msgspec.structs.replace(state, parts=NO_PARTS), verdict=alarm or said)
 
@@ -68,7 +74,12 @@ def quantity(state: PackState, parts: Parts, knows: Knowledge) -> Step:
     cleared = msgspec.structs.replace(state, parts=NO_PARTS)
     if parts.quantity > known:
         said = verdict(
-            "over_quantity", item=parts.item, lot=parts.lot, document=state.container, total=str(known)
+            "over_quantity",
+            item=parts.item,
+            lot=parts.lot,
+            loose=parts.item,
+            container=state.container,
+            inside=str(known),
         )
         return Step(state=cleared, verdict=said)
     event = Event(
@@ -101,7 +112,7 @@ def container(state: PackState, code: str, knows: Knowledge) -> Step:
         return Step(state=after, verdict=said, events=(event,))
     events = _all_out(code, knows)
     if not events:
-        return Step(state=state, verdict=verdict("unexpected", serial=code, container=code))
+        return Step(state=state, verdict=verdict("unexpected", loose=code, nothing="yes"))
     said = verdict("unpacked", container=code, count=str(len(events)))
     after = PackState(taking_out=True, emptied=code)
     return Step(state=after, verdict=said, events=events)

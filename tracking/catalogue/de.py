@@ -122,7 +122,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unexpected": (
         "HIER NICHT ERWARTET",
         "",
-        _UNIT + "|{quantity} Stück|{status}|für {party}|auf {document}|gezählt, das Büro erfährt es",
+        _UNIT + "|{quantity} Stück|{status}|für {party}|auf {document}|"
+        "{counted:.0}gezählt, das Büro erfährt es|{nothing:.0}nichts ausgepackt",
     ),
     "not_expected_serial": ("NICHT IM LIEFERAVIS", "", _UNIT + "|angenommen, das Büro erfährt es"),
     "check_digit_warning": (
@@ -178,7 +179,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT + "|{document} verlangt ihn nicht|{document} verlangt {candidates}",
     ),
     "not_on_document": ("NICHT AUF DEM AUFTRAG", _ASIDE, _UNIT + "|nicht auf {document}"),
-    "over_quantity": ("ZU VIEL", _ASIDE, _UNIT + "|Zeile {line} von {document} hat alle {total}"),
+    "over_quantity": (
+        "ZU VIEL",
+        _ASIDE,
+        _UNIT + "|{inside} darin|Zeile {line} von {document} hat alle {total}",
+    ),
     "already_received": ("SCHON ANGENOMMEN", _ASIDE, _UNIT + "|" + _WHO),
     "already_picked": ("SCHON KOMMISSIONIERT", _NOT_THIS, _UNIT + "|" + _WHO),
     "already_packed": ("SCHON VERPACKT", _NOT_THIS, _UNIT + "|{box}|" + _WHO),

@@ -112,7 +112,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unexpected": (
         "NOT EXPECTED HERE",
         "",
-        _UNIT + "|{quantity} pieces|{status}|for {party}|on {document}|counted, the office is told",
+        _UNIT + "|{quantity} pieces|{status}|for {party}|on {document}|"
+        "{counted:.0}counted, the office is told|{nothing:.0}nothing taken out",
     ),
     "not_expected_serial": ("NOT ON THE SUPPLIER'S NOTICE", "", _UNIT + "|taken, the office is told"),
     "check_digit_warning": ("CHECK CHARACTER DOES NOT FIT", "", _UNIT + "|taken, compare it with the label"),
@@ -144,7 +145,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT + "|{document} does not ask for it|{document} wants {candidates}",
     ),
     "not_on_document": ("NOT ON THE ORDER", _ASIDE, _UNIT + "|not on {document}"),
-    "over_quantity": ("TOO MANY", _ASIDE, _UNIT + "|line {line} of {document} has all {total}"),
+    "over_quantity": (
+        "TOO MANY",
+        _ASIDE,
+        _UNIT + "|{inside} inside|line {line} of {document} has all {total}",
+    ),
     "already_assigned": ("NUMBER IS GIVEN", "Take another number", _UNIT + "|reserved already"),
     "not_in_range": (
         "NOT OF THIS RANGE",

@@ -118,7 +118,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unexpected": (
         "NO SE ESPERABA AQUÍ",
         "",
-        _UNIT + "|{quantity} piezas|{status}|para {party}|en {document}|contado, se avisa a la oficina",
+        _UNIT + "|{quantity} piezas|{status}|para {party}|en {document}|"
+        "{counted:.0}contado, se avisa a la oficina|{nothing:.0}no se saca nada",
     ),
     "not_expected_serial": ("NO ESTÁ EN EL AVISO", "", _UNIT + "|aceptado, se avisa a la oficina"),
     "check_digit_warning": ("DÍGITO DE CONTROL DUDOSO", "", _UNIT + "|aceptado, compare con la etiqueta"),
@@ -166,7 +167,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT + "|{document} no lo pide|{document} pide {candidates}",
     ),
     "not_on_document": ("NO ESTÁ EN EL PEDIDO", _ASIDE, _UNIT + "|no está en {document}"),
-    "over_quantity": ("DEMASIADOS", _ASIDE, _UNIT + "|la línea {line} de {document} ya tiene {total}"),
+    "over_quantity": (
+        "DEMASIADOS",
+        _ASIDE,
+        _UNIT + "|{inside} dentro|la línea {line} de {document} ya tiene {total}",
+    ),
     "already_received": ("YA RECIBIDO", _ASIDE, _UNIT + "|" + _WHO),
     "already_picked": ("YA PREPARADO", _NOT_THIS, _UNIT + "|" + _WHO),
     "already_packed": ("YA EMPAQUETADO", _NOT_THIS, _UNIT + "|{box}|" + _WHO),

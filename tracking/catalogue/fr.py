@@ -122,7 +122,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unexpected": (
         "PAS ATTENDU ICI",
         "",
-        _UNIT + "|{quantity} pièces|{status}|pour {party}|sur {document}|compté, le bureau est prévenu",
+        _UNIT + "|{quantity} pièces|{status}|pour {party}|sur {document}|"
+        "{counted:.0}compté, le bureau est prévenu|{nothing:.0}rien n'est sorti",
     ),
     "not_expected_serial": ("PAS SUR L'AVIS DU FOURNISSEUR", "", _UNIT + "|pris, le bureau est prévenu"),
     "check_digit_warning": ("CLÉ DE CONTRÔLE DOUTEUSE", "", _UNIT + "|pris, comparez avec l'étiquette"),
@@ -170,7 +171,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT + "|{document} ne le demande pas|{document} demande {candidates}",
     ),
     "not_on_document": ("PAS SUR LA COMMANDE", _ASIDE, _UNIT + "|pas sur {document}"),
-    "over_quantity": ("EN TROP", _ASIDE, _UNIT + "|la ligne {line} de {document} a déjà ses {total}"),
+    "over_quantity": (
+        "EN TROP",
+        _ASIDE,
+        _UNIT + "|{inside} dedans|la ligne {line} de {document} a déjà ses {total}",
+    ),
     "already_received": ("DÉJÀ REÇU", _ASIDE, _UNIT + "|" + _WHO),
     "already_picked": ("DÉJÀ PRÉLEVÉ", _NOT_THIS, _UNIT + "|" + _WHO),
     "already_packed": ("DÉJÀ EMBALLÉ", _NOT_THIS, _UNIT + "|{box}|" + _WHO),
