@@ -20,6 +20,7 @@ BENCHMARKS = {
     "screen": "scan to bytes on the terminal against a bare Textual app",
     "start": "start to the first picture that takes scans against a bare Textual app",
     "lookup": "a unit among ten million against one million, and the cache's bytes per serial",
+    "unknown": "a look-up of a code that nobody knows against one of a known unit, over few items and many",
     "receipt": "a receipt of ten thousand serials, each durable",
     "camera": "the camera from frame to result against a bare zxing-cpp call, and how soon it reads",
     "idle": "what three open drivers cost while nobody scans",

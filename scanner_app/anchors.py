@@ -13,6 +13,8 @@ from typing import NamedTuple
 from tracking.clock import unix_ms
 from tracking.events import Event
 
+GONE_BYTES = 8
+"""Of a link that are kept: enough to tell two events apart, thirty times less than the event."""
 PRUNED_MAX = 5000
 """Events that are let go of in one transaction: a scan that comes meanwhile does not notice."""
 
@@ -46,6 +48,39 @@ class Anchors:
         """The anchor of one epoch."""
         row = self.connection.execute("SELECT seq, link FROM anchor WHERE epoch = ?", (epoch,)).fetchone()
         return Anchor(row[0], bytes(row[1])) if row else None
+
+    def link_before(self, epoch: int, seq: int) -> bytes | None:
+        """The chain before an event; None where the event before it is no longer held."""
+        raise NotImplementedError
+
+    def same_at(self, epoch: int, seq: int, link: str) -> bool | None:
+        """Whether this, hex, is the own chain after an event, also one that was let go of; None where nobody knows."""
+        ours = self.link_before(epoch, seq + 1) or self._gone_link(epoch, seq)
+        return None if ours is None else bool(link) and link.startswith(ours.hex())
+
+    def _gone_link(self, epoch: int, seq: int) -> bytes | None:
+        row = self.connection.execute(
+            "SELECT substr(links, length(links) - (last - ?2 + 1) * ?3 + 1, ?3), last - ?2 + 1, length(links) / ?3 "
+            "FROM gone WHERE epoch = ?1 AND last >= ?2 ORDER BY last LIMIT 1",
+            (epoch, seq, GONE_BYTES),
+        ).fetchone()
+        return bytes(row[0]) if row is not None and row[1] <= row[2] else None
+
+    def known_from(self, epoch: int) -> int:
+        """The first event of an epoch whose link is still known."""
+        begin = self.anchor(epoch)
+        if begin is None:
+            return 1
+        rows = self.connection.execute(
+            "SELECT last - length(links) / ? + 1, last FROM gone WHERE epoch = ? ORDER BY last DESC",
+            (GONE_BYTES, epoch),
+        )
+        known = begin.seq
+        for first, last in rows:
+            if last not in {known, known - 1}:
+                break
+            known = first
+        return int(known)
 
     def note_backed_up(self, marks: dict[int, int]) -> None:
         """The server's word of what its last verified backup holds, by epoch. After a restore it may be less."""
@@ -104,6 +139,11 @@ class Anchors:
                 " link = excluded.link",
                 (epoch, seq, link),
             )
+            links = run(
+                "SELECT substr(hash, 1, ?) FROM event WHERE epoch = ? AND seq <= ? ORDER BY seq",
+                (GONE_BYTES, epoch, seq),
+            )
+            run("INSERT INTO gone VALUES (?, ?, ?)", (epoch, seq, b"".join(bytes(row[0]) for row in links)))
             for table in ("event", "covered"):
                 run(f"DELETE FROM {table} WHERE epoch = ? AND seq <= ?", (epoch, seq))  # noqa: S608 - constants
             run("DELETE FROM receipt WHERE epoch = ? AND hwm < ?", (epoch, seq))

@@ -10,20 +10,21 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from operator import itemgetter
 from pathlib import Path
 
+from scanner_app import tails
 from scanner_app.storage_errors import StoreError
 from sync import cache_file
-from sync.cache_file import LAYOUT, SCHEMA_SQL, TAIL_CHARS, straight, turned
+from sync.cache_file import LAYOUT, SCHEMA_SQL, straight, turned
 from sync.cache_file import holder_key as holder_key
 from sync.cache_file import holder_of as holder_of
 from tracking.units import UnitState
 
 TAIL_CHARS_MIN = 4
 SHAPES_MAX = 4096
-"""Of what units have in common, so many are kept in memory."""
+"""Of what units have in common, so many are kept in memory; and so many names of lots."""
 
 UNITS_A_STATEMENT = 20
 """One statement for each unit costs as much as the unit itself; more than this bring nothing."""
@@ -31,7 +32,6 @@ _PUT_ONE = "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?, ?, ?)"
 _PUT_SEVERAL = _PUT_ONE + ", (?, ?, ?, ?, ?, ?)" * (UNITS_A_STATEMENT - 1)
 _VALUES_A_STATEMENT = _PUT_SEVERAL.count("?")
 
-_LAST_CHAR = "\U0010ffff"
 NAMED = ("document", "location", "operator", "container")
 """What a scanned text may name."""
 _NAMED_SQL = " UNION ALL ".join(  # an IN would build a table of its own at every scan
@@ -76,6 +76,7 @@ class Cache:
         self._item_numbers = {number: item for item, number in self._item_ids.items()}
         self._shape_ids: dict[cache_file.Common, int] = {}
         self._shapes: dict[int, bytes] = {}
+        self._lots: set[str] = set()
 
     def _open(self) -> None:
         self.connection = self._connect(self.path)
@@ -195,10 +196,11 @@ class Cache:
 
     def empty(self) -> None:
         """Every row goes; inside a transaction of the caller's."""
-        for sql in ("DELETE FROM record", "DELETE FROM unit", "DELETE FROM shape", "DELETE FROM shown"):
-            self._run(sql)
+        for table in ("record", "unit", "shape", "lot_name", "shown"):
+            self._run(f"DELETE FROM {table}")  # noqa: S608 - constants
         self._shape_ids.clear()
         self._shapes.clear()
+        self._lots.clear()
 
     # -- units ------------------------------------------------------------------------------------------------------
 
@@ -213,12 +215,27 @@ class Cache:
 
     def put_units(self, units: Iterable[UnitState]) -> None:
         """Sets units; inside a transaction of the caller's."""
+        units = list(units)
+        self._note_lots({unit.lot for unit in units})
         rows = cache_file.unit_rows(units, self.item_id, self._shape_id)
         rows.sort(key=itemgetter(0))  # in the order of the tree, so that neighbours share a page of it
         whole = len(rows) - len(rows) % UNITS_A_STATEMENT
         values = chain.from_iterable(rows[:whole])
         self.connection.executemany(_PUT_SEVERAL, zip(*[values] * _VALUES_A_STATEMENT, strict=True))
         self.connection.executemany(_PUT_ONE, rows[whole:])
+
+    def _note_lots(self, lots: set[str]) -> None:
+        new = lots - self._lots - {""}
+        self.connection.executemany(
+            "INSERT OR IGNORE INTO lot_name VALUES (?)", [(lot,) for lot in sorted(new)]
+        )
+        if len(self._lots) + len(new) > SHAPES_MAX:
+            self._lots.clear()
+        self._lots |= new
+
+    def may_have_lot(self, lot: str) -> bool:
+        """False where no unit here is of this lot."""
+        return self._run("SELECT 1 FROM lot_name WHERE lot = ?", (lot,)).fetchone() is not None
 
     def _shape_id(self, common: cache_file.Common, unit: UnitState) -> int:
         """The number of what many units have in common, given the first time."""
@@ -270,20 +287,8 @@ class Cache:
         return cache_file.unit_of(item, serial, state, more, b"" if more else self._shape(state))
 
     def units_ending(self, tail: str, limit: int) -> list[tuple[str, str]]:
-        """``(item, serial)`` whose serial ends so. The key answers from six characters on; fewer walk the table."""
-        ending, before = tail[-TAIL_CHARS:], tail[:-TAIL_CHARS]
-        if before:
-            sql = (
-                "SELECT item_id, turned FROM unit WHERE turned >= ? AND turned < ?"
-                " AND substr(turned, max(7, length(turned) + 1 - ?)) = ? LIMIT ?"
-            )
-            rows = self._run(sql, (ending, ending + _LAST_CHAR, len(before), before, limit))
-        elif len(ending) == TAIL_CHARS:
-            sql = "SELECT item_id, turned FROM unit WHERE turned >= ? AND turned < ? LIMIT ?"
-            rows = self._run(sql, (ending, ending + _LAST_CHAR, limit))
-        else:
-            sql = "SELECT item_id, turned FROM unit WHERE substr(substr(turned, 1, 6), ?) = ? LIMIT ?"
-            rows = self._run(sql, (-len(ending), ending, limit))
+        """``(item, serial)`` whose serial ends so. ``tail`` is not empty."""
+        rows = islice(tails.ending(self.connection, tail), limit)
         return [(self._item_numbers[item_id], straight(key)) for item_id, key in rows]
 
     def units_of_document(self, number: str) -> list[UnitState]:

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from scanner_app.clockwork import spoken
 from scanner_app.workflows.flow import Knowledge
 from tracking.catalogue import word
-from tracking.exceptions import ExceptionRecord, Witness
+from tracking.exceptions import LOST_RANGE, ExceptionRecord, Witness
 from tracking.phrases import Said, phrase
 
 SHOWN_MAX = 20
@@ -18,6 +18,9 @@ def sentence(
     record: ExceptionRecord, knows: Knowledge, where: tzinfo, language: str, *, with_serial: bool = True
 ) -> str:
     """``SN-1 received twice: Ida HAM 09:14, Bo MEM 09:20``: serial number, people, places and times."""
+    if record.kind == LOST_RANGE:
+        first, last = (one.ref.rpartition("/")[2] for one in (record.first, record.second))
+        return word("conflict_lost", language, first=first, last=last)
     name_of = record.serial or record.container
     if not name_of:
         return word("conflict_unread", language, event=record.second.ref)

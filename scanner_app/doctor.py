@@ -17,11 +17,13 @@ from scanner_app.audit import verify
 from scanner_app.ballast import BALLAST_BYTES
 from scanner_app.doctor_check import Check
 from scanner_app.doctor_devices import device_checks
+from scanner_app.doctor_numbers import number_checks
 from scanner_app.handheld import JOURNAL_FILE
 from scanner_app.identity import server_of
 from scanner_app.journal_reader import JournalReader
 from scanner_app.journal_schema import LAYOUT
 from scanner_app.storage_errors import NewerStore, StoreError
+from tracking.counted import counted
 
 DISK_BYTES_LOW = 16 * BALLAST_BYTES
 YEAR_OF_BUILD = 2026
@@ -33,6 +35,7 @@ def checks(settings: Settings) -> Iterator[Check]:
     """All of them, in the order in which they matter."""
     yield Check(name="program", state="ok", detail=f"scanner {VERSION}, Python {sys.version.split()[0]}")
     yield from _data(settings)
+    yield from number_checks(data_dir(settings))
     yield from _clock()
     yield from _libraries()
     yield from device_checks(settings)
@@ -107,7 +110,9 @@ def _journal(folder: Path) -> Iterator[Check]:
         )
     else:
         yield Check(
-            name="journal", state="ok", detail=f"{report.events} events, chain whole, {pending} not sent yet"
+            name="journal",
+            state="ok",
+            detail=f"{counted(report.events, 'event')}, chain whole, {pending} not sent yet",
         )
 
 

@@ -15,6 +15,7 @@ from drivers.usb.settings import Choice
 from drivers.usb.sysfs import Attached, attached
 from scanner_app.commands.inputs import PRINT_FOLDER, serial_settings, usb_settings
 from scanner_app.doctor_check import Check
+from tracking.counted import counted
 
 DARK = 20
 """Mean brightness, of 255, below which a camera sees nothing."""
@@ -136,7 +137,9 @@ def _printer(settings: Settings) -> Iterator[Check]:
     folder = data_dir(settings) / PRINT_FOLDER
     states = [state for state, _ in Jobs(folder).every()] if folder.is_dir() else []
     waiting = states.count("waiting") + states.count("sending")
-    detail = f"{waiting} labels wait, {states.count('printed')} kept for reprinting"
+    detail = (
+        f"{counted(waiting, 'label waits', 'labels wait')}, {states.count('printed')} kept for reprinting"
+    )
     fix = "switch the printer on; they are printed by themselves" if waiting else ""
     yield Check(name="labels", state="note" if waiting else "ok", detail=detail, fix=fix)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from scanner_app import faults
+from scanner_app import faults, forks
 from scanner_app.cache_feed import applied, applied_chains, apply_page
 from scanner_app.clockwork import zone
 from scanner_app.storage_errors import StoreFull
@@ -50,33 +50,54 @@ def renew_cache(session: Session) -> None:
     reread(session)
 
 
-FORKED = "forked"
-"""The journal's note of an epoch of which the server holds other events than this handheld."""
+PROVEN = "proven"
+"""The journal's note of the server's life in which its earlier epochs were compared, and of the epoch it had then."""
+DISPUTED = "disputed"
+"""The journal's note of epochs that are being compared, event by event, see :mod:`scanner_app.disputes`."""
 
 
 def match_overlay(journal: Journal, cache: Cache) -> bool:
     """Own effects that the cache shows leave the overlay, what it lost comes back. True if anything changed."""
     shown = applied(cache)
+    ours = _of_this_life(journal, cache)
     for epoch, link in applied_chains(cache).items():
-        ours = journal.link_before(epoch, shown.get(epoch, 0) + 1)
-        if ours is None or ours.hex() != link:
+        own = journal.link_before(epoch, shown.get(epoch, 0) + 1)
+        if own is None or own.hex() != link:
             # Events of another one with the same files, or of a time that this one lost: what was confirmed is ours.
-            shown[epoch] = min(shown.get(epoch, 0), journal.acked().get(epoch, 0))
-    forked = journal.meta(FORKED)
-    if forked:
+            shown[epoch] = min(shown.get(epoch, 0), ours.get(epoch, 0))
+    for epoch in forks.forked(journal):
         # Under these numbers the server shows the events of a copy of this handheld.
-        epoch = int(forked)
-        shown[epoch] = min(shown.get(epoch, 0), journal.acked().get(epoch, 0))
+        shown[epoch] = min(shown.get(epoch, 0), ours.get(epoch, 0))
     return journal.match_overlay(shown)
 
 
+def _of_this_life(journal: Journal, cache: Cache) -> dict[int, int]:
+    """Epoch -> up to where the server that the cache is of has the same events; none where that is not yet known.
+
+    What another life of it confirmed may be a copy's by now: until they were compared, own events show as well as what
+    the server says, rather than not at all.
+    """
+    known = journal.meta(PROVEN).startswith(cache.meta("generation") + "/") and not journal.meta(DISPUTED)
+    return journal.acked() if known else {}
+
+
 def note_fork(session: Session, epoch: int) -> None:
-    """The server holds other events of this epoch; 0 when it turned out that it does not."""
-    noted = str(epoch) if epoch else ""
-    if session.journal.meta(FORKED) != noted:
-        session.journal.put_meta(FORKED, noted)
-        if match_overlay(session.journal, session.cache):
-            reread(session)
+    """The server holds other events of this epoch."""
+    if forks.note(session.journal, forks.forked(session.journal) | {epoch}):
+        session.trouble = forks.fork_said(session.journal)
+        show_own(session)
+
+
+def mend_fork(session: Session, epoch: int) -> None:
+    """It turned out that it does not."""
+    if forks.note(session.journal, forks.forked(session.journal) - {epoch}):
+        show_own(session)
+
+
+def show_own(session: Session) -> None:
+    """The overlay again in step with the cache, after the server's word on what of it is this handheld's."""
+    if match_overlay(session.journal, session.cache):
+        reread(session)
 
 
 def reread(session: Session) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from scanner_app.clockwork import clock_time
 from scanner_app.journal import Effect
 from scanner_app.session_state import Credit, Gesture, encode
-from tracking.documents import credit
+from tracking.documents import credit, says_empty
 from tracking.events import Event
 from tracking.units import UnitState
 from tracking.verdicts import Verdict
@@ -48,7 +48,10 @@ def gesture_of(
         state=state,
         credits=credited,
         level=shown.level,
-        text=first.serial or first.container or first.lot or first.document,
+        text=first.serial
+        or first.container
+        or first.lot
+        or (first.location if says_empty(first) else first.document),
         detail=shown.code or "",
         time=clock_time(first.at),
         item=first.item,

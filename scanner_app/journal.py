@@ -18,7 +18,7 @@ import msgspec
 
 from scanner_app.anchors import Anchors
 from scanner_app.ballast import Ballast
-from scanner_app.journal_schema import HEADS_SQL, LAYOUT, PENDING_SQL, SCHEMA_SQL, SECOND_SQL
+from scanner_app.journal_schema import HEADS_SQL, LAYOUT, PENDING_SQL, SCHEMA_SQL, UPGRADES_SQL
 from scanner_app.log_length import LOG_BYTES, lengthen
 from scanner_app.overlay import Overlay
 from scanner_app.storage_errors import JournalFault, NewerStore, StoreError, StoreFull
@@ -104,8 +104,9 @@ class Journal(Overlay, Anchors):
                 run(f"PRAGMA user_version={LAYOUT}")
         elif layout < LAYOUT:
             with self._transaction():
-                for statement in SECOND_SQL:
-                    run(statement)
+                for old in range(layout, LAYOUT):
+                    for statement in UPGRADES_SQL[old]:
+                        run(statement)
                 run(f"PRAGMA user_version={LAYOUT}")
 
     def _position(self) -> None:

@@ -82,6 +82,11 @@ class JournalReader:
         """How many events the server has not confirmed."""
         return int(self._listed(PENDING_SQL)[0][0])
 
+    def notes(self, prefix: str) -> dict[str, str]:
+        """What is noted under names that begin so, by the rest of the name."""
+        rows = self._listed("SELECT key, value FROM meta")
+        return {key[len(prefix) :]: str(value) for key, value in rows if str(key).startswith(prefix)}
+
     def _listed(self, sql: str) -> list[tuple[Any, ...]]:
         try:
             return self._ask(sql).fetchall()

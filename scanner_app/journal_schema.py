@@ -8,7 +8,7 @@ HEADS_SQL = (
 )
 """Epoch and the newest event that the overlay speaks of: an event cut off the end of the log is missed here."""
 
-LAYOUT = 2
+LAYOUT = 3
 
 SECOND_SQL = (
     # What the server's last verified backup holds, and where the log begins once older events were let go of.
@@ -16,6 +16,14 @@ SECOND_SQL = (
     "CREATE TABLE anchor (epoch INTEGER PRIMARY KEY, seq INTEGER NOT NULL, link BLOB NOT NULL)",
 )
 """From layout 1 to 2."""
+THIRD_SQL = (
+    # Of events that were let go of, the first bytes of each link, up to event ``last``: whether a server that was put
+    # back has these events or a copy's.
+    "CREATE TABLE gone (epoch INTEGER, last INTEGER, links BLOB NOT NULL, PRIMARY KEY (epoch, last)) WITHOUT ROWID",
+)
+"""From layout 2 to 3."""
+UPGRADES_SQL = {1: SECOND_SQL, 2: THIRD_SQL}
+"""Layout -> what makes the next one of it."""
 
 SCHEMA_SQL = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -35,6 +43,7 @@ SCHEMA_SQL = (
     # The log is append-only for whoever opens the file with another program, too.
     "CREATE TRIGGER event_kept BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events are never edited'); END",
     *SECOND_SQL,
+    *THIRD_SQL,
 )
 
 OVERLAY_OF_SQL = """SELECT o.epoch, o.seq, o.before, e.body FROM overlay o

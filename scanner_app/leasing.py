@@ -14,6 +14,7 @@ import msgspec
 
 from scanner_app.journal import Journal
 from sync.work_wire import Block
+from tracking.counted import counted
 from tracking.numbering.blocks import BLOCK_NUMBERS_MAX, Lease, lease, take
 from tracking.numbering.errors import NumberingError
 
@@ -67,8 +68,9 @@ def draw(
     left = sum(each.remaining for each in leases)
     while left < count:
         if lend is None:
+            held_here = counted(left, "number")
             raise NoNumbers(
-                f"only {left} numbers of {pattern!r} are held here: take more from the server with --server"
+                f"{pattern!r} has only {held_here} left here: take more from the server with --server"
             )
         block = lend(min(max(count - left, BLOCK_NUMBERS), BLOCK_NUMBERS_MAX), at_least)
         if (block.item, block.pattern) != (item, pattern):

@@ -8,6 +8,7 @@ an exception names the range.
 
 from __future__ import annotations
 
+from scanner_app.forks import forked
 from scanner_app.journal import Journal
 from sync.wire import Receipt
 
@@ -26,7 +27,7 @@ def lost_before(journal: Journal, epoch: int, first: int) -> tuple[int, Receipt 
     """How many events right before ``first`` are lost, and the server's word that it had them."""
     begin = journal.anchor(epoch)
     mark = journal.meta(_name(epoch))
-    if begin is None or not mark or first != begin.seq + 1:
+    if begin is None or not mark or first != begin.seq + 1 or epoch in forked(journal):
         return 0, None
     receipts = [one for (of, hwm), one in journal.receipts().items() if of == epoch and hwm >= begin.seq]
     return (begin.seq - int(mark), receipts[0]) if receipts and int(mark) < begin.seq else (0, None)
@@ -38,7 +39,7 @@ def proof_before(journal: Journal, epoch: int, first: int) -> tuple[int, Receipt
     How much that is, only the server knows; so all of it, and the server's word that it had it.
     """
     begin = journal.anchor(epoch)
-    if begin is None or first != begin.seq + 1:
+    if begin is None or first != begin.seq + 1 or epoch in forked(journal):
         return 0, None
     receipts = [one for (of, hwm), one in journal.receipts().items() if of == epoch and hwm >= begin.seq]
     return (begin.seq, receipts[0]) if receipts else (0, None)

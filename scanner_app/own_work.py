@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from scanner_app.journal import Journal
 from scanner_app.workflows.flow import Counted
+from tracking.documents import says_empty
 from tracking.events import Event, decode_body
 from tracking.lifecycle import FLAGS
 
@@ -33,6 +34,7 @@ class _Sheet:
         self.here: dict[int, dict[str, int]] = {}
         self.people: dict[int, set[str]] = {}
         self.closed: dict[int, int] = {}
+        self.empty: dict[tuple[int, str], int] = {}
         self.inspected: dict[tuple[str, str, str], int] = {}
 
     def note(self, event: Event) -> None:
@@ -47,6 +49,9 @@ class _Sheet:
             return
         here = self.here.setdefault(event.recount, {})
         here[event.location] = here.get(event.location, 0) + change * event.quantity
+        if says_empty(event):
+            key_of_place = (event.recount, event.location)
+            self.empty[key_of_place] = self.empty.get(key_of_place, 0) + change
         if not event.cancels:
             self.people.setdefault(event.recount, set()).add(event.operator)
 
@@ -78,6 +83,7 @@ class OwnWork:
             dict(sheet.here.get(recount, {})),
             frozenset(sheet.people.get(recount, ())),
             sheet.closed.get(recount, 0) > 0,
+            frozenset(place for (of, place), times in sheet.empty.items() if of == recount and times > 0),
         )
 
     def inspected(self, number: str) -> int:

@@ -123,7 +123,7 @@ class Presenter:
                 level=level,
                 text=text or word,
                 detail=word if text and said.code not in {"received", "shipped", "picked"} else "",
-                time=clock_time(local_iso(session.clock.wall_ms(), session.zone)),
+                time=clock_time(local_iso(session.stamper.now_ms(), session.zone)),
                 gesture=session.state.gestures if answer.events and said.level in {"ok", "note"} else 0,
             )
         )
@@ -159,7 +159,7 @@ class Presenter:
         confirmed = self._session.cache.meta("confirmed_ms")
         if not confirmed:
             return None
-        now = self._session.stamper.believed_server_ms() or self._session.clock.wall_ms()
+        now = self._session.stamper.server_ms()
         return max(0, (now - int(confirmed)) // 1000)
 
     # -- the picture ------------------------------------------------------------------------------------------------

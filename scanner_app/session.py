@@ -26,6 +26,7 @@ from scanner_app import (
 from scanner_app.answer import Answer, dressed, tone_of
 from scanner_app.cache import Cache
 from scanner_app.clockwork import Clock, local_date, zone
+from scanner_app.forks import fork_said
 from scanner_app.gestures import credits_of, effect_of, gesture_of
 from scanner_app.handing import desk, mine
 from scanner_app.inputs import (
@@ -107,13 +108,13 @@ class Session:
         )
         self.zone = zone(cache.meta("timezone"))
         self.stamper = Stamper(
-            clock, site=self.knows.site, zone=self.zone, app=settings.app, place=settings.place
+            clock, journal, site=self.knows.site, zone=self.zone, app=settings.app, place=settings.place
         )
         self.state: SessionState = decode(journal.session())
         self._written = self.state
         self.pending = journal.pending()
         self.online: bool | None = None
-        self.trouble: Said = ""
+        self.trouble: Said = fork_said(journal)
         self.device_news: DeviceNews | None = None
         self.printer: DeviceNews | None = None
         """What the label printer said last; None where none is set."""
@@ -178,7 +179,7 @@ class Session:
 
     def set_today(self) -> None:
         """The date at the site; a site file for tests may fix it."""
-        self.knows.today = self.knows.fixed_today or local_date(self.clock.wall_ms(), self.zone)
+        self.knows.today = self.knows.fixed_today or local_date(self.stamper.now_ms(), self.zone)
 
     # -- scans ------------------------------------------------------------------------------------------------------
 
@@ -437,7 +438,8 @@ class Session:
     # -- news from the server ---------------------------------------------------------------------------------------
 
     def _link(self, news: LinkChanged) -> None:
-        self.online, self.trouble = news.online, news.trouble
+        self.online = news.online
+        self.trouble = news.trouble if news.online else fork_said(self.journal) or news.trouble
         self.pending = self.journal.pending()
 
     # -- answering --------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import msgspec
 
 from drivers.scan import Scan
 from scanner_app.clockwork import Clock, local_iso
+from scanner_app.server_time import Notes, ServerTime
 from tracking import clock as hybrid
 from tracking.events import Event
 
@@ -16,15 +17,6 @@ RAW_BYTES_MAX = 10_240
 """Raw bytes kept of one scan; hostile ones are longer than any label."""
 UNREADABLE_CHARS_MAX = 1000
 """Characters shown of a scan that is no UTF-8: its bytes are kept beside them, and an event has a bound too."""
-
-
-class ServerTime(msgspec.Struct, frozen=True, kw_only=True):
-    """What was last heard of the server's clock."""
-
-    server_ms: int
-    mono_ns: int
-    offset_ms: int
-    """Server time minus device time."""
 
 
 def raw_fields(scans: Sequence[Scan]) -> dict[str, object]:
@@ -52,39 +44,35 @@ def raw_fields(scans: Sequence[Scan]) -> dict[str, object]:
 class Stamper:
     """Gives events their times and people. Keeps the hybrid clock between commits."""
 
-    def __init__(self, clock: Clock, *, site: str, zone: tzinfo, app: str, place: str = "") -> None:
+    def __init__(
+        self, clock: Clock, notes: Notes, *, site: str, zone: tzinfo, app: str, place: str = ""
+    ) -> None:
         self._clock = clock
         self.site = site
         self.zone = zone
         self._app = app
         self._place = place
-        self.server_time: ServerTime | None = None
+        self._server_time = ServerTime(clock, notes)
 
     def heard_server(self, server_ms: int) -> None:
         """A reply came with the server's time."""
-        now = self._clock.wall_ms()
-        self.server_time = ServerTime(
-            server_ms=server_ms, mono_ns=self._clock.mono_ns(), offset_ms=server_ms - now
-        )
+        self._server_time.heard(server_ms)
 
-    def believed_server_ms(self) -> int | None:
-        """The server's time now, by its last reply and the monotonic clock since."""
-        known = self.server_time
-        return (
-            known.server_ms + (self._clock.mono_ns() - known.mono_ns) // 1_000_000
-            if known is not None
-            else None
-        )
+    def now_ms(self) -> int:
+        """The time by the wall clock where it can be believed, else by the server's last word."""
+        return self._server_time.now().unix_ms
+
+    def server_ms(self) -> int:
+        """The server's time now, as near as it can be known here."""
+        return self._server_time.now_ms()
 
     def stamp(
         self, events: Sequence[Event], scans: Sequence[Scan], *, last_hlc: int, operator: str, task: str
     ) -> list[Event]:
         """The events with everything but their identity. ``last_hlc`` is the newest in the journal."""
-        now = self._clock.wall_ms()
+        now = self._server_time.now()
         # What follows a reply of the server sorts behind everything that the server knew then.
-        known_ms = self.server_time.server_ms if self.server_time is not None else 0
-        tick = hybrid.tick(hybrid.merge(last_hlc, known_ms), now, self.believed_server_ms())
-        clock = "suspect" if tick.suspect else "synced" if self.server_time is not None else ""
+        hlc = hybrid.tick(hybrid.merge(last_hlc, self._server_time.heard_ms), now.unix_ms)
         stamped: list[Event] = []
         raw = raw_fields(scans)
         for place, event in enumerate(events):
@@ -99,12 +87,12 @@ class Stamper:
                     operator=operator,
                     site=self.site,
                     task=task,
-                    at=local_iso(now, self.zone),
-                    hlc=tick.hlc + place,
+                    at=local_iso(now.unix_ms, self.zone),
+                    hlc=hlc + place,
                     mono_ms=self._clock.mono_ns() // 1_000_000,
                     boot=self._clock.boot,
-                    clock=clock,
-                    offset_ms=self.server_time.offset_ms if self.server_time is not None else 0,
+                    clock=now.word,
+                    offset_ms=now.offset_ms,
                     app=self._app,
                     **scan,
                 )

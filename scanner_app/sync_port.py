@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
-
 from scanner_app import outbox
 from scanner_app.cache_feed import replace
-from scanner_app.feeding import FORKED, note_fork, take_page
+from scanner_app.disputes import compared, disputed
+from scanner_app.feeding import take_page
+from scanner_app.forks import FORKED
 from scanner_app.handing.mine import reported
 from scanner_app.inputs import LinkChanged, PageArrived
 from scanner_app.journal import Journal
-from scanner_app.losses import took_loss
+from scanner_app.server_marks import greeted, refused, stored
 from scanner_app.session import Session
 from scanner_app.session_thread import Closed, SessionThread
 from scanner_app.snapshot_install import NotASnapshot, install
@@ -23,7 +24,7 @@ from sync.port import Cursor
 from sync.wire import Batch, FeedPage, HighWater, Refused, Snapshot, Stored
 from sync.work_wire import Block, OpenTasks, WantedBlock
 from tracking.numbering.errors import NumberingError
-from tracking.phrases import Said, phrase
+from tracking.phrases import Said
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -65,9 +66,21 @@ class SessionPort:
         """The server keeps them aside."""
         self._thread.run(lambda session: outbox.note_rescued(session.journal, held))
 
+    def _told(self, job: Callable[[Session], Said]) -> Said:
+        """The server's word taken in. What it means for a copy is on the screen at once, whatever the network does."""
+
+        def take(session: Session) -> tuple[Said, bool]:
+            before = session.trouble
+            return job(session), session.trouble != before
+
+        said, news = self._thread.run(take)
+        if news:
+            self._thread.submit_refresh()
+        return said
+
     def greeted(self, high: HighWater) -> Said:
         """Where the server stands with this device."""
-        said = self._thread.run(lambda session: _greeted(session, high))
+        said = self._told(lambda session: greeted(session, high))
         self._prune(high.server_ms)
         return said
 
@@ -76,15 +89,23 @@ class SessionPort:
         while self._thread.run(lambda session: _pruned(session.journal, server_ms - self._keep_ms)):
             pass
 
-    def stored(self, reply: Stored) -> Said:
-        """The server's word for what it holds."""
-        said = self._thread.run(lambda session: _stored(session, reply))
+    def stored(self, reply: Stored, through: int) -> Said:
+        """The server's word for what it holds, ``through`` being the last event that it was sent."""
+        said = self._told(lambda session: stored(session, reply, through))
         self._prune(reply.server_ms)
         return said
 
     def refused(self, reply: Refused) -> Said:
         """The batch does not follow on what the server has."""
-        return self._thread.run(lambda session: refused(session, reply))
+        return self._told(lambda session: refused(session, reply))
+
+    def disputed(self) -> tuple[int, int] | None:
+        """The event of which it is not sure that the server has the same."""
+        return self._thread.run(lambda session: disputed(session.journal))
+
+    def compared(self, epoch: int, seq: int, answer: HighWater) -> Said:
+        """What the server has there."""
+        return self._told(lambda session: compared(session, epoch, seq, answer))
 
     def tasks(self) -> OpenTasks:
         """The tasks in progress here."""
@@ -149,91 +170,3 @@ def _next_batch(session: Session, events_max: int, bytes_max: int) -> Batch | No
 
 def _next_rescue(session: Session, events_max: int, bytes_max: int) -> Batch | None:
     return outbox.next_rescue(session.journal, events_max, bytes_max, session.pending)
-
-
-EPOCH_MAX = 1_000_000
-"""No handheld begins so many; a server that speaks of more makes no sense."""
-
-
-def _greeted(session: Session, high: HighWater) -> Said:
-    journal = session.journal
-    session.stamper.heard_server(high.server_ms)
-    if high.epoch > EPOCH_MAX:
-        return _NONSENSE
-    journal.note_backed_up(dict(high.backed_up))
-    outbox.forget_rescued(journal)
-    held = dict(high.epochs)
-    if high.epoch:
-        held[high.epoch] = high.hwm
-    for epoch, acked in journal.acked().items():
-        # What a restored server lost of an earlier epoch is sent again. Forwards goes only by a receipt: the events
-        # that the server has under these numbers may be those of a copy of this handheld.
-        if (
-            epoch < journal.epoch
-            and held.get(epoch, 0) < acked
-            and not took_loss(journal, epoch, held.get(epoch, 0))
-        ):
-            journal.acknowledge(epoch, held.get(epoch, 0))
-    if high.epoch > journal.epoch:
-        journal.begin_epoch(high.epoch + 1)
-    elif held.get(journal.epoch, 0) > journal.seq:
-        # The server has events that this journal lost: going on would fork the chain, so a new epoch begins.
-        journal.begin_epoch(journal.epoch + 1)
-    elif high.epoch == journal.epoch:
-        return _mark(session, high.epoch, high.hwm, high.chain, b"")
-    elif not took_loss(journal, journal.epoch, 0):
-        journal.acknowledge(journal.epoch, 0)
-    session.pending = journal.pending()
-    return ""
-
-
-def _stored(session: Session, reply: Stored) -> Said:
-    session.stamper.heard_server(reply.server_ms)
-    receipt = msgspec.json.encode(reply.receipt) if reply.receipt is not None else b""
-    said = _mark(session, reply.epoch, reply.hwm, reply.chain, receipt)
-    if not said:
-        session.journal.note_backed_up({reply.epoch: reply.backed_up_through})
-    return said
-
-
-def _mark(session: Session, epoch: int, hwm: int, chain: str, receipt: bytes) -> Said:
-    """Moves the outbox to the server's mark, forwards or back, if its chain there is ours."""
-    journal = session.journal
-    if took_loss(journal, epoch, hwm):
-        session.pending = journal.pending()
-        return ""
-    if hwm:
-        ours = journal.link_before(epoch, hwm + 1)
-        if ours is None or ours.hex() != chain:
-            note_fork(session, epoch)
-            return _kept(journal, epoch) or phrase("link_other_events", epoch=str(epoch), seq=str(hwm))
-    journal.acknowledge(epoch, hwm, receipt)
-    session.pending = journal.pending()
-    if journal.meta(FORKED) == str(epoch):
-        note_fork(session, 0)
-    return ""
-
-
-def refused(session: Session, reply: Refused) -> Said:
-    """``gap``, ``fork`` or ``fenced``: what there is to say about it; nothing where sending goes on."""
-    journal = session.journal
-    session.stamper.heard_server(reply.server_ms)
-    if reply.error == "gap":
-        return _mark(session, reply.epoch, reply.hwm, reply.chain, b"")
-    if reply.error == "fenced":
-        if not journal.epoch < reply.epoch <= EPOCH_MAX:
-            return _NONSENSE
-        journal.begin_epoch(reply.epoch + 1)
-        session.pending = journal.pending()
-        return ""
-    note_fork(session, reply.epoch)
-    return _kept(journal, reply.epoch) or phrase("link_fork")
-
-
-def _kept(journal: Journal, epoch: int) -> Said:
-    """Of which events on a forked journal still holds them, where a backup of the server had the earlier ones."""
-    anchor = journal.anchor(epoch)
-    return phrase("link_fork_from", seq=str(anchor.seq + 1)) if anchor is not None else ""
-
-
-_NONSENSE = phrase("link_nonsense")

@@ -1,7 +1,8 @@
 """What belongs together: the units of a lot, at a place, of a customer, from a supplier.
 
 No index tells these, and an index for each would be paid for by every unit of the company. So the table is walked, in
-SQLite and not in Python, as far as :data:`STEPS_MAX` goes; whoever asks is told whether that was all. The last answer
+SQLite and not in Python, as far as :data:`STEPS_MAX` goes; whoever asks is told whether that was all. A code that is no
+lot, which is asked for whenever a code means nothing else, is answered by the list of their names. The last answer
 is kept until something is written or a page of the feed arrives: a screen asks again with every picture.
 """
 
@@ -66,6 +67,8 @@ class Gatherer:
 
     def _walked(self, field: str, value: str, limit: int) -> tuple[list[UnitState], bool]:
         """The cache's units, and True where that is all of them."""
+        if field == "lot" and not self._cache.may_have_lot(value):
+            return [], True
         # A key and its value stand side by side in a row's bytes, and no text can look like the two.
         needle = msgspec.msgpack.encode(field) + msgspec.msgpack.encode(value)
         connection = self._cache.connection

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from server.authority import PEM_BYTES_MAX
 from server.finding import Finding
+from tracking.counted import counted
 
 DAYS_LEFT_MIN = 30
 OTHERS_BITS = 0o077
@@ -52,10 +53,12 @@ def certificate_findings(certificate: str, key: str, now_ms: int) -> Iterator[Fi
         )
     elif days < DAYS_LEFT_MIN:
         yield Finding.note(
-            "certificate", f"it ends in {days} days", "make a new one: scanner server ca FOLDER"
+            "certificate", f"it ends in {counted(days, 'day')}", "make a new one: scanner server ca FOLDER"
         )
     else:
-        yield Finding.ok("certificate", f"{', '.join(_names(own)) or 'for no name'}, {days} days left")
+        yield Finding.ok(
+            "certificate", f"{', '.join(_names(own)) or 'for no name'}, {counted(days, 'day')} left"
+        )
 
 
 def _names(certificate: object) -> list[str]:

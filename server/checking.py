@@ -20,8 +20,9 @@ from server import schema
 from server.certificate_check import certificate_findings
 from server.finding import Finding
 from server.open_storage import Database, is_postgres
-from server.postgres_connections import Connection, connect, one_line
+from server.postgres_connections import CONNECTIONS_OF_ONE, Connection, connect, one_line
 from server.storage import StorageError
+from tracking.counted import counted
 
 DISK_FREE_MIN = 0.05
 DISK_BYTES_MIN = 1024**3
@@ -45,7 +46,7 @@ def look(setup: Setup, now_ms: int) -> list[Finding]:
     """All findings."""
     found = [*_configuration(setup), *certificate_findings(setup.certificate, setup.key, now_ms)]
     if is_postgres(setup.database):
-        found += _postgres(str(setup.database), now_ms)
+        found += _postgres(str(setup.database), setup.workers, now_ms)
     else:
         found += _sqlite(Path(setup.database), now_ms)
     return found
@@ -101,15 +102,31 @@ def _disk(folder: Path) -> Finding:
     return Finding.ok("disk", says)
 
 
-def _postgres(url: str, now_ms: int) -> Iterator[Finding]:
+def _postgres(url: str, workers: int, now_ms: int) -> Iterator[Finding]:
     try:
         with closing(connect(url)) as connection:
             yield Finding.ok("database", "PostgreSQL answers, and keeps what it confirms")
+            yield _connections(connection, workers)
             yield from _postgres_inside(connection, now_ms)
     except StorageError as error:
         yield Finding.wrong("database", str(error), "correct server.database, or start PostgreSQL")
     except psycopg.Error as error:
         yield Finding.wrong("database", one_line(error), "look into PostgreSQL's own log")
+
+
+def _connections(connection: Connection, workers: int) -> Finding:
+    """Whether PostgreSQL lets the processes have as many connections as they may come to need."""
+    row: Any = connection.execute(
+        "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+    ).fetchone()
+    needed, allowed = workers * CONNECTIONS_OF_ONE, int(row[0])
+    if needed > allowed:
+        return Finding.wrong(
+            "connections",
+            f"PostgreSQL gives at most {allowed}, {workers} processes take up to {needed}",
+            "raise max_connections there, or lower server.workers",
+        )
+    return Finding.ok("connections", f"up to {needed} of {allowed}")
 
 
 def _postgres_inside(connection: Connection, now_ms: int) -> Iterator[Finding]:
@@ -183,7 +200,9 @@ def _content(version: int, now_ms: int, row: Any) -> Iterator[Finding]:
     elif now_ms - int(backed_up[0]) > BACKUP_MS_MAX:
         days = (now_ms - int(backed_up[0])) // (24 * 3600 * 1000)
         yield Finding.note(
-            "backup", f"the last one is {days} days old", "scanner server backup FOLDER, every night"
+            "backup",
+            f"the last one is {counted(days, 'day')} old",
+            "scanner server backup FOLDER, every night",
         )
     else:
         yield Finding.ok("backup", f"{(now_ms - int(backed_up[0])) // 3_600_000} h ago")

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from server import ledger, replica
+from server import counted_by, ledger, replica
+from server.counted_by import CountedBy
 from server.storage import Reader
 from server.subjects import COUNT, Subject, events_of
 from tracking.documents import Document
@@ -77,6 +78,8 @@ class CountReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     recounts: int = 0
     began_at: str = ""
     ended_at: str = ""
+    counted_by: tuple[CountedBy, ...] = ()
+    """Who counted what, and which places were found empty; of what stands, as :attr:`counted`."""
     differences: tuple[Difference, ...] = ()
     unread: tuple[Unread, ...] = ()
     seen: int = 0
@@ -146,6 +149,7 @@ def report(reader: Reader, number: str) -> CountReport | None:
         recounts=max((event.recount for event in counts), default=0),
         began_at=min((event.at for event in counts), default=""),
         ended_at=ended[-1].at if ended else "",
+        counted_by=counted_by.rows(counts),
         differences=tuple(_differences(reader, sheet)),
         unread=tuple(_unread(sheet)),
         seen=sheet.seen,
@@ -290,9 +294,11 @@ def _agreed_then(reader: Reader, name: tuple[str, str], count: Event, places: _P
 def _quantities(reader: Reader, sheet: Sheet) -> Iterable[Difference]:
     """Lots and loose parts against the sheet's own lines; without a line there is nothing to compare with."""
     sums: dict[tuple[str, str], int] = {}
+    newest: dict[str, Event] = {}
     for event in sheet.counts:
         if not event.serial:
             sums[event.item, event.lot] = sums.get((event.item, event.lot), 0) + event.quantity
+            newest[event.item] = max(newest.get(event.item, event), event, key=lambda one: one.order)
     for line in sheet.document.lines:
         body = replica.get(reader, "item", line.item)
         tracking = msgspec.json.decode(body).get("tracking", "serial") if body else "serial"
@@ -300,15 +306,23 @@ def _quantities(reader: Reader, sheet: Sheet) -> Iterable[Difference]:
             continue
         counted = sum(n for (item, lot), n in sums.items() if item == line.item and line.lot in {"", lot})
         if counted != line.quantity:
+            last = newest.get(line.item)
             yield Difference(
-                kind="quantity", item=line.item, lot=line.lot, counted=counted, expected=line.quantity
+                kind="quantity",
+                item=line.item,
+                lot=line.lot,
+                counted=counted,
+                expected=line.quantity,
+                operator=last.operator if last is not None else "",
+                at=last.at if last is not None else "",
             )
 
 
 def _unread(sheet: Sheet) -> Iterable[Unread]:
     """Codes that nobody could read, with the good scans before and after each on the same handheld."""
     good: dict[str, list[Event]] = {}
-    for count in sorted(sheet.counts, key=lambda one: one.order):
+    seen = (count for count in sheet.counts if count.item)
+    for count in sorted(seen, key=lambda one: one.order):
         good.setdefault(count.device, []).append(count)
     for event in sheet.unread:
         row = good.get(event.device, [])

@@ -8,13 +8,10 @@ import msgspec
 
 from server.replica import Feed
 from server.storage import Writer
-from tracking.exceptions import ExceptionRecord
+from tracking.exceptions import LOST_RANGE, ExceptionRecord
 
 NOT_UNDERSTOOD = "not_understood"
 """The kind of exception that an event in the quarantine makes."""
-
-LOST_RANGE = "lost_range"
-"""The kind of exception that a hole in a device's numbers makes."""
 
 _OF_NO_UNIT = (NOT_UNDERSTOOD, LOST_RANGE)
 """Kinds of exceptions that are about no unit and no container."""

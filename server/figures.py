@@ -86,6 +86,12 @@ def _stand(reader: Reader, now_ms: int, bytes_used: int) -> Iterator[Metric]:
         ("scanner_database_bytes", "Size of the database.", bytes_used),
     ):
         yield GaugeMetricFamily(name, text, value=value)
+    backed_up = reader.row("SELECT value FROM meta WHERE name = 'backed_up_ms'")
+    if backed_up:  # absent where there was none: an alert on absence is the one for a new server
+        yield GaugeMetricFamily(
+            "scanner_backup_age_seconds", "Since the last backup that was taken and checked.",
+            value=max(0, now_ms - int(backed_up[0])) / 1000,
+        )  # fmt: skip
     known = [one for one in devices.everyone(reader) if one.id != devices.OFFICE and not one.revoked]
     yield GaugeMetricFamily("scanner_devices", "Handhelds that may send.", value=len(known))
     yield GaugeMetricFamily(

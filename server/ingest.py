@@ -33,10 +33,11 @@ class _Incoming(NamedTuple):
 
 
 def take(
-    storage: Storage, device: str, batch: Batch, now_ms: int, *, signed: bool = False
+    storage: Storage, device: str, batch: Batch, now_ms: int, *, signed: bool = False, of_file: bool = False
 ) -> Stored | Refused:
     """Store a batch of an authenticated device, or say why it does not fit; ``signed``: by its key, which was checked.
 
+    ``of_file``: it was written without knowing where the server stands.
     Raises :class:`sync.wire.WireError` for a malformed chain and :class:`server.storage.StorageError`; nothing is
     stored in either case.
     """
@@ -59,6 +60,7 @@ def take(
             held,
             lambda seq: ledger.chain_at(tx, device, batch.epoch, seq),
             proven=_proven(storage, device, batch),
+            exact=not of_file,
         )
         if judged.answer == "append":
             held = _append(tx, incoming, judged.known, held)
@@ -141,17 +143,25 @@ def receipt_holds(key: bytes, claimed: Receipt) -> bool:
 
 
 def high_water(
-    reader: Reader, generation: str, device: devices.Device, epoch: int | None, now_ms: int
+    reader: Reader, generation: str, device: devices.Device, epoch: int | None, seq: int | None, now_ms: int
 ) -> HighWater:
-    """Where the server stands with a device: its current epoch, or one that it asks for."""
+    """Where the server stands with a device: its current epoch, or one that it asks for.
+
+    ``seq``: up to that event only, so that the device can compare the chain there. Its mark and chain are then those
+    of the event, or of nothing where the ledger does not have it.
+    """
     held = devices.standings(reader, device.id)
     wanted = device.epoch if epoch is None else epoch
     found = held.get(wanted)
+    hwm, link = (found.hwm, found.chain) if found else (0, b"")
+    if seq is not None and seq < hwm:
+        link = ledger.chain_at(reader, device.id, wanted, seq) or b""
+        hwm = seq if link else 0
     return HighWater(
         generation=generation,
         epoch=wanted,
-        hwm=found.hwm if found else 0,
-        chain=found.chain.hex() if found else "",
+        hwm=hwm,
+        chain=link.hex(),
         server_ms=now_ms,
         epochs={number: one.hwm for number, one in held.items()},
         backed_up={number: one.backed_up for number, one in held.items() if one.backed_up},

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from server.derived_exceptions import LOST_RANGE
 from server.ledger import Entry
 from server.storage import Reader
-from tracking.exceptions import ExceptionRecord, Witness
+from tracking.exceptions import LOST_RANGE, ExceptionRecord, Witness
 
 
 def holes(reader: Reader, entries: Iterable[Entry]) -> list[tuple[int, ExceptionRecord]]:

@@ -68,7 +68,7 @@ CALLS = (
         "get",
         "Where the server stands with a device.",
         {200: wire.HighWater},
-        query=("epoch",),
+        query=("epoch", "seq"),
         who=_DEVICE,
     ),
     Call(

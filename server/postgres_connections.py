@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
 from psycopg import errors
 
-from server.storage import StorageError
+from server.storage import StorageError, UnreachableError
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
 CONNECTIONS_MAX = 12
+CONNECTIONS_OF_ONE = CONNECTIONS_MAX + 2
+"""So many one server process has at most: with those that hold the folder's lock and listen for news."""
 WAIT_S_MAX = 30
 CONNECT_S_MAX = 10
 LOCK_MS_MAX = 60_000
@@ -32,8 +35,14 @@ def connect(url: str) -> Connection:
             application_name="scanner server",
             keepalives_idle=KEEPALIVE_S,
         )
+    except psycopg.OperationalError as error:
+        raise UnreachableError(
+            f"PostgreSQL cannot be reached: {one_line(error)}; start it, or correct server.database"
+        ) from error
     except (psycopg.Error, ValueError) as error:
-        raise StorageError(f"PostgreSQL cannot be reached: {one_line(error)}") from error
+        raise StorageError(
+            f"PostgreSQL cannot be reached: {one_line(error)}; correct server.database"
+        ) from error
     try:
         connection.execute(f"SET lock_timeout = {LOCK_MS_MAX}")
         # A role or a database may have switched it off; an answer to a handheld must mean that nothing is lost.
@@ -45,7 +54,7 @@ def connect(url: str) -> Connection:
         (encoding,) = connection.execute("SHOW server_encoding").fetchone() or ("",)
     except psycopg.Error as error:
         connection.close()
-        raise StorageError(f"PostgreSQL cannot be used: {one_line(error)}") from error
+        raise _kind(error)(f"PostgreSQL cannot be used: {one_line(error)}") from error
     if flushes != "on" or commits not in _DURABLE:
         connection.close()
         raise StorageError("this PostgreSQL does not keep what it confirms (fsync is off): switch fsync on")
@@ -70,7 +79,24 @@ def plain_errors(what: str) -> Iterator[None]:
     except (errors.IntegrityError, errors.ProgrammingError, errors.DataError):
         raise
     except psycopg.Error as error:
-        raise StorageError(f"the database could not be {what}: {one_line(error)}") from error
+        raise _kind(error)(f"the database could not be {what}: {one_line(error)}") from error
+
+
+def _kind(error: psycopg.Error) -> type[StorageError]:
+    """Whether it is worth while to try again: the connection went, or somebody else held a lock."""
+    return UnreachableError if isinstance(error, psycopg.OperationalError) else StorageError
+
+
+def _lives(connection: Connection) -> bool:
+    """False where PostgreSQL ended it while nobody used it: it restarted, say, and nobody's request ought to suffer.
+
+    An idle connection has nothing to say but that it ends. Costs one look at the socket, no question to the database.
+    """
+    if connection.closed:
+        return False
+    look = select.poll()
+    look.register(connection.fileno(), select.POLLIN)
+    return not look.poll(0)
 
 
 class Connections:
@@ -91,6 +117,8 @@ class Connections:
         except queue.Empty as error:
             raise StorageError("the server is too busy to use its database just now") from error
         try:
+            if connection is not None and not _lives(connection):
+                connection.close()
             if connection is None or connection.closed:
                 connection = None
                 connection = connect(self._url)

@@ -24,14 +24,18 @@ from tracking.documents import Document, called_back, opening_line
 from tracking.events import Event, encode_body
 from tracking.policy import stated
 from tracking.prefix_rules import PrefixRules
+from tracking.refused_rows import without_refused
 from tracking.site import OpeningUnit, Operator, Site, SiteError, load
 
 EPOCH = 1
 
 
 def import_site(storage: Storage, site_name: str, data: bytes, now_ms: int) -> Imported:
-    """Load a site file into one site. Raises :class:`tracking.site.SiteError` with one plain sentence."""
-    site = load(data)
+    """Load a site file into one site. Raises :class:`tracking.site.SiteError` with one plain sentence.
+
+    Rows that are wrong by themselves are left out and named in the answer.
+    """
+    site, refused = without_refused(load(data))
     if site.site != site_name:
         raise SiteError(f"the site file is for site {site.site!r}, not for {site_name!r}: send it there")
     with storage.read() as reader:
@@ -60,7 +64,7 @@ def import_site(storage: Storage, site_name: str, data: bytes, now_ms: int) -> I
         for document in site.documents:
             tallies.publish(tx, feed, document.number)
         feed.flush()
-    return Imported(**counts, units=load_into.units, unchanged=load_into.unchanged)
+    return Imported(**counts, units=load_into.units, unchanged=load_into.unchanged, refused=refused)
 
 
 def _operator_row(reader: Reader, site: str, operator: Operator) -> OperatorRow:

@@ -101,7 +101,10 @@ def _units(file: sqlite3.Connection, reader: Reader, site: str) -> int:
     file.execute(_STAGING)
     count = 0
     for rows in replica.walk(reader, site, "unit", ROWS_A_WALK):
-        units = (_UNIT.decode(replica.seen_from(site, body)) for _, body in rows)
+        units = [_UNIT.decode(replica.seen_from(site, body)) for _, body in rows]
+        lots = {unit.lot for unit in units} - numbers.lots - {""}
+        file.executemany("INSERT OR IGNORE INTO lot_name VALUES (?)", [(lot,) for lot in sorted(lots)])
+        numbers.lots = lots
         staged = cache_file.unit_rows(units, numbers.item, numbers.shape)
         file.executemany("INSERT INTO staging VALUES (?, ?, ?, ?, ?, ?)", staged)
         count += len(staged)
@@ -118,6 +121,8 @@ class _Numbers:
         self._items: dict[str, int] = {}
         self._shapes: dict[bytes, int] = {}
         self._recent: dict[cache_file.Common, int] = {}
+        self.lots: set[str] = set()
+        """Names of the lots of the last few thousand units; neighbours mostly share theirs."""
 
     def item(self, item: str) -> int:
         """The number of an item."""

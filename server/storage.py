@@ -18,6 +18,10 @@ class StorageError(Exception):
     """The database cannot be used, or a transaction could not be made durable; one plain sentence."""
 
 
+class UnreachableError(StorageError):
+    """There is no way to the database just now: another moment there may be."""
+
+
 class Reader(Protocol):
     """One moment of the database: everything read through it belongs together."""
 

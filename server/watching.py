@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.logs import fields
+from server.logs import fields, without_secrets
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -32,6 +32,8 @@ class Seen:
         """A device's id, or a role; empty for nobody."""
         self.refused = ""
         """The word of the refusal."""
+        self.why = ""
+        """Of a refusal whose reason is not for whoever asked."""
 
 
 def seen_of(request: Request) -> Seen:
@@ -89,6 +91,7 @@ class Watching:
                     ms=round(took_s * 1000, 1),
                     who=seen.who,
                     **({"refused": seen.refused} if seen.refused else {}),
+                    **({"why": without_secrets(seen.why)} if seen.why else {}),
                 ),
             )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import logging
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import NamedTuple
 
@@ -17,7 +19,11 @@ from server.app import make_app
 from server.central import Central
 from server.open_storage import Database, open_storage
 from server.snapshots import folder_of
+from server.storage import Storage, UnreachableError
 
+LOG = logging.getLogger(__name__)
+AGAIN_S = 2.0
+"""So long until it looks for its database again."""
 _PR_SET_PDEATHSIG = 1
 """Linux: the signal that this process gets when the one that started it is gone (prctl(2))."""
 
@@ -38,7 +44,7 @@ def load(plan: Plan) -> Starlette:
     """The application of this process. Raises :class:`server.storage.StorageError`."""
     _end_with(plan.parent)
     logs.begin()
-    storage = open_storage(plan.database)
+    storage = _opened(plan.database)
     central = Central.on(
         storage,
         access.token_hash(plan.office_token),
@@ -47,6 +53,25 @@ def load(plan: Plan) -> Starlette:
         snapshots=folder_of(plan.database),
     )
     return make_app(central, lifespan=_life(central))
+
+
+def _opened(database: Database) -> Storage:
+    """The database, as soon as it can be reached: its server found it there, so it comes back.
+
+    A worker that gave up would be replaced until that looks like a loop, and the server with it would be gone.
+    Raises :class:`server.storage.StorageError`.
+    """
+    # Asked to end meanwhile it just ends: what the server's own process does on SIGTERM came along with the fork.
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        while True:
+            try:
+                return open_storage(database)
+            except UnreachableError as error:
+                LOG.error("waiting for the database: %s", error)
+                time.sleep(AGAIN_S)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _life(central: Central) -> Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]:

@@ -13,7 +13,7 @@ import msgspec
 from tracking.lifecycle import FLAGS, STATUSES
 from tracking.units import UnitState
 
-LAYOUT = 4
+LAYOUT = 5
 
 SCHEMA_SQL = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -31,6 +31,9 @@ SCHEMA_SQL = (
     "CREATE INDEX unit_document ON unit (document) WHERE document IS NOT NULL",
     # What it is in: the product it was built into, or its carton.
     "CREATE INDEX unit_holder ON unit (holder) WHERE holder IS NOT NULL",
+    # Every lot that a unit here was of: a code that is none of them need not be looked for among the units. A name is
+    # there once for all its units and stays when they have gone: a yes may be for nothing, a no never is.
+    "CREATE TABLE lot_name (lot TEXT PRIMARY KEY) WITHOUT ROWID",
     # Of a snapshot: how far each device's own events show in it.
     """CREATE TABLE shown (device TEXT, epoch INTEGER, seq INTEGER, chain TEXT,
     PRIMARY KEY (device, epoch)) WITHOUT ROWID""",

@@ -40,8 +40,16 @@ class Port(Protocol):
         """Where the server stands: rewinds or begins an epoch as needed. A sentence if something is wrong."""
         ...
 
-    def stored(self, reply: Stored) -> Said:
-        """The server holds everything up to the reply's mark. A sentence if its chain is not ours."""
+    def stored(self, reply: Stored, through: int) -> Said:
+        """What it was sent, up to event ``through``, the server holds. A sentence if its chain is not ours."""
+        ...
+
+    def disputed(self) -> tuple[int, int] | None:
+        """Epoch and number of an event of which it is not sure that the server has the same, or None."""
+        ...
+
+    def compared(self, epoch: int, seq: int, answer: HighWater) -> Said:
+        """Where the server stands at that event. A sentence if it has others under these names."""
         ...
 
     def next_rescue(self, events_max: int) -> Batch | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -114,17 +115,30 @@ class Uploader:
     def _greet(self) -> None:
         self._greeted = True
         try:
-            status, data = self._line.ask("GET", f"/v1/devices/{self._port.device()}/hwm")
-            if status != 200:
-                raise Unreachable(phrase("link_not_known", status=str(status)))
-            high = understood(data, HighWater)
+            high = self._high_water()
             self._generation = high.generation
             self.halted = self._port.greeted(high)
+            self._compare()
         except BaseException as error:
             self._greeted = False
             if isinstance(error, Unreachable) and error.word == REVOKED:
                 rescue(self._port, self._line, self._events_max, self._signed)
             raise
+
+    def _high_water(self, **at: Any) -> HighWater:
+        status, data = self._line.ask("GET", f"/v1/devices/{self._port.device()}/hwm", **at)
+        if status != 200:
+            raise Unreachable(phrase("link_not_known", status=str(status)))
+        return understood(data, HighWater)
+
+    def _compare(self) -> None:
+        """Event by event, until it is clear which are the same here and there."""
+        while (asked := self._port.disputed()) is not None:
+            epoch, seq = asked
+            high = self._high_water(epoch=epoch, seq=seq)
+            if self.heard_of(high.generation):
+                return
+            self.halted = self._port.compared(epoch, seq, high) or self.halted
 
     def _signed(self, batch: Batch) -> Batch:
         """With this handheld's word on its head, where it has a key."""
@@ -145,12 +159,14 @@ class Uploader:
             self._events_max = min(self._most, self._events_max * 2)
             stored = understood(data, Stored)
             self.heard_of(stored.generation)
-            self.halted = self._port.stored(stored)
+            self.halted = self._port.stored(stored, batch.last)
+            self._compare()
             return stored.epoch == batch.epoch and stored.hwm >= batch.first
         if status == 409:
             refused = understood(data, Refused)
             self.heard_of(refused.generation)
             self.halted = self._port.refused(refused)
+            self._compare()
             return False
         if status in _TOO_MUCH and len(batch.events) > 1:
             self._halve(batch)

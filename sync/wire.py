@@ -283,6 +283,8 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     documents: int = 0
     units: int = 0
     unchanged: int = 0
+    refused: tuple[str, ...] = ()
+    """A sentence for each row that was not taken; everything else of the file was."""
 
 
 def pair_key(item: str, name: str) -> str:

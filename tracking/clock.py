@@ -1,8 +1,8 @@
 """Hybrid logical clock: 48 bits of milliseconds, 16 bits of counter, never going back on one device.
 
-It follows the wall clock where that is believable and stays ahead of every time already written. A wall clock that
-runs ahead of the server by more than :data:`AHEAD_MS_MAX` is clamped and marked, never followed: one terminal with a
-wrong year must not win every later comparison.
+It follows the wall clock where that is believable and stays ahead of every time already written. A wall clock that is
+further from the server's than :data:`APART_MS_MAX` is marked and never followed: one terminal with a wrong year must
+neither win every later comparison nor lose it.
 """
 
 from __future__ import annotations
@@ -10,16 +10,19 @@ from __future__ import annotations
 from typing import NamedTuple
 
 COUNTER_BITS = 16
-AHEAD_MS_MAX = 120_000
-"""How far a device may run ahead of the last known server time, milliseconds."""
+APART_MS_MAX = 120_000
+"""How far a device's wall clock may be from the server's time, before or after it, milliseconds."""
+AWAY_MS_MAX = 30 * 24 * 3600 * 1000
+"""How long a device may have been switched off, milliseconds: where only the server's last word before that is known, a
+clock that stands later is not believed."""
 
 
-class Tick(NamedTuple):
-    """The next clock value."""
+class Told(NamedTuple):
+    """What time it is, as far as it can be known."""
 
-    hlc: int
+    unix_ms: int
     suspect: bool
-    """True when the wall clock was clamped."""
+    """True where the wall clock was not believed."""
 
 
 def pack(unix_ms: int, counter: int = 0) -> int:
@@ -32,15 +35,23 @@ def unix_ms(hlc: int) -> int:
     return hlc >> COUNTER_BITS
 
 
-def tick(last: int, wall_ms: int, server_ms: int | None = None) -> Tick:
-    """The next clock value after ``last`` at wall time ``wall_ms``.
+def believable(wall_ms: int, server_ms: int | None, *, exact: bool = True) -> Told:
+    """The wall clock's time where it can be right, else the server's.
 
-    ``server_ms`` is the server's time as far as this device can know it (last reply plus monotonic time since);
-    None as long as no server was ever heard.
+    ``server_ms`` is the server's time as far as this device can know it (last reply plus monotonic time since), None as
+    long as no server was ever heard; ``exact`` is False where it is only the earliest that it can be.
     """
-    suspect = server_ms is not None and wall_ms > server_ms + AHEAD_MS_MAX
-    believed_ms = server_ms + AHEAD_MS_MAX if suspect and server_ms is not None else wall_ms
-    return Tick(max(last + 1, pack(max(believed_ms, 0))), suspect)
+    if server_ms is None:
+        return Told(wall_ms, suspect=False)
+    ahead_ms = APART_MS_MAX if exact else AWAY_MS_MAX
+    if server_ms - APART_MS_MAX <= wall_ms <= server_ms + ahead_ms:
+        return Told(wall_ms, suspect=False)
+    return Told(server_ms, suspect=True)
+
+
+def tick(last: int, unix_ms: int) -> int:
+    """The next clock value after ``last`` at a time that :func:`believable` made out."""
+    return max(last + 1, pack(max(unix_ms, 0)))
 
 
 def merge(last: int, server_ms: int) -> int:

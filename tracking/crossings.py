@@ -43,11 +43,18 @@ def moves(event: Event) -> bool:
 def uncertainty_ms(event: Event) -> int:
     """How far the time of an event may be off.
 
-    A device that has heard the server knows its offset; one that never did, or whose clock ran ahead, is believed
-    within what the hybrid clock allows.
+    A device that has heard the server since it was switched on knows its offset. Where its clock was not believed, it
+    went by the server's time, and the offset says only how wrong the clock was; without a word of the server since it
+    was switched on, nobody knows how long it had been off.
     """
-    checked = event.clock == "synced"
-    return (CLOCK_MS if checked else clock.AHEAD_MS_MAX) + abs(event.offset_ms)
+    match event.clock:
+        case "synced":
+            return CLOCK_MS + abs(event.offset_ms)
+        case "suspect":
+            return clock.APART_MS_MAX
+        case "lost":
+            return clock.AWAY_MS_MAX
+    return clock.APART_MS_MAX + abs(event.offset_ms)
 
 
 def order_uncertain(first: Event, second: Event) -> bool:

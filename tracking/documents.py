@@ -189,6 +189,11 @@ def credit(event: Event, document_before: str, step_before: str) -> int:
     return 0 if already else event.quantity
 
 
+def says_empty(event: Event) -> bool:
+    """True for a count that saw a place with nothing in it: an observation of no item, quantity 0."""
+    return event.step == "stock_taking" and not event.item and not event.quantity
+
+
 def tally_of(events: Iterable[Event]) -> Tally:
     """The tally of events that all belong to one document and all counted (no contradictions, none cancelled)."""
     done: dict[int, int] = {}

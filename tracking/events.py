@@ -117,15 +117,17 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     site: str = ""
     task: str = ""
     at: str = ""
-    """Wall time of the device, ISO 8601 with offset and milliseconds."""
+    """When: by the device's wall clock, or, where that was not believed, by the server's. ISO 8601 with offset."""
     hlc: int = 0
     """Hybrid logical clock, see :mod:`tracking.clock`."""
     mono_ms: int = 0
     boot: str = ""
     clock: str = ""
-    """Empty when the wall clock was never checked, ``synced`` or ``suspect`` otherwise."""
+    """What is known of the wall clock. ``synced``: near the server's, heard since the device was switched on.
+    ``suspect``: far from it, so not believed. ``lost``: not believed either, because it stands before the server's last
+    word or long after, but that word is from before the device was switched on. Empty: nothing speaks against it."""
     offset_ms: int = 0
-    """Server time minus device time at the last sync."""
+    """Server time minus wall clock; where that was not believed ``at`` minus wall clock, so what it said is kept."""
     app: str = ""
     schema: int = SCHEMA
 

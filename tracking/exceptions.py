@@ -13,6 +13,9 @@ from tracking.crossings import PACKED_TWICE
 from tracking.events import Event
 from tracking.units import Contradiction, fold, without_cancelled
 
+LOST_RANGE = "lost_range"
+"""The kind of exception that a hole in a device's numbers makes: the first and the last event that nobody holds."""
+
 
 class Witness(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One side of an exception: who says so, where and when."""

@@ -218,18 +218,17 @@ def without_cancelled(events: Iterable[Event]) -> list[Event]:
     Whether an event stands never depends on clocks: one device may cancel what another wrote with a clock ahead.
     """
     ordered = sorted(events, key=lambda event: event.order)
-    target_of = {event.ref: event.cancels for event in ordered if event.cancels}
-    if not target_of:
+    if not any(event.cancels for event in ordered):
         return ordered
+    target_of = _target_of(ordered)
     waiting = {event.ref: 0 for event in ordered}
     for target in target_of.values():
-        if target in waiting:
-            waiting[target] += 1
+        waiting[target] += 1
     settled = [ref for ref, cancellers in waiting.items() if not cancellers]
     cancelled: set[str] = set()
     for ref in settled:  # grows while it is read; events that cancel each other in a circle never settle
         target = target_of.get(ref, "")
-        if target not in waiting:
+        if not target:
             continue
         if ref not in cancelled:
             cancelled.add(target)
@@ -237,6 +236,30 @@ def without_cancelled(events: Iterable[Event]) -> list[Event]:
         if not waiting[target]:
             settled.append(target)
     return [event for event in ordered if not event.cancels and event.ref not in cancelled]
+
+
+def _target_of(events: Sequence[Event]) -> dict[str, str]:
+    """Name of each cancellation -> the event among these that it takes back."""
+    named = {event.ref: event for event in events}
+    return {
+        event.ref: event.cancels
+        for event in events
+        if event.cancels in named and takes_back(event, named[event.cancels])
+    }
+
+
+def takes_back(cancellation: Event, event: Event) -> bool:
+    """Whether it is about what it names, as far as it says what it is about.
+
+    Two handhelds with the same files write different events under one name; taking back the one must not touch the
+    other, whichever of them the server has.
+    """
+    return (
+        cancellation.item in {"", event.item}
+        and cancellation.serial in {"", event.serial}
+        and cancellation.container in {"", event.container}
+        and cancellation.document in {"", event.document}
+    )
 
 
 class Stepped(NamedTuple):

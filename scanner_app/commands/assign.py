@@ -14,6 +14,7 @@ from scanner_app.handheld import Handheld
 from scanner_app.identity import known
 from sync.work_wire import Block, WantedBlock
 from tracking import catalogue
+from tracking.counted import counted
 from tracking.numbering.patterns import Fields
 from tracking.serial_range import expand
 from tracking.site import Item
@@ -163,7 +164,7 @@ def _refused(call: Call, wanted: list[Wanted], faults: list[assigning.Faulty]) -
         for fault in faults[:FAULTS_SHOWN_MAX]:
             print(f"{fault.wanted.item} {fault.wanted.serial[:60]!r}: {fault.why}")
     sys.stderr.write(
-        f"scanner: {len(faults)} of {len(wanted)} serial numbers cannot be given: nothing was assigned\n"
+        f"scanner: {len(faults)} of {counted(len(wanted), 'serial number')} cannot be given: nothing was assigned\n"
     )
     return REFUSED
 

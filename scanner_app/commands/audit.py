@@ -13,6 +13,7 @@ from scanner_app.commands import asking
 from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
 from scanner_app.handheld import JOURNAL_FILE
 from scanner_app.journal_reader import JournalReader
+from tracking.counted import counted
 
 if TYPE_CHECKING:
     from scanner_app.server_audit import ServerReport
@@ -77,7 +78,7 @@ def _told(call: Call, report: Report | ServerReport, walked: str) -> int:
         for finding in report.findings:
             print(f"event {finding.device}/{finding.epoch}/{finding.seq}: {finding.what}")
         if not report.findings:
-            print(f"{report.events} events in {walked} fit")
+            print(f"{counted(report.events, 'event')} in {walked}: all fit")
     if report.findings:
         first = report.findings[0]
         raise Refusal(f"the first event that does not fit is {first.device}/{first.epoch}/{first.seq}")

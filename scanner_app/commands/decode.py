@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
+from tracking.counted import counted
 from tracking.printable import printable
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def run(call: Call) -> int:
     except DriverError as error:
         raise Refusal(str(error)) from error
     if refused:
-        raise Refusal(f"{refused} of {len(paths)} files could not be read as pictures")
+        raise Refusal(f"{refused} of {counted(len(paths), 'file')} could not be read as pictures")
     return DONE
 
 

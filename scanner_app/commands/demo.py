@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scanner_app import server_calls
 from scanner_app.commands.call import DONE, REFUSED, Call, Refusal
+from tracking.counted import counted
 
 LOG_FILE = "server.log"
 """What the server has to say while the screens have the terminal."""
@@ -67,7 +68,7 @@ def _shift(demo: object) -> int:
         flush=True,
     )
     if count.lost:
-        raise Refusal(f"{count.lost} events did not arrive on the server")
+        raise Refusal(f"{counted(count.lost, 'event')} did not arrive on the server")
     return REFUSED if played.failures else DONE
 
 

@@ -13,6 +13,7 @@ from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
 from scanner_app.handheld import JOURNAL_FILE, Handheld
 from scanner_app.identity import server_of
 from scanner_app.journal_reader import JournalReader
+from tracking.counted import counted
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -79,7 +80,7 @@ def _outbox(call: Call) -> int:
     if call.options.json:
         print_json({"device": device, "events": events, "bytes": len(data), "file": str(path)})
     else:
-        print(f"{events} events of {device} in {path}; they stay here until the server confirms them")
+        print(f"{counted(events, 'event')} of {device} in {path}, kept here until the server confirms")
     return DONE
 
 

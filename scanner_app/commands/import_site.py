@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 import msgspec
 
@@ -10,6 +11,7 @@ from scanner_app import server_calls
 from scanner_app.commands import asking
 from scanner_app.commands.call import DONE, USAGE, Call, Refusal, print_json, read_file, usage
 from sync.outbox import is_outbox
+from tracking.counted import counted
 from tracking.site import SITE_BYTES_MAX, SiteError, load
 
 
@@ -17,6 +19,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
     parser.add_argument("file", help="site file (JSON), or what 'scanner export outbox' wrote")
     asking.add(parser, "address of the server; default: sync.url")
+
+
+REFUSED_SHOWN_MAX = 50
+"""Rows that are told on the terminal; ``--json`` has all."""
+_ONE = {"parties": "party", "unchanged": "unchanged"}
+"""Names of the answer's counts that do not become the singular by losing an s."""
 
 
 def run(call: Call) -> int:
@@ -38,7 +46,13 @@ def run(call: Call) -> int:
     if options.json:
         print_json(counts)
     else:
-        print(", ".join(f"{count} {name}" for name, count in counts.items()))
+        numbers = ((name, count) for name, count in counts.items() if name != "refused")
+        print(", ".join(counted(count, _ONE.get(name, name[:-1]), name) for name, count in numbers))
+    for refused in done.refused[:REFUSED_SHOWN_MAX]:
+        print(f"{options.file}: {refused}", file=sys.stderr)
+    if done.refused:
+        rows = counted(len(done.refused), "row")
+        raise Refusal(f"{rows} not taken, everything else was: correct it and import the file again")
     return DONE
 
 
@@ -51,11 +65,12 @@ def _deliver(call: Call, url: str, data: bytes) -> int:
     if call.options.json:
         print_json(msgspec.to_builtins(done))
     elif done.held:
-        print(f"{done.held} events of {done.device}, a revoked handheld: the office says whether they count")
-    else:
         print(
-            f"{done.device}: {done.stored} of {done.events} events are new, {done.known} were there already"
+            f"{counted(done.held, 'event')} of {done.device}, a revoked handheld: the office says whether they count"
         )
+    else:
+        new = f"{done.stored} of {counted(done.events, 'event')} {'is' if done.stored == 1 else 'are'} new"
+        print(f"{done.device}: {new}, {done.known} there already")
     if done.refused == "gap":
         raise Refusal(
             f"the server lacks events {done.missing_from} to {done.missing_through} of epoch {done.epoch}, which come"

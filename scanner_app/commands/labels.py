@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, USAGE, Call, Refusal, print_json, read_file
 from tracking.catalogue import word
+from tracking.counted import counted
 from tracking.site import SITE_BYTES_MAX, Site, SiteError, load
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def run(call: Call) -> int:
         for label in made:
             print_json({name: getattr(label, name) for name in label.__struct_fields__})
         return DONE
-    print(f"{len(made)} labels: {', '.join(map(str, files))}")
+    print(f"{counted(len(made), 'label')}: {', '.join(map(str, files))}")
     return DONE
 
 

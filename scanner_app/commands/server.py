@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from config.paths import server_database
 from scanner_app.commands.call import DONE, REFUSED, Call, Refusal, print_json, usage
+from tracking.counted import counted
 
 if TYPE_CHECKING:
     from server.production import Tls
@@ -113,7 +114,7 @@ def _rebuild(call: Call, database: Path | str) -> int:
     if call.options.json:
         print_json({"rebuilt": events})
     else:
-        print(f"rebuilt from {events} events")
+        print(f"rebuilt from {counted(events, 'event')}")
     return DONE
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
+from tracking.counted import counted
 
 
 def run(call: Call, database: Path | str) -> int:
@@ -36,8 +37,8 @@ def run(call: Call, database: Path | str) -> int:
         )
         return DONE
     print(
-        f"{written.path}: {checked.events} events of {checked.devices} devices, {checked.bytes} bytes, "
-        f"checked event by event, {written.seconds:.1f} s"
+        f"{written.path}: {counted(checked.events, 'event')} of {counted(checked.devices, 'device')}, "
+        f"{checked.bytes} bytes, checked event by event, {written.seconds:.1f} s"
     )
     if not at_once:
         print("the running server is told within seconds")

@@ -9,6 +9,7 @@ import msgspec
 
 from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
 from scanner_app.drill import DrillError, Figures, drill
+from tracking.counted import counted
 
 HANDHELDS = 4
 UNITS = 50
@@ -39,14 +40,15 @@ def run(call: Call, database: Path | str) -> int:
     else:
         print(spoken(figures))
     if not figures.passed:
-        raise Refusal(f"the drill failed: {figures.lost} events lost, {figures.doubled} doubled")
+        raise Refusal(f"the drill failed: {counted(figures.lost, 'event')} lost, {figures.doubled} doubled")
     return DONE
 
 
 def spoken(figures: Figures) -> str:
     """The figures in words."""
     return (
-        f"{figures.handhelds} handhelds wrote {figures.events} events: {figures.backed_up} were in the backup, "
+        f"{counted(figures.handhelds, 'handheld')} wrote {counted(figures.events, 'event')}: "
+        f"{figures.backed_up} were in the backup, "
         f"{figures.lost_with_server} were lost with the server, {figures.scanned_meanwhile} came while there was none\n"
         f"backup {figures.backup_s} s, restore {figures.restore_s} s, everything back {figures.back_s} s later\n"
         f"drill: {'passed' if figures.passed else 'FAILED'}, {figures.lost} lost, {figures.doubled} doubled"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
+from tracking.counted import counted
 
 
 def run(call: Call, database: Path | str) -> int:
@@ -29,7 +30,8 @@ def run(call: Call, database: Path | str) -> int:
             }
         )
         return DONE
-    print(f"{checked.events} events of {checked.devices} devices are back; generation {restored.generation}")
+    back = f"{counted(checked.events, 'event')} of {counted(checked.devices, 'device')}"
+    print(f"back: {back}; generation {restored.generation}")
     if restored.aside is not None:
         print(f"the database that was there before is {restored.aside}")
     print("start the server: handhelds bring by themselves what was taken in after the backup")

@@ -13,6 +13,7 @@ from scanner_app.identity import server_of
 from scanner_app.running import RunningHandheld
 from scanner_app.session import Session
 from tracking.catalogue import say
+from tracking.counted import counted
 
 SYNC_S_MAX = 120.0
 SYNC_S_MOST = 86_400.0
@@ -47,11 +48,13 @@ def run(call: Call) -> int:
         print_json({"sent": before - state.pending, **msgspec.to_builtins(state)})
     if not state.done:
         left = (
-            f"{state.pending} events still pending" if state.pending else "the server's news are not all here"
+            f"{counted(state.pending, 'event')} still pending"
+            if state.pending
+            else "the server's news are not all here"
         )
         raise Refusal(f"{left}: {state.trouble or _why(state)}")
     if not call.options.json:
-        print(f"{before} events sent, nothing is pending, everything new is here")
+        print(f"{counted(before, 'event')} sent, nothing is pending, everything new is here")
     return DONE
 
 

@@ -133,7 +133,7 @@ class Borrowed:
                 continue
             if self._uncovered(share):
                 found.append(share)
-            elif share.counted:
+            elif share.counted or share.people:
                 found.append(msgspec.structs.replace(share, own={}, facts=(), left_out=0))
         return tuple(found)
 
@@ -171,12 +171,14 @@ class Borrowed:
 
     def counted(self, number: str, recount: int, own: Counted) -> Counted:
         """What was counted on a sheet in one round, with what others counted before they handed it over."""
-        here = dict(own.here)
+        here, people, empty = dict(own.here), set(own.people), set(own.empty)
         for share in _newest(self._bundles, "document", number):
             if share.device != self._device and share.recount == recount:
                 for place, count in share.counted.items():
                     here[place] = here.get(place, 0) + count
-        return own._replace(here=here)
+                people.update(share.people)
+                empty.update(share.empty)
+        return own._replace(here=here, people=frozenset(people), empty=frozenset(empty))
 
 
 def _newest(bundles: Iterable[Bundle], field: str, value: str) -> tuple[Share, ...]:

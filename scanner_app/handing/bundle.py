@@ -92,6 +92,10 @@ class Share(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """Of a count sheet: location -> counted there by this handheld; the other places together under ``""``."""
     recount: int = 0
     """The round that this was counted in."""
+    people: tuple[str, ...] = ()
+    """Badges of those who counted in it on this handheld: none of them may be its second counter."""
+    empty: tuple[str, ...] = ()
+    """Locations of which somebody said on this handheld, in this round, that nothing is there; the newest."""
 
     @property
     def id(self) -> str:

@@ -12,7 +12,7 @@ from scanner_app import records
 from scanner_app.handing.bundle import Bundle, Fact, Share, fact_of, without
 from scanner_app.handing.tasks import subject_of
 from scanner_app.session_state import encode
-from scanner_app.workflows.flow import State
+from scanner_app.workflows.flow import Counted, State
 from tracking.documents import Tally
 from tracking.events import Event, decode_body
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from scanner_app.session import Session
 
 GENERATION_CHARS = 4
+EMPTY_MAX = 20
+"""Empty shelves that a symbol carries; of one more it is asked once more."""
 _ROWS = """SELECT o.epoch, o.seq, o.delta, o.before, e.body FROM overlay o
 JOIN event e ON e.epoch = o.epoch AND e.seq = o.seq WHERE o.epoch = ?"""
 _OF_DOCUMENT = f"{_ROWS} AND o.document = ? ORDER BY o.seq"
@@ -36,7 +38,7 @@ class _Row(NamedTuple):
 def bundle_of(session: Session, name: str, state: State, seq: int) -> Bundle:
     """The bundle of a task. ``seq`` is that of the event that is about to give it away."""
     cache = session.cache
-    at_s = session.clock.wall_ms() // 1000
+    at_s = session.stamper.now_ms() // 1000
     number = state.document
     tally = cache.record("tally", number) if number else b""
     cached = records.TALLY.decode(tally) if tally else Tally()
@@ -63,6 +65,7 @@ def _own_share(session: Session, name: str, state: State, seq: int, at_s: int) -
         if row.delta and row.event.document == state.document:
             own[row.event.line] = own.get(row.event.line, 0) + row.delta
     recount = int(getattr(state, "recount", 0))
+    by_us = session.knows.counted_here(state.document, recount) if name == "stocktake" else Counted({})
     document = session.knows.document(state.document)
     party = document.party if document is not None else ""
     return Share(
@@ -73,6 +76,8 @@ def _own_share(session: Session, name: str, state: State, seq: int, at_s: int) -
         facts=tuple(_facts(rows, at_s, session.state.operator, party)),
         counted=_counted(session, name, state, recount),
         recount=recount,
+        people=tuple(sorted(by_us.people)),
+        empty=tuple(sorted(by_us.empty))[-EMPTY_MAX:],
     )
 
 

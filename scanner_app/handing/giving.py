@@ -70,11 +70,11 @@ def _task(session: Session) -> tuple[str, State]:
 
 
 def _more(symbols: int) -> Said:
-    return phrase("symbols_many", count=str(symbols)) if symbols > 1 else phrase("symbols_one")
+    return phrase("symbols", count=str(symbols))
 
 
 def _now(session: Session) -> str:
-    return local_iso(session.clock.wall_ms(), session.zone)
+    return local_iso(session.stamper.now_ms(), session.zone)
 
 
 # -- while the symbols are shown ------------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ def take_back(session: Session, hand_over: str) -> Answer:
         return session.answer(NOTHING, text=phrase("hand_over_nothing"))
     handing = session.state.handing
     state = without_task(session.state, given.workflow)
-    now_ms = session.clock.wall_ms()
+    now_ms = session.stamper.now_ms()
     mine = Mine(
         subject=given.subject,
         since_ms=now_ms,

@@ -35,7 +35,7 @@ def kept(session: Session, after: SessionState) -> SessionState:
 
 
 def _noted(session: Session, known: Mine | None, operator: str, subject: str) -> Mine:
-    now_ms = session.clock.wall_ms()
+    now_ms = session.stamper.now_ms()
     active_ms = now_ms // ACTIVE_MS * ACTIVE_MS
     if known is None or (known.subject and known.subject != subject):
         return Mine(subject=subject, since_ms=now_ms, operator=operator, active_ms=active_ms)

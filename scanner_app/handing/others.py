@@ -27,7 +27,7 @@ _OPENED = frozenset({"document_opened", "container_selected", "product_selected"
 
 def at_work(session: Session) -> list[TaskRow]:
     """Tasks of others that are not finished, taken over or long untouched; the newest first."""
-    now_ms = session.stamper.believed_server_ms() or session.clock.wall_ms()
+    now_ms = session.stamper.server_ms()
     oldest_ms = now_ms - session.knows.policy.claim_minutes * 60_000
     found = [
         row for row in session.knows.tasks_elsewhere() if row.heard_ms > oldest_ms and _stands(session, row)

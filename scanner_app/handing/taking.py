@@ -115,7 +115,7 @@ def _go_on(
         one for one in session.state.handing.given if (one.workflow, one.subject) != (workflow, subject)
     )
     rest = without_task(session.state, workflow)
-    now_ms = session.clock.wall_ms()
+    now_ms = session.stamper.now_ms()
     mine = Mine(
         subject=subject,
         since_ms=now_ms,

@@ -18,6 +18,15 @@ PLACES_DEEP_MAX = 16
 
 def judged(subject: Subject, place: str, document: Document, knows: Knowledge, *, already: bool) -> Verdict:
     """The answer to one count. A stolen or recalled unit stops, though it is counted; all else is a note at most."""
+    said = _judged(subject, place, document, knows, already=already)
+    return (
+        msgspec.structs.replace(said, fields={**said.fields, "told": "yes"})
+        if said.code == "unexpected"
+        else said
+    )
+
+
+def _judged(subject: Subject, place: str, document: Document, knows: Knowledge, *, already: bool) -> Verdict:
     unit = subject.unit
     alarm = rules.stopped_anywhere(unit)
     if alarm is not None:
@@ -32,12 +41,10 @@ def judged(subject: Subject, place: str, document: Document, knows: Knowledge, *
         return rules.about("on_hold", unit)
     if not subject.serial:
         if not _asked_for(subject, document):
-            return subject.said("unexpected", counted="yes")
+            return subject.said("unexpected")
         return subject.said("quantity_recorded")
     code = _of_unit(subject, place, document, knows)
-    if code == "counted":
-        return rules.about(code, unit)
-    return rules.about(code, unit, status=phrase(f"status_{unit.status}"), counted="yes")
+    return rules.about(code, unit, status="" if code == "counted" else phrase(f"status_{unit.status}"))
 
 
 def _of_unit(subject: Subject, place: str, document: Document, knows: Knowledge) -> str:

@@ -106,6 +106,8 @@ class Counted(NamedTuple):
     """Badges of those who counted."""
     closed: bool = False
     """True where this round was brought to its end."""
+    empty: frozenset[str] = frozenset()
+    """Locations of which somebody said that nothing is there."""
 
     @property
     def total(self) -> int:

@@ -48,7 +48,7 @@ def label(state: PackState, read: Parts, text: str, knows: Knowledge) -> Step:
 
 
 def _not_in(state: PackState, item: Item, parts: Parts, knows: Knowledge) -> Step:
-    """Found in the carton, or beside it, though nobody packed it: said, and left as it is."""
+    """Found in the carton, or beside it, though nobody packed it: said, with where it is, and left as it is."""
     unit = knows.unit(item.item, parts.serial) if parts.serial else None
     alarm = rules.stopped_anywhere(unit) if unit is not None else None
     where = unit.container if unit is not None else ""
@@ -58,8 +58,9 @@ def _not_in(state: PackState, item: Item, parts: Parts, knows: Knowledge) -> Ste
         serial=parts.serial,
         lot=parts.lot,
         loose="" if parts.serial else item.item,
-        container=where or state.container,
-        nothing="yes",
+        container=where,
+        absent=state.container,
+        nowhere="" if state.container else "yes",
     )
     return Step(state=msgspec.structs.replace(state, parts=NO_PARTS), verdict=alarm or said)
 
@@ -112,7 +113,7 @@ def container(state: PackState, code: str, knows: Knowledge) -> Step:
         return Step(state=after, verdict=said, events=(event,))
     events = _all_out(code, knows)
     if not events:
-        return Step(state=state, verdict=verdict("unexpected", loose=code, nothing="yes"))
+        return Step(state=state, verdict=verdict("unexpected", bare=code))
     said = verdict("unpacked", container=code, count=str(len(events)))
     after = PackState(taking_out=True, emptied=code)
     return Step(state=after, verdict=said, events=events)

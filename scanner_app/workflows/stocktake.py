@@ -33,6 +33,8 @@ class CountState(SubjectState, frozen=True, kw_only=True, omit_defaults=True):
     """0 for the first count of the sheet, higher for each later one."""
     again: str = ""
     """A closed sheet that was scanned: a confirmation counts it again."""
+    vacant: str = ""
+    """A place at which nothing was counted when it was left or scanned again: a confirmation says that it is empty."""
     last_good: str = ""
     """The serial counted last: where to look for a code that could not be read."""
 
@@ -44,7 +46,7 @@ def _advance(state: State, given: Input, knows: Knowledge) -> Step:
         return _command(state, given, document, knows)
     if document is None:
         return _sheet_prompt(state, given, knows)
-    state = msgspec.structs.replace(state, confirming="")
+    state = msgspec.structs.replace(state, confirming="", vacant="")
     return _seen(state, see(state.parts, given, document, knows), given.texts[0], document, knows)
 
 
@@ -122,12 +124,32 @@ def _other(state: CountState, other: Meaning, text: str, document: Document, kno
 
 
 def _moved_on(state: CountState, place: str, document: Document, knows: Knowledge) -> Step:
-    """The next shelf: what was counted at the last one is said once more, and never what was expected there."""
+    """The next shelf: what was counted at the last one is said once more, and never what was expected there.
+
+    Where that was nothing, or the same shelf is scanned again before anything was counted, it is asked whether the
+    shelf is empty: only a confirmation says so, a wrong shelf label does not.
+    """
     before = _place(state, document)
-    here = knows.counted(document.number, state.recount).here.get(before, 0)
-    told = {"counted": str(here), "before": before} if before and before != place else {}
-    moved = msgspec.structs.replace(state, location=place, parts=NO_PARTS, confirming="")
-    return Step(state=moved, verdict=verdict("location_selected", location=place, **told))
+    counted = knows.counted(document.number, state.recount)
+    here = counted.here.get(before, 0)
+    vacant = state.location if not here and state.location not in counted.empty else ""
+    told = {"counted": str(here), "before": before} if here and before != place else {}
+    moved = msgspec.structs.replace(state, location=place, parts=NO_PARTS, confirming="", vacant=vacant)
+    return Step(state=moved, verdict=verdict("location_selected", location=place, vacant=vacant, **told))
+
+
+def _found_empty(state: CountState, document: Document) -> Step:
+    """The place has nothing in it: a fact like any other count, for the office and for the second counter."""
+    event = Event(
+        step="stock_taking",
+        quantity=0,
+        document=document.number,
+        location=state.vacant,
+        recount=state.recount,
+        code="counted",
+    )
+    said = verdict("counted", empty=state.vacant)
+    return Step(state=msgspec.structs.replace(state, vacant=""), verdict=said, events=(event,))
 
 
 def _count(state: CountState, subject: Subject, document: Document, knows: Knowledge) -> Step:
@@ -170,6 +192,8 @@ def _command(state: CountState, asked: Asked, document: Document | None, knows: 
         case "done" if document is not None:
             return _done(state, document, knows)
         case "confirm" if document is not None:
+            if state.vacant:
+                return _found_empty(state, document)
             return _close(state, document, knows) if state.confirming else _done(state, document, knows)
         case "confirm" if state.again:
             return _again(state, knows)
@@ -192,7 +216,7 @@ def _done(state: CountState, document: Document, knows: Knowledge) -> Step:
         counted=str(counted.total),
         missing=missing,
     )
-    return Step(state=msgspec.structs.replace(state, confirming="done"), verdict=asked)
+    return Step(state=msgspec.structs.replace(state, confirming="done", vacant=""), verdict=asked)
 
 
 def _close(state: CountState, document: Document, knows: Knowledge) -> Step:
@@ -205,8 +229,9 @@ def _close(state: CountState, document: Document, knows: Knowledge) -> Step:
 def _back(state: CountState, document: Document | None) -> Step:
     """One step back: the half label, the question, the sheet (which stays open), then the start screen."""
     done: Verdict = verdict("command", what=phrase("what_back"))
-    if not state.parts.empty or state.confirming:
-        return Step(state=msgspec.structs.replace(state, parts=NO_PARTS, confirming=""), verdict=done)
+    if not state.parts.empty or state.confirming or state.vacant:
+        left = msgspec.structs.replace(state, parts=NO_PARTS, confirming="", vacant="")
+        return Step(state=left, verdict=done)
     if state.again:
         return Step(state=msgspec.structs.replace(state, again=""), verdict=NOTHING)
     if document is not None:
@@ -227,7 +252,7 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
     need = prompt_of_parts(state.parts, knows)
     if need is not None:
         return msgspec.structs.replace(need, here=here)
-    return Prompt(name="count", more=place, here=here)
+    return Prompt(name="count", more=place, here=here, keys=("done", "confirm") if state.vacant else ())
 
 
 STOCKTAKE = Workflow(

@@ -69,16 +69,16 @@ async def upload(request: Request) -> Response:
 
 
 async def high_water(request: Request) -> Response:
-    """``GET /v1/devices/{device}/hwm?epoch=``."""
+    """``GET /v1/devices/{device}/hwm?epoch=&seq=``."""
     central = central_of(request)
-    epoch = number(request, "epoch", -1, COUNT_MAX)
+    epoch, seq = number(request, "epoch", -1, COUNT_MAX), number(request, "seq", -1, COUNT_MAX)
 
     def work() -> HighWater:
         device, now_ms = _own(request), central.now_ms()
         note_seen(request, device)
         with central.storage.read() as reader:
-            wanted = None if epoch < 0 else epoch
-            return ingest.high_water(reader, central.storage.generation, device, wanted, now_ms)
+            wanted, up_to = None if epoch < 0 else epoch, None if seq < 0 else seq
+            return ingest.high_water(reader, central.storage.generation, device, wanted, up_to, now_ms)
 
     return answer(await in_thread(work))
 

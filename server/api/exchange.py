@@ -29,6 +29,8 @@ from tracking.site import SiteError
 T = TypeVar("T")
 COMPRESS_FROM_BYTES = 1024
 RETRY_AFTER_S = "5"
+STORAGE_DETAIL = "the server cannot use its database just now: try again in a moment; its log says why"
+"""Why it cannot names machines, accounts and paths: that is for the log, and strangers may ask too."""
 _CALLER = "scanner.caller"
 BODY_S_MAX = 120
 """A body that takes longer to arrive is given up."""
@@ -164,7 +166,7 @@ def refusal_of(error: Exception) -> Refusal:
         case EnrollmentError():
             return Refusal(403, "enrollment", str(error))
         case StorageError():
-            return Refusal(503, "storage", str(error), {"Retry-After": RETRY_AFTER_S})
+            return Refusal(503, "storage", STORAGE_DETAIL, {"Retry-After": RETRY_AFTER_S})
         case ClientDisconnect():
             return Refusal(400, "malformed", "the body was cut off")
         case HTTPException():
@@ -177,7 +179,8 @@ def refusal_of(error: Exception) -> Refusal:
 def noted(request: Request, error: Exception) -> Refusal:
     """The refusal that an error is, counted."""
     refusal = refusal_of(error)
-    seen_of(request).refused = refusal.error
+    seen = seen_of(request)
+    seen.refused, seen.why = refusal.error, str(error) if isinstance(error, StorageError) else ""
     return refusal
 
 

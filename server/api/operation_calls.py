@@ -33,7 +33,7 @@ async def ready(request: Request) -> Response:
         raise Refusal(503, "stopping", "this server is about to stop")
     await in_thread(work)
     if central.folder.trouble:
-        raise Refusal(503, "degraded", "the projections cannot follow")
+        raise Refusal(503, "degraded", "the projections cannot follow: the server's log says why")
     return answer(Alive())
 
 

@@ -20,6 +20,8 @@ from tracking.site import NAME_CHARS_MAX
 
 PAGE_LINES = 500
 """Differences on one page."""
+PEOPLE_LINES = 1000
+"""Rows of who counted what on one page: the rest is told by ``/v1/counts/{number}``."""
 KINDS = {
     "missing": "Not found",
     "found": "Found again",
@@ -113,6 +115,8 @@ async def _show(request: Request, number: str, status: int = 200, wrong: str = "
         shown=differences_from(found, _number(request.query_params.get("from", ""))),
         kinds=KINDS,
         what=WHAT,
+        people_lines=PEOPLE_LINES,
+        names=known.devices,
         people={badge: name for (site, badge), name in known.people.items() if site == found.site},
         wrong=wrong,
     )

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.api.exchange import Refusal, central_of
+from tracking.counted import counted
 from tracking.printable import printable
 
 FOLDER = Path(__file__).parent
@@ -91,6 +92,11 @@ def grouped(count: int) -> str:
     return f"{count:,}".replace(",", "'")
 
 
+def noun(count: int, one: str, many: str = "") -> str:
+    """What is counted, without its number: ``unit`` of 1, ``units`` of any other."""
+    return counted(count, one, many).partition(" ")[2]
+
+
 def unit_url(item: str, serial: str) -> str:
     """Address of a unit's page."""
     return f"/units/{quote(item, safe='')}/{quote(serial, safe='')}"
@@ -122,6 +128,7 @@ _ENVIRONMENT.filters.update(
     ago=ago,
     plain=plain,
     grouped=grouped,
+    noun=noun,
     document_url=document_url,
     count_url=count_url,
 )

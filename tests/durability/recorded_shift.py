@@ -137,7 +137,7 @@ class Shift:
         while batch := self.port.next_batch(5):
             reply = ingest.take(self._server, DEVICE, batch, self.clock.wall_ms())
             assert isinstance(reply, Stored)
-            assert self.port.stored(reply) == ""
+            assert self.port.stored(reply, batch.last) == ""
         while projection.fold_next(self._server):
             pass
 

@@ -11,6 +11,7 @@ from scanner_app.answer import Answer
 from scanner_app.handing import pieces
 from scanner_app.handing.bundle import UNPACKED_BYTES_MAX, Bundle, packed, unpacked
 from scanner_app.handing.gathering import bundle_of
+from scanner_app.inputs import SignIn
 from scanner_app.session_state import workflow_state
 from tests.scanner_app.floor import Floor, site_named
 
@@ -77,6 +78,31 @@ def test_a_count_comes_with_what_was_counted_wherever_it_is_given_from(tmp_path:
     one.command("workflow", at)
     assert hand_over(one, other).verdict.code == "taken_over"
     assert other.session.knows.counted("CS-1", 0).here == {"HAM-A-01": 2}
+    one.close()
+    other.close()
+
+
+def test_who_counted_comes_along_and_is_no_second_counter_there_either(tmp_path: Path) -> None:
+    one, other = (Floor(tmp_path / name, site_named("depot_staffed")) for name in ("one", "other"))
+    for floor, badge in ((one, "OP-7"), (other, "OP-8")):
+        floor.give(SignIn(badge=badge))
+        floor.command("workflow", "stocktake")
+    for code in ("CS-1", "HAM-A-01", "SN-000001", "HAM-A-02"):
+        one.wait()
+        one.scan(code)
+    one.scan("HAM-A-01")
+    one.wait()
+    assert one.command("confirm").verdict.fields["empty"] == "HAM-A-02"
+    assert hand_over(one, other).verdict.code == "taken_over"
+    told = other.session.knows.counted("CS-1", 0)
+    assert (told.people, told.empty) == (frozenset({"OP-7"}), frozenset({"HAM-A-02"}))
+    other.crash()
+    other.command("done")
+    assert other.command("confirm").verdict.code == "completed"
+    other.give(SignIn(badge="OP-7"))
+    other.wait()
+    assert other.scan("CS-1").verdict.code == "document_closed"
+    assert other.command("confirm").verdict.code == "role_required", "he counted it, if on another handheld"
     one.close()
     other.close()
 

@@ -129,17 +129,48 @@ def test_a_journal_that_was_cut_by_somebody_else_is_found_out(journal: Journal, 
     assert audit.verify(journal).findings
 
 
-def test_a_journal_of_the_layout_before_is_taken_on(journal: Journal, tmp_path: Path) -> None:
+@pytest.mark.parametrize("layout", [1, 2])
+def test_a_journal_of_a_layout_before_is_taken_on(journal: Journal, layout: int) -> None:
     journal.close()
     with closing(sqlite3.connect(journal.path)) as old, old:
-        old.execute("DROP TABLE anchor")
-        old.execute("ALTER TABLE epoch DROP COLUMN backed_up")
-        old.execute("PRAGMA user_version = 1")
+        old.execute("DROP TABLE gone")
+        if layout == 1:
+            old.execute("DROP TABLE anchor")
+            old.execute("ALTER TABLE epoch DROP COLUMN backed_up")
+        old.execute(f"PRAGMA user_version = {layout}")
     with closing(JournalReader(journal.path)) as reader:
-        assert (reader.layout, audit.verify(reader).findings) == (1, ())
+        assert (reader.layout, audit.verify(reader).findings) == (layout, ())
     again = Journal(journal.path)
     assert again.connection.execute("PRAGMA user_version").fetchone()[0] == LAYOUT
     again.note_backed_up({1: 5})
     assert again.prune(LATER_MS) == 5
     assert audit.verify(again).findings == ()
     again.close()
+
+
+def test_of_what_is_gone_it_is_still_known_whose_it_was(journal: Journal) -> None:
+    """Let go of in three parts: whether a server has these events or others under their names can be told."""
+    links = {seq: link.hex() for _, seq, _, link in journal.rows()}
+    for through in (3, 4, 11):
+        journal.note_backed_up({1: through})
+        journal.prune(LATER_MS)
+    assert held(journal) == list(range(12, 21))
+    assert journal.known_from(1) == 1
+    for seq, link in links.items():
+        other = links[seq % 20 + 1]
+        assert (journal.same_at(1, seq, link), journal.same_at(1, seq, other)) == (True, False), seq
+        assert journal.same_at(1, seq, "") is False
+    assert journal.same_at(1, 21, links[20]) is None
+    assert journal.same_at(2, 1, links[1]) is None
+
+
+def test_what_went_before_links_were_kept_is_not_known(journal: Journal) -> None:
+    links = {seq: link.hex() for _, seq, _, link in journal.rows()}
+    journal.note_backed_up({1: 5})
+    journal.prune(LATER_MS)
+    journal.connection.execute("DELETE FROM gone")
+    assert journal.known_from(1) == 5
+    journal.note_backed_up({1: 9})
+    journal.prune(LATER_MS)
+    assert journal.known_from(1) == 6
+    assert (journal.same_at(1, 5, links[5]), journal.same_at(1, 6, links[6])) == (None, True)

@@ -6,23 +6,15 @@ events, and everything taken back is as it was.
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from scanner_app.answer import Answer
-from scanner_app.audit import verify
-from tests.scanner_app.floor import Floor, site_named
-from tests.scanner_app.test_random_floor import HOSTILE, MOSTLY, recount, standing
-from tracking.catalogue import LEVELS
+from tests.scanner_app.floor import site_named
+from tests.scanner_app.random_handheld import HOSTILE, MOSTLY, RandomHandheld, played, recount, standing
 from tracking.events import Event
 from tracking.site import Site
 
@@ -122,44 +114,19 @@ def _numbered(site: Site) -> Site:
     return msgspec.structs.replace(site, items=tuple(items))
 
 
-class RandomBench(RuleBasedStateMachine):
+class RandomBench(RandomHandheld):
     """Random inputs into one session."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
 
     @initialize(complete=st.booleans())
     def open(self, complete: bool) -> None:
         policy = {"complete_on_last_scan": complete, "company_prefix": "4012345"}
-        self.floor = Floor(self.folder / "data", _numbered(site_named("assembly", policy=policy)))
-        self.was = {unit: self.floor.session.knows.unit(*unit) for unit in self._units()}
+        self._begin(_numbered(site_named("assembly", policy=policy)), NEW + NUMBERED)
         self.opening: dict[tuple[str, str], Holder] = {}
         for unit in self.was.values():
             if unit.installed_in_serial:
                 self.opening[unit.item, unit.serial] = (unit.installed_in_item, unit.installed_in_serial)
             elif unit.container:
                 self.opening[unit.item, unit.serial] = ("", unit.container)
-        self.seen = 0
-
-    def _units(self) -> list[tuple[str, str]]:
-        return [(unit.item, unit.serial) for unit in self.floor.site.units] + NEW + NUMBERED
-
-    def _answered(self, answer: Answer) -> None:
-        assert answer.verdict.code not in {"journal_fault", "disk_full"}, answer.message
-        assert answer.verdict.code is None or answer.verdict.code in LEVELS
-        assert answer.prompt, "a way on is always shown"
-        assert answer.message or not answer.verdict.code
-        if answer.verdict.stops:
-            assert self.floor.session.state.stopped is not None
-        written = self.floor.events()[self.seen :]
-        assert [event.ref for event in answer.events] == [event.ref for event in written]
-        self.seen += len(written)
-
-    def _attentive(self, answer: Answer, *, ack: bool) -> None:
-        self._answered(answer)
-        if ack and self.floor.session.state.stopped is not None:
-            self._answered(self.floor.command("ack"))
 
     @rule(
         task=st.sampled_from(sorted(TASKS)),
@@ -255,11 +222,10 @@ class RandomBench(RuleBasedStateMachine):
 
     @rule()
     def crash(self) -> None:
-        session = self.floor.session
-        before = (session.prompt_text(), session.progress(), session.state, self._inside())
-        self.floor.crash()
-        session = self.floor.session
-        assert (session.prompt_text(), session.progress(), session.state, self._inside()) == before
+        self._pull_the_battery()
+
+    def _told(self) -> object:
+        return self._inside()
 
     def _inside(self) -> list[tuple[set[Holder], dict[tuple[str, str], int]]]:
         """What the session says is in every product and container."""
@@ -322,48 +288,10 @@ class RandomBench(RuleBasedStateMachine):
             here = len(within) + sum(pieces.values())
             assert here >= sum(line.quantity for line in document.bom), event.serial
 
-    @precondition(lambda self: hasattr(self, "floor"))
-    @invariant()
-    def a_picture_can_always_be_made(self) -> None:
-        view = self.floor.presenter.view()
-        assert view.prompt
-        assert view.soft_keys or view.menu
-        assert view.stopped == (self.floor.session.state.stopped is not None)
-
-    def teardown(self) -> None:
-        if hasattr(self, "floor"):
-            self._a_way_out()
-            self._undo_everything()
-            self.floor.close()
-        shutil.rmtree(self.folder)
-
-    def _a_way_out(self) -> None:
-        """Whatever the prompt: ENTER and BACK, a few times, come to the start screen."""
-        for _ in range(100):
-            if self.floor.session.state.workflow == "home":
-                return
-            self.floor.command("ack" if self.floor.session.state.stopped else "back")
-        raise AssertionError(f"no way out of {self.floor.session.state}")
-
     def _undo_everything(self) -> None:
-        for _ in range(800):
-            answer = self.floor.command("undo")
-            if answer.verdict.code == "undone":
-                continue
-            if not self.floor.session.state.stopped and not self.floor.session.state.held:
-                break
-            self.floor.command("ack")
-        assert not standing([event for event in self.floor.events() if event.step != "sighting"])
-        assert {unit: self.floor.session.knows.unit(*unit) for unit in self._units()} == self.was
+        super()._undo_everything()
         self.what_is_in_what_is_told_by_the_events()
-        assert verify(self.floor.handheld.journal).findings == ()
 
 
-LONG = bool(os.environ.get("SCANNER_LONG"))
-RandomBench.TestCase.settings = settings(
-    max_examples=200 if LONG else 15,
-    stateful_step_count=40 if LONG else 25,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+RandomBench.TestCase.settings = played(15, 200, 25)
 TestRandomBench = RandomBench.TestCase

@@ -6,19 +6,25 @@ recount of what its handheld did and heard of, nothing done twice, and everythin
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from scanner_app.answer import Answer
-from scanner_app.audit import verify
 from tests.scanner_app.floor import Floor, site_named
-from tests.scanner_app.test_random_floor import MOSTLY, recount, standing
+from tests.scanner_app.random_handheld import (
+    MOSTLY,
+    answered,
+    picture_can_be_made,
+    played,
+    recount,
+    standing,
+    undo_everything,
+    way_out,
+)
 from tracking.events import Event
 
 TASKS = {
@@ -53,12 +59,7 @@ class RandomHandOver(RuleBasedStateMachine):
         self.heard: list[Heard] = [{}, {}]
 
     def _answered(self, who: int, answer: Answer) -> Answer:
-        assert answer.verdict.code not in {"journal_fault", "disk_full"}, answer.message
-        assert answer.prompt, "a way on is always shown"
-        assert answer.message or not answer.verdict.code
-        written = self.floors[who].events()[self.seen[who] :]
-        assert [event.ref for event in answer.events] == [event.ref for event in written]
-        self.seen[who] += len(written)
+        self.seen[who] = answered(self.floors[who], answer, self.seen[who])
         return answer
 
     def _command(self, who: int, name: str, argument: str = "") -> Answer:
@@ -179,52 +180,20 @@ class RandomHandOver(RuleBasedStateMachine):
     @invariant()
     def a_picture_can_always_be_made(self) -> None:
         for floor in self.floors:
-            view = floor.presenter.view()
-            assert view.prompt
-            assert view.soft_keys or view.menu
-            assert view.stopped == (floor.session.state.stopped is not None)
+            picture_can_be_made(floor)
 
     def teardown(self) -> None:
         if hasattr(self, "floors"):
             for who, floor in enumerate(self.floors):
-                self._a_way_out(floor)
-                self._undo_everything(who, floor)
+                way_out(floor)
+                # A task that is away is taken back first: the handheld asks.
+                undo_everything(floor, stays=("sighting", "handing_over"))
+                if not self.heard[who]:
+                    floor.session.knows.forget_scan()
+                    assert {unit: floor.session.knows.unit(*unit) for unit in self.units} == self.was
                 floor.close()
         shutil.rmtree(self.folder)
 
-    def _a_way_out(self, floor: Floor) -> None:
-        """Whatever the prompt: ENTER and BACK, a few times, come to the start screen."""
-        for _ in range(120):
-            if floor.session.state.workflow == "home":
-                return
-            floor.command("ack" if floor.session.state.stopped else "back")
-        raise AssertionError(f"no way out of {floor.session.state}")
 
-    def _undo_everything(self, who: int, floor: Floor) -> None:
-        """A task that is away is taken back first: the handheld asks."""
-        for _ in range(300):
-            answer = floor.command("undo")
-            if answer.verdict.code == "undone":
-                continue
-            if answer.verdict.code == "confirm_required":
-                floor.command("confirm")
-            elif floor.session.state.stopped or floor.session.state.held:
-                floor.command("ack")
-            else:
-                break
-        left = {event.step for event in standing(floor.events())}
-        assert left <= {"sighting", "handing_over"}
-        if not self.heard[who]:
-            floor.session.knows.forget_scan()
-            assert {unit: floor.session.knows.unit(*unit) for unit in self.units} == self.was
-        assert verify(floor.handheld.journal).findings == ()
-
-
-LONG = bool(os.environ.get("SCANNER_LONG"))
-RandomHandOver.TestCase.settings = settings(
-    max_examples=1000 if LONG else 20,
-    stateful_step_count=40 if LONG else 20,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+RandomHandOver.TestCase.settings = played(20, 1000, 20)
 TestRandomHandOver = RandomHandOver.TestCase

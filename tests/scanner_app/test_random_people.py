@@ -6,20 +6,20 @@ given for and on nothing else, and everything taken back is as it was.
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from pathlib import Path
-
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from scanner_app.answer import Answer
-from scanner_app.audit import verify
 from scanner_app.inputs import TimePassed
 from tests.scanner_app.floor import Floor, site_named
-from tests.scanner_app.test_random_floor import MOSTLY, recount, standing
+from tests.scanner_app.random_handheld import (
+    MOSTLY,
+    RandomHandheld,
+    answered,
+    played,
+    recount,
+    undo_everything,
+)
 from tracking.waivers import may_be_waived
 
 GOODS = ["SN-000001", "SN-000002", "SN-000003", "SN-000005", "SN-000011", "SN-000013", "SN-000014", "SN-000015",
@@ -31,30 +31,20 @@ PAPERS = {"receiving": ["PO-1", "PO-PARTS"], "shipping": ["SO-1", "SO-NAMED"], "
 NEW = [("PUMP-100", "SN-200001"), ("PUMP-100", "SN-200002"), ("MOTOR-7", "M7-00009"), ("GEAR-500", "G-0001")]
 
 
-class RandomPeople(RuleBasedStateMachine):
+class RandomPeople(RandomHandheld):
     """Random people at one handheld."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="people-"))
 
     @initialize()
     def open(self) -> None:
-        self.floor = Floor(self.folder / "data", site_named("waiving"))
-        self.units = [(unit.item, unit.serial) for unit in self.floor.site.units] + NEW
+        self._begin(site_named("waiving"), NEW)
         self.done_before = {
             paper.number: self.floor.session.knows.tally(paper.number).total
             for paper in self.floor.site.documents
         }
-        self.was = {unit: self.floor.session.knows.unit(*unit) for unit in self.units}
-        self.seen = 0
 
     def _answered(self, answer: Answer) -> None:
-        assert answer.verdict.code not in {"journal_fault", "disk_full"}, answer.message
-        assert answer.prompt, "a way on is always shown"
-        written = self.floor.events()[self.seen :]
-        assert [event.ref for event in answer.events] == [event.ref for event in written]
-        self.seen += len(written)
+        before, self.seen = self.seen, answered(self.floor, answer, self.seen)
+        written = self.floor.events()[before:]
         for event in written:
             assert event.operator or event.step == "sighting", "nobody's work"
             if event.waived:
@@ -128,11 +118,7 @@ class RandomPeople(RuleBasedStateMachine):
 
     @rule()
     def crash(self) -> None:
-        session = self.floor.session
-        before = (session.prompt_text(), session.progress(), session.state)
-        self.floor.crash()
-        session = self.floor.session
-        assert (session.prompt_text(), session.progress(), session.state) == before
+        self._pull_the_battery()
 
     @precondition(lambda self: hasattr(self, "floor"))
     @invariant()
@@ -146,52 +132,22 @@ class RandomPeople(RuleBasedStateMachine):
 
     @precondition(lambda self: hasattr(self, "floor"))
     @invariant()
-    def a_picture_can_always_be_made(self) -> None:
-        view, state = self.floor.presenter.view(), self.floor.session.state
-        assert view.prompt
-        assert view.soft_keys or view.menu
-        assert not (state.operator and (state.locked_for or state.pin_for)), "signed in or locked, never both"
+    def signed_in_or_locked(self) -> None:
+        state = self.floor.session.state
+        assert not (state.operator and (state.locked_for or state.pin_for)), "never both"
         assert not (state.taken_over and not state.operator), "nobody's word is left on a locked handheld"
 
-    def teardown(self) -> None:
-        if hasattr(self, "floor"):
-            self._a_way_out()
-            self._undo_everything()
-            self.floor.close()
-        shutil.rmtree(self.folder)
-
-    def _a_way_out(self) -> None:
-        """Whatever the prompt: a badge, ENTER and BACK, a few times, come to the start screen."""
-        for _ in range(120):
-            session = self.floor.session
-            if session.signed_out or session.state.pin_for:
-                self.floor.scan("OP-7")
-            elif session.state.workflow == "home":
-                return
-            self.floor.command("ack" if session.state.stopped else "back")
-        raise AssertionError(f"no way out of {self.floor.session.state}")
+    def _before_each(self, floor: Floor) -> None:
+        """A badge, where one is asked for."""
+        if floor.session.signed_out or floor.session.state.pin_for:
+            floor.scan("OP-7")
 
     def _undo_everything(self) -> None:
         self.floor.command("lock")
-        for _ in range(500):
-            self.floor.scan("OP-7")
-            answer = self.floor.command("undo")
-            if answer.verdict.code != "undone":
-                if not self.floor.session.state.stopped and not self.floor.session.state.held:
-                    break
-                self.floor.command("ack")
-        left = [event for event in standing(self.floor.events()) if event.step != "sighting"]
-        assert left == []
+        undo_everything(self.floor, lambda floor: floor.scan("OP-7"))
         self.floor.session.knows.forget_scan()
         assert {unit: self.floor.session.knows.unit(*unit) for unit in self.units} == self.was
-        assert verify(self.floor.handheld.journal).findings == ()
 
 
-LONG = bool(os.environ.get("SCANNER_LONG"))
-RandomPeople.TestCase.settings = settings(
-    max_examples=1500 if LONG else 30,
-    stateful_step_count=40 if LONG else 25,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+RandomPeople.TestCase.settings = played(30, 1500, 25)
 TestRandomPeople = RandomPeople.TestCase

@@ -6,21 +6,13 @@ taken back is as it was.
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections import Counter
-from pathlib import Path
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from scanner_app.answer import Answer
-from scanner_app.audit import verify
 from tests.scanner_app.floor import Floor, site_named
-from tests.scanner_app.test_random_floor import HOSTILE, MOSTLY, standing
-from tracking.catalogue import LEVELS
+from tests.scanner_app.random_handheld import HOSTILE, MOSTLY, RandomHandheld, played, standing
 
 SHEET = ["SN-000001", "SN-000002", "SN-000003", "SN-000004", "SN-000010", "SN-000011", "SN-000012", "SN-000013",
          "SN-000018", "SN-999999", "HAM-A-01", "HAM-A-02", "HAM-B", "SEAL-KIT", "L-1", "L-2", "%CMD:QUANTITY=4",
@@ -53,12 +45,8 @@ NEW = [("PUMP-100", f"SN-80000{n}") for n in range(1, 10)] + [
 """Units that may come to be: given a number, received one by one or as a range, counted as strangers."""
 
 
-class RandomYard(RuleBasedStateMachine):
+class RandomYard(RandomHandheld):
     """Random inputs into one session."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="yard-"))
 
     @initialize(complete=st.booleans(), staffed=st.booleans())
     def open(self, complete: bool, staffed: bool) -> None:
@@ -67,35 +55,12 @@ class RandomYard(RuleBasedStateMachine):
             "complete_on_last_scan": complete,
             "second_person": ["write_off", "destroy"] if staffed else [],
         }
-        site = site_named("depot_staffed" if staffed else "depot", policy=policy)
-        self.floor = Floor(self.folder / "data", site)
-        self._sign_in()
-        self.seen = len(self.floor.events())
-        self.was = {unit: self.floor.session.knows.unit(*unit) for unit in self._units()}
+        self._begin(site_named("depot_staffed" if staffed else "depot", policy=policy), NEW)
 
-    def _sign_in(self) -> None:
+    def _sign_in(self, floor: Floor) -> None:
         """Ida, where there are people."""
-        if self.floor.site.operators:
-            self.floor.scan("OP-7")
-
-    def _units(self) -> list[tuple[str, str]]:
-        return [(unit.item, unit.serial) for unit in self.floor.site.units] + NEW
-
-    def _answered(self, answer: Answer) -> None:
-        assert answer.verdict.code not in {"journal_fault", "disk_full"}, answer.message
-        assert answer.verdict.code is None or answer.verdict.code in LEVELS
-        assert answer.prompt, "a way on is always shown"
-        assert answer.message or not answer.verdict.code
-        if answer.verdict.stops:
-            assert self.floor.session.state.stopped is not None
-        written = self.floor.events()[self.seen :]
-        assert [event.ref for event in answer.events] == [event.ref for event in written]
-        self.seen += len(written)
-
-    def _attentive(self, answer: Answer, *, ack: bool) -> None:
-        self._answered(answer)
-        if ack and self.floor.session.state.stopped is not None:
-            self._answered(self.floor.command("ack"))
+        if floor.site.operators:
+            floor.scan("OP-7")
 
     @rule(
         task=st.sampled_from(sorted(TASKS)),
@@ -156,11 +121,10 @@ class RandomYard(RuleBasedStateMachine):
 
     @rule()
     def crash(self) -> None:
-        session = self.floor.session
-        before = (session.prompt_text(), session.progress(), session.state, self._here())
-        self.floor.crash()
-        session = self.floor.session
-        assert (session.prompt_text(), session.progress(), session.state, self._here()) == before
+        self._pull_the_battery()
+
+    def _told(self) -> object:
+        return self._here()
 
     def _here(self) -> list[dict[str, int]]:
         """What the session says was counted, by round of each sheet; places with nothing left out."""
@@ -198,49 +162,6 @@ class RandomYard(RuleBasedStateMachine):
         ]
         assert len(counted) == len(set(counted))
 
-    @precondition(lambda self: hasattr(self, "floor"))
-    @invariant()
-    def a_picture_can_always_be_made(self) -> None:
-        view = self.floor.presenter.view()
-        assert view.prompt
-        assert view.soft_keys or view.menu
-        assert view.stopped == (self.floor.session.state.stopped is not None)
 
-    def teardown(self) -> None:
-        if hasattr(self, "floor"):
-            self._a_way_out()
-            self._undo_everything()
-            self.floor.close()
-        shutil.rmtree(self.folder)
-
-    def _a_way_out(self) -> None:
-        """Whatever the prompt: ENTER and BACK, a few times, come to the start screen."""
-        for _ in range(2 * 60):
-            if self.floor.session.state.workflow == "home":
-                return
-            self.floor.command("ack" if self.floor.session.state.stopped else "back")
-        raise AssertionError(f"no way out of {self.floor.session.state}")
-
-    def _undo_everything(self) -> None:
-        self._sign_in()
-        for _ in range(500):
-            answer = self.floor.command("undo")
-            if answer.verdict.code == "undone":
-                continue
-            if not self.floor.session.state.stopped and not self.floor.session.state.held:
-                break
-            self.floor.command("ack")
-        assert not standing([event for event in self.floor.events() if event.step != "sighting"])
-        self.floor.session.knows.forget_scan()
-        assert {unit: self.floor.session.knows.unit(*unit) for unit in self._units()} == self.was
-        assert verify(self.floor.handheld.journal).findings == ()
-
-
-LONG = bool(os.environ.get("SCANNER_LONG"))
-RandomYard.TestCase.settings = settings(
-    max_examples=3000 if LONG else 50,
-    stateful_step_count=40 if LONG else 25,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+RandomYard.TestCase.settings = played(50, 3000, 25)
 TestRandomYard = RandomYard.TestCase

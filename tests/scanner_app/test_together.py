@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from scanner_app import together
+from scanner_app.cache import Cache
+from scanner_app.workflows.gathered import Together
 from tests.scanner_app.floor import Floor, site_named
+from tracking.units import UnitState
 
 
 @pytest.fixture
@@ -75,7 +78,52 @@ def test_a_walk_that_was_cut_short_says_so(floor: Floor, monkeypatch: pytest.Mon
     assert floor.session.knows.unit("PUMP-100", "SN-000001").status == "received", (
         "the cache answers as before"
     )
-    assert "among those looked through" in floor.scan("26-115").message
+    floor.wait()
+    assert "among those looked through" in floor.scan("26-114").message
+
+
+def test_a_code_that_is_no_lot_is_not_looked_for_among_the_units(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many there are: the walk would be cut at once here."""
+    monkeypatch.setattr(together, "STEPS_MAX", 1)
+    monkeypatch.setattr(together, "STEPS_A_CALL", 1)
+    asked: list[str] = []
+    floor.session.cache.connection.set_trace_callback(asked.append)
+    assert floor.session.knows.together.units("lot", "26-115") == Together((), whole=True)
+    floor.command("workflow", "look_up")
+    said = floor.scan("26-115")
+    assert (said.verdict.code, "looked through" in said.message) == ("unknown_code", False)
+    floor.session.cache.connection.set_trace_callback(None)
+    assert len(asked) > 3
+    assert [sql for sql in asked if "instr(more" in sql] == []
+
+
+def _fail_half_way(cache: Cache) -> None:
+    with cache.transaction():
+        cache.put_units([UnitState(item="PUMP-100", serial="SN-8", status="shipped", lot="NEW-2")])
+        raise ZeroDivisionError
+
+
+def test_a_lot_is_known_from_the_moment_a_unit_of_it_is(floor: Floor) -> None:
+    cache = floor.session.cache
+    for lot in ("NEW-1", "26-114"):
+        with cache.transaction():
+            cache.put_units([UnitState(item="PUMP-100", serial="SN-9", status="shipped", lot=lot)])
+    with pytest.raises(ZeroDivisionError):
+        _fail_half_way(cache)
+    with cache.transaction():
+        cache.put_units([UnitState(item="PUMP-100", serial="SN-8", status="shipped", lot="NEW-2")])
+    assert serials(floor, "lot", "NEW-2") == ["SN-8"], (
+        "taken back with its transaction, told again with the next"
+    )
+    assert serials(floor, "lot", "NEW-1") == [], "no unit is of it any more"
+    assert "SN-9" in serials(floor, "lot", "26-114")
+    with cache.transaction():
+        cache.empty()
+        cache.put_units([UnitState(item="PUMP-100", serial="SN-8", status="shipped", lot="NEW-2")])
+    floor.session.knows.refresh()
+    assert serials(floor, "lot", "NEW-2") == ["SN-8"]
 
 
 def test_pages_list_what_is_there(floor: Floor) -> None:

@@ -65,7 +65,7 @@ def test_every_prompt_is_asked_on_some_screen(screens: list[Shown]) -> None:
 
 
 def _as_regex(template: str) -> re.Pattern[str]:
-    parts = re.split(r"\{\w+\}", template)
+    parts = re.split(r"\{\w+(?::[^}]*)?\}", template)
     return re.compile(".+".join(map(re.escape, parts)))
 
 

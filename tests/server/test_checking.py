@@ -200,3 +200,14 @@ def test_beside_a_running_server_by_the_command(
     broken.write_bytes(b"x" * 5000)
     assert main(["server", "--check", "--database", str(broken)]) == 1
     assert "wrong database" in capsys.readouterr().out
+
+
+def test_a_postgresql_that_gives_too_few_connections_is_named(cluster: postgres.Cluster) -> None:
+    address = cluster.new_database()
+    open_storage(address).close()
+    now_ms = now_of(address)
+    assert levels(Setup(address, workers=2), now_ms)["connections"] == "ok"
+    found = [one for one in look(Setup(address, workers=5), now_ms) if one.what == "connections"]
+    assert [(one.level, one.says) for one in found] == [
+        ("wrong", "PostgreSQL gives at most 57, 5 processes take up to 70")
+    ]

@@ -12,6 +12,7 @@ import pytest
 from server.counts import CountReport
 from server.pages.counts import PAGE_LINES
 from tests.server.fleet import Handheld, Office, site_file
+from tests.server.test_pages import Page
 from tracking import clock
 from tracking.events import Event
 
@@ -27,9 +28,15 @@ def counted(serial: str, at: str = "A-1", **more: Any) -> Event:
         document="CS-1",
         location=at,
         operator=more.pop("operator", "OP-7"),
+        at=more.pop("at_time", ""),
         task="stocktake",
         **more,
     )
+
+
+def empty(at: str, **more: Any) -> Event:
+    """A shelf with nothing on it."""
+    return msgspec.structs.replace(counted("", at, **more), item="", quantity=0)
 
 
 def closing(recount: int = 0) -> Event:
@@ -102,6 +109,76 @@ def test_a_right_count_has_no_differences(office: Office, shelves: Handheld) -> 
     found = report(office)
     assert (found.state, found.counted, found.people) == ("counted", 6, ("OP-7",))
     assert found.differences == ()
+
+
+def test_who_counted_what_is_told_whichever_handheld_it_went_to(office: Office, shelves: Handheld) -> None:
+    """Ida counts and hands the sheet over; Bo goes on with it on another handheld, and one shelf is empty."""
+    other = office.handheld("Dock 2")
+    seal: dict[str, Any] = {
+        "step": "stock_taking",
+        "document": "CS-1",
+        "location": "A-1",
+        "task": "stocktake",
+    }
+    shelves.write(
+        *(counted(f"P{n}", "A-1", at_time=f"2026-11-23T09:0{n}:00+01:00") for n in (1, 2)),
+        Event(item="SEAL", lot="L-1", quantity=4, operator="OP-7", **seal),
+        Event(item="SEAL", lot="L-2", quantity=3, operator="OP-7", **seal),
+    )
+    other.write(
+        counted("P3", "A-1", operator="OP-8"),
+        empty("A-2", operator="OP-8"),
+        empty("B", operator="OP-8"),
+        counted("P9", "B", operator="OP-8"),
+        closing(),
+    )
+    for handheld in (shelves, other):
+        hand_in(office, handheld)
+    found = report(office)
+    told = {
+        (row.location, row.item, row.operator, row.device): (row.counted, row.empty)
+        for row in found.counted_by
+    }
+    assert told == {
+        ("A-1", "PUMP", "OP-7", shelves.device): (2, False),
+        ("A-1", "SEAL", "OP-7", shelves.device): (7, False),
+        ("A-1", "PUMP", "OP-8", other.device): (1, False),
+        ("A-2", "", "OP-8", other.device): (0, True),
+        ("B", "PUMP", "OP-8", other.device): (1, False),
+    }, "B is not empty: something was counted there after all"
+    ida = next(row for row in found.counted_by if row.operator == "OP-7" and row.item == "PUMP")
+    assert (ida.began_at[11:16], ida.ended_at[11:16]) == ("09:01", "09:02")
+    assert found.counted == 11
+    office.http.post("/sign-in", data={"token": office.running.office_token})
+    text = Page(office.http.get("/counts/CS-1").text).text
+    rows = re.sub(r"\s+", " ", text.partition("Who counted what")[2])
+    assert re.search(r"A-1 PUMP 2 Ada Dock 1 23 Nov 2026, 09:01:00 23 Nov 2026, 09:02:00 A-1", rows), rows
+    assert "A-2 – empty OP-8 Dock 2" in rows
+
+
+def test_an_empty_shelf_is_a_count_and_is_taken_back_like_one(office: Office, shelves: Handheld) -> None:
+    shelves.write(empty("A-1"))
+    hand_in(office, shelves)
+    found = report(office)
+    assert set(kinds(found).values()) == {"missing"}
+    assert len(found.differences) == 6
+    assert [(row.location, row.empty) for row in found.counted_by] == [("A-1", True)]
+    shelves.write(msgspec.structs.replace(empty("A-1"), cancels=f"{shelves.device}/1/{len(shelves.bodies)}"))
+    hand_in(office, shelves)
+    found = report(office)
+    assert (found.differences, found.counted_by) == ((), ())
+
+
+def test_a_shelf_that_is_empty_for_the_second_counter_is_empty(office: Office, shelves: Handheld) -> None:
+    shelves.write(counted("P1"), counted("P5", "A-2"), closing())
+    shelves.write(empty("A-1", operator="OP-8", recount=1), closing(1))
+    hand_in(office, shelves)
+    found = report(office)
+    assert sorted(kinds(found)) == ["P1", "P2", "P3", "P4", "P6"]
+    assert [(row.location, row.operator, row.recount) for row in found.counted_by] == [
+        ("A-1", "OP-8", 1),
+        ("A-2", "OP-7", 0),
+    ]
 
 
 def test_what_is_missing_misplaced_and_never_came_in_is_told(office: Office, shelves: Handheld) -> None:
@@ -245,6 +322,7 @@ def test_lots_are_compared_with_the_lines_of_the_sheet(office: Office, shelves: 
         "document": "CS-LOTS",
         "location": "A-1",
         "task": "stocktake",
+        "operator": "OP-7",
     }
     shelves.write(
         Event(step="stock_taking", quantity=20, **seal),
@@ -253,7 +331,7 @@ def test_lots_are_compared_with_the_lines_of_the_sheet(office: Office, shelves: 
     )
     hand_in(office, shelves)
     (one,) = (one for one in report(office, "CS-LOTS").differences if one.kind == "quantity")
-    assert (one.item, one.counted, one.expected) == ("SEAL", 47, 50)
+    assert (one.item, one.counted, one.expected, one.operator) == ("SEAL", 47, 50, "OP-7")
 
 
 def test_the_page_shows_it_and_decides(office: Office, shelves: Handheld) -> None:

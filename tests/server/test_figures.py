@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from server import backup_note
 from tests.server.fleet import Handheld, Office, receiving, site_file
 
 
@@ -83,3 +84,18 @@ def test_health_is_for_anybody_and_says_when_it_cannot_work(office: Office) -> N
     office.running.central.news.close()
     assert http.get("/readyz").json()["error"] == "stopping"
     assert http.get("/metrics").status_code == 401
+
+
+def test_the_age_of_the_last_backup_is_told_and_its_absence(office: Office, handheld: Handheld) -> None:
+    assert ("scanner_backup_age_seconds", "") not in told(office), "there was none"
+    handheld.write(receiving("A"))
+    handheld.send()
+    central = office.running.central
+    note = backup_note.Note(
+        generation=central.storage.generation,
+        at_ms=central.now_ms() - 3_600_000,
+        marks={handheld.device: {1: 1}},
+    )
+    with central.storage.write() as tx:
+        backup_note.apply(tx, note, central.storage.generation)
+    assert 3600 <= told(office)["scanner_backup_age_seconds", ""] < 3700

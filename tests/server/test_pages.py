@@ -200,7 +200,7 @@ def test_the_overview_counts(open_office: Office) -> None:
     for expected in (
         "11 units followed",
         "8 in stock",
-        "1 open documents",
+        "1 open document ",
         "4 scans still on handhelds",
         "11 events, all shown",
         "HAM 8 3 11",

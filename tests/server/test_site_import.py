@@ -63,6 +63,27 @@ def test_units_become_events_of_the_office_on_a_chain_of_their_own(
     assert held["unit", '["MOTOR","S4"]']["installed_in_serial"] == "S1"
 
 
+def test_an_item_with_a_wrong_gtin_is_left_as_it_was_and_everything_else_is_taken(
+    office: Office, handheld: Handheld
+) -> None:
+    pump = {"item": "PUMP", "description": "a pump", "gtins": ["09521234543213"]}
+    office.load(site_file(items=[pump, {"item": "MOTOR"}]))
+    slip = {**pump, "description": "a better pump", "gtins": ["09521234543231"]}
+    answer = office.load(site_file(items=[slip, {"item": "MOTOR", "description": "new"}], units=UNITS))
+    assert answer.refused == ("row 1 of items, PUMP: GTIN 09521234543231 ends in 1, its check digit is 7",)
+    assert (answer.items, answer.units) == (1, 4)
+    office.settle()
+    held = handheld.replica()
+    assert (held["item", "PUMP"]["gtins"], held["item", "PUMP"]["description"]) == (
+        ["09521234543213"],
+        "a pump",
+    )
+    assert held["item", "MOTOR"]["description"] == "new"
+    assert held["unit", '["PUMP","S1"]']["status"] == "received"
+    put_right = office.load(site_file(items=[{**slip, "gtins": ["09521234543237"]}, {"item": "MOTOR"}]))
+    assert (put_right.refused, put_right.items) == ((), 2)
+
+
 def test_the_same_file_again_changes_nothing(office: Office, handheld: Handheld) -> None:
     office.load(site_file(units=UNITS))
     office.settle()

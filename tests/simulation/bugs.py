@@ -20,7 +20,7 @@ from server.judge import Judged, judge
 from server.replica import Feed
 from server.storage import Writer
 from sync.wire import WireError
-from tests.simulation import bugs_downward, bugs_papers
+from tests.simulation import bugs_copies, bugs_downward, bugs_papers
 from tests.simulation.centre import Centre
 from tests.simulation.faulty import Bug
 from tracking import clock
@@ -227,5 +227,6 @@ BUGS: Mapping[str, Bug] = {
     "pruned before the backup": _pruned_before_the_backup,
     **bugs_downward.BUGS,
     **bugs_papers.BUGS,
+    **bugs_copies.BUGS,
 }
 """Name -> what puts it into the product for as long as it is open."""

@@ -24,7 +24,6 @@ UnitName = tuple[str, str]
 EventName = tuple[str, int, int]
 """Device, epoch, seq."""
 OF_NO_UNIT = ("not_understood", "lost_range")
-RESTORES = {"restore", "older restore"}
 WATCHED = 5
 """So many of a person's newest units are looked at whenever the sync agent did something."""
 
@@ -40,8 +39,6 @@ def no_flicker(terminal: Terminal) -> None:
         unit = knows.unit(item, serial)
         if unit.status == "unknown" and not _held(terminal, serial):
             continue  # an old one that a backup holds: while the cache is made anew, nobody here knows it
-        if unit.status == "unknown" and terminal.forked and terminal.seen.faults.keys() & RESTORES:
-            continue  # a copy whose confirmed events went with the server: its journal has them, the office is called
         assert unit.status != "unknown", f"{terminal.name}: {serial} was received here and is unknown now"
 
 

@@ -43,6 +43,12 @@ _BACKUPS = {
     "fault_chance": 0.0,
 }
 """Backups and what they let go of, and every so often one is put back."""
+_COPIES = _BACKUPS | {
+    "misfortunes": ("backup", "backup", "older restore", "clone", "clone"),
+    "between_ms": 40_000,
+    "handhelds": 1,
+}
+"""Handhelds of one name, and a server that now has the events of the one and now of the other."""
 _ONLY: Mapping[str, Any] = {"pause_ms": 1500, "between_ms": 12_000, "pool": 300, "handhelds": 3}
 AIMS: Mapping[str, Mapping[str, Any]] = {
     "a snapshot claims too much": _NEW_CACHES,
@@ -64,6 +70,9 @@ AIMS: Mapping[str, Mapping[str, Any]] = {
     "pruned before the backup": _BACKUPS,
     "a loss is not named": _BACKUPS,
     "receipts of another life": _BACKUPS,
+    "epochs counted only": _COPIES,
+    "confirmed is ours": _COPIES,
+    "no event in common sought": _COPIES,
 }
 """Fields of the plan for bugs that show in few runs: in a small world of this kind they have to show at once."""
 

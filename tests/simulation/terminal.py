@@ -87,7 +87,8 @@ class _Inline:
 
     def submit(self, given: LinkChanged) -> None:
         """The state line."""
-        self._terminal.online, self._terminal.trouble = given.online, say(given.trouble)
+        self._terminal.session.handle(given)
+        self._terminal.online = given.online
 
     def submit_refresh(self) -> None:
         """No screen here."""
@@ -113,7 +114,7 @@ class Terminal:
         self.key = key
         self.clock = DeviceClock(network.timeline)
         self.on = False
-        self.online, self.trouble = False, ""
+        self.online = False
         self.facts: set[Fact] = set()
         """What this person heard a beep for."""
         self.failures: list[Exception] = []
@@ -181,6 +182,11 @@ class Terminal:
     def session(self) -> Session:
         """Its session."""
         return self.handheld.session
+
+    @property
+    def trouble(self) -> str:
+        """What its screen says of the sync, in words."""
+        return say(self.session.trouble)
 
     def wake(self) -> None:
         """Something was written."""

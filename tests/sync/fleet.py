@@ -20,6 +20,7 @@ from scanner_app.running import RunningHandheld, Server
 from scanner_app.session import Session, SessionSettings
 from scanner_app.view import ScreenView
 from server.main import Running, serve
+from server.open_storage import Database
 from tests.durability.goods import scan, site_file
 from tracking.documents import Tally
 from tracking.exceptions import ExceptionRecord
@@ -167,9 +168,10 @@ class Dock:
 class Fleet:
     """The server, its office, and its handhelds."""
 
-    def __init__(self, folder: Path, database: Path | None = None) -> None:
+    def __init__(self, folder: Path, database: Database | None = None) -> None:
         self.folder = folder
-        self.database = database or folder / "server.db"
+        # A path, but where a test brings a PostgreSQL of its own.
+        self.database: Any = database or folder / "server.db"
         self.server: Running = serve(self.database)
         self.docks: list[Dock] = []
 

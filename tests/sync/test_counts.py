@@ -9,6 +9,7 @@ import httpx
 from scanner_app.inputs import Command
 from tests.durability.goods import serial
 from tests.sync.fleet import Dock, Fleet, site_file, until
+from tests.sync.test_hand_over import hand_over
 
 ALL = [serial(number) for number in range(1, 6)]
 WORKED = [Command(name="done"), Command(name="confirm")]
@@ -81,3 +82,28 @@ def test_a_rejected_count_is_counted_again_from_the_start(fleet: Fleet) -> None:
     until(lambda: office(fleet, "/v1/counts/CS-1")["state"] == "counted", "the office never saw it")
     again = office(fleet, "/v1/counts/CS-1")
     assert (again["counted"], again.get("differences", [])) == (5, [])
+
+
+def test_a_count_that_was_handed_over_still_says_who_counted_what_and_what_was_empty(fleet: Fleet) -> None:
+    first, second = warehouse(fleet)
+    first.begin("CS-1", "OP-7")
+    second.give("OP-8")
+    for dock in (first, second):
+        dock.offline()
+    assert codes(first, ALL[0], ALL[1], "OTHER", "SHELF") == ["counted"] * 2 + ["location_selected"] * 2
+    assert codes(first, Command(name="confirm")) == ["counted"]
+    hand_over(first, second)
+    assert codes(second, ALL[1], ALL[2], *WORKED) == [
+        "already_counted", "counted", "confirm_required", "completed",
+    ]  # fmt: skip
+    for dock in (second, first):  # the one who ended it is back first
+        dock.offline(False)
+        until(dock.settled, "the count was not sent")
+    until(lambda: office(fleet, "/v1/counts/CS-1").get("counted") == 3, "the office never saw it")
+    told = office(fleet, "/v1/counts/CS-1")["counted_by"]
+    assert [
+        (row["location"], row["operator"], row.get("counted", 0), row.get("empty", False)) for row in told
+    ] == [("OTHER", "OP-7", 0, True), ("SHELF", "OP-7", 2, False), ("SHELF", "OP-8", 1, False)]
+    assert {row["device"] for row in told} == {
+        dock.ask(lambda s: s.journal.device) for dock in (first, second)
+    }

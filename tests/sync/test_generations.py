@@ -51,7 +51,10 @@ class Journal:
     def refused(self, reply: Refused) -> str:
         return ""
 
-    def stored(self, reply: Stored) -> str:
+    def disputed(self) -> None:
+        return None
+
+    def stored(self, reply: Stored, through: int) -> str:
         self.batch = None
         return ""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import msgspec
 
 from scanner_app.audit import verify
-from scanner_app.sync_port import refused
+from scanner_app.server_marks import refused
 from server import backup_note
 from server.backup_check import check
 from server.main import rebuild_at
@@ -103,6 +104,7 @@ def test_a_restore_from_an_older_one_is_a_loss_that_everybody_sees(fleet: Fleet,
     until(
         lambda: [one.kind for one in dock.exceptions()] == ["lost_range"], "the handheld does not hear of it"
     )
+    assert "events 2 to 3 of this handheld are lost: tell the office" in dock.view().exceptions
     shift(dock, 6)
     assert [seq for _, seq, _ in fleet.ledger(dock.device)] == [1, 4, 5, 6]
     backup(fleet, tmp_path / "after")  # a backup with the hole in it is a sound one
@@ -110,6 +112,22 @@ def test_a_restore_from_an_older_one_is_a_loss_that_everybody_sees(fleet: Fleet,
     rebuild_at(fleet.database)
     fleet.start_server()
     assert [one.kind for one in fleet.exceptions()] == ["lost_range"], "a rebuild forgets the loss"
+    the_office_is_told_and_answers(fleet, dock.device)
+    until(lambda: fleet.exceptions() == [] == dock.exceptions(), "it was answered for")
+
+
+def the_office_is_told_and_answers(fleet: Fleet, device: str) -> None:
+    headers = {"Authorization": f"Bearer {fleet.server.office_token}"}
+    with httpx.Client(base_url=fleet.server.url, trust_env=False) as http:
+        http.post("/sign-in", data={"token": fleet.server.office_token})
+        page = http.get("/exceptions").text
+        assert f"{device}/1/2" in page
+        assert f"{device}/1/3" in page
+        assert "are lost" in page
+        assert "was stored" not in page, "it was not"
+        (waiting,) = http.get("/v1/exceptions", headers=headers).json()["exceptions"]
+        said = {"key": waiting["key"], "reason": "counted the dock"}
+        assert http.post("/v1/exceptions/settle", json=said, headers=headers).status_code == 200
 
 
 def test_nobody_gets_a_hole_without_the_servers_own_word(fleet: Fleet) -> None:

@@ -34,7 +34,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def stocked(fleet: Fleet) -> Snapshot:
     """Some thousand units of another site, and the snapshot of them."""
     units = [
-        {"item": ITEM, "serial": f"M{n * 7919 % 1_000_003:07}", "status": "shipped"} for n in range(UNITS)
+        {"item": ITEM, "serial": f"M{n * 7919 % 1_000_003:07}", "status": "shipped", "lot": f"L-{n % 7}"}
+        for n in range(UNITS)
     ]
     fleet.load(site_file(code="MEM") | {"units": units})
     until(lambda: shown(fleet), "the units were not folded")
@@ -93,6 +94,8 @@ def test_a_new_handheld_begins_with_it_and_goes_on_by_the_feed(
     dock.give(serial(1))
     until(dock.settled, "its own scan")
     assert dock.cached(serial(1)) == dock.unit(serial(1))
+    of_lot = dock.ask(lambda session: session.knows.together.units("lot", "L-6"))
+    assert (len(of_lot.units), of_lot.whole) == (UNITS // 7, True)
     assert not list(dock.folder.glob("snapshot.*")), "nothing is left of the download"
 
 

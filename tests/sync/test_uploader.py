@@ -82,7 +82,10 @@ class Journal:
     def refused(self, reply: Refused) -> str:
         return self.says
 
-    def stored(self, reply: Stored) -> str:
+    def disputed(self) -> None:
+        return None
+
+    def stored(self, reply: Stored, through: int) -> str:
         self.sent = reply.hwm
         return ""
 

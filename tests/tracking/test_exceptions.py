@@ -125,6 +125,9 @@ COUNTED_MS = 50 * HOUR_MS
         (2_500, {"offset_ms": -2_000}, True),
         (100_000, {"clock": ""}, True),
         (200_000, {"clock": "suspect"}, False),
+        (2_500, {"clock": "suspect", "offset_ms": -400 * 24 * HOUR_MS}, True),
+        (200_000, {"clock": "suspect", "offset_ms": -400 * 24 * HOUR_MS}, False),
+        (40 * HOUR_MS, {"clock": "lost"}, True),
         (1_500, {"device": "counter"}, False),
     ],
 )

@@ -4,7 +4,8 @@ A message is a *word* (the banner's headline; of several the first whose fields 
 to do with the thing in the hand), and *clauses*. A clause appears only when every field it names has a value, so one
 text serves with much and with little known. Prompts are what the screen asks for; words are everything else, from
 ``A PART NUMBER`` to a soft key. Fields are untrusted and go through :func:`tracking.printable.printable`; phrases
-among them are said in the language.
+among them are said in the language. What is said otherwise of one than of many stands behind its field, see
+:mod:`tracking.counted`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import NamedTuple
 
 from tracking.catalogue import en, en_words
 from tracking.catalogue.codes import LEVELS
+from tracking.counted import Counted
 from tracking.phrases import BETWEEN, TASK, Phrase, Said
 from tracking.printable import printable
 
@@ -70,7 +72,8 @@ def _names(template: str) -> tuple[str, ...]:
 
 def _filled(template: str, fields: Mapping[str, Said], language: str) -> str:
     shown = {
-        name: printable(say(fields.get(name, ""), language), FIELD_CELLS_MAX) for name in _names(template)
+        name: Counted(printable(say(fields.get(name, ""), language), FIELD_CELLS_MAX), language)
+        for name in _names(template)
     }
     return template.format_map(shown)
 
@@ -94,7 +97,8 @@ def message(code: str | None, fields: Mapping[str, Said], language: str = "en") 
 def prompt(name: str, /, language: str = "en", **fields: Said) -> str:
     """What the screen asks for."""
     template = _texts(language).prompts.get(name) or en.PROMPTS[name]
-    return template.format_map({key: printable(say(value, language), 40) for key, value in fields.items()})
+    shown = {key: Counted(printable(say(value, language), 40), language) for key, value in fields.items()}
+    return template.format_map(shown)
 
 
 def say(text: Said, language: str = "en") -> str:

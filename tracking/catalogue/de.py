@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _UNIT = "{item}  {serial}|{loose}|in {container}"
+_ALL = "{container}: {count:das einzige/alle #}"
 _WHO = "von {operator}|{where}|{when}|auf {document}|für {party}"
 _ASIDE = "Bitte beiseitelegen"
 _NOT_THIS = "Nicht dieses: bitte beiseitelegen"
@@ -21,7 +22,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "{document}|{party}|{location}|noch {missing} offen|Stichprobe: {sample}",
     ),
     "item_selected": ("{headline}|ARTIKELNUMMER", "", "{item}|{description}|jetzt {need} scannen"),
-    "location_selected": ("LAGERPLATZ", "", "{location}|{counted} gezählt auf {before}: Platz jetzt leer?"),
+    "location_selected": (
+        "LAGERPLATZ",
+        "",
+        "{location}|{counted} gezählt auf {before}: Platz jetzt leer?|{vacant}: nichts gezählt. Leer? JA",
+    ),
     "container_selected": ("PACKSTÜCK", "", "{container}|{count} darin"),
     "product_selected": (
         "ERZEUGNIS",
@@ -31,22 +36,26 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "received": (
         "ANGENOMMEN",
         "",
-        "{item}|{serial}|{quantity} ab {first}|Charge {lot}|haltbar bis {expiry}|{container}: alle {count}",
+        "{item}|{serial}|{quantity} ab {first}|Charge {lot}|haltbar bis {expiry}|" + _ALL,
     ),
-    "shipped": ("VERSANDT", "", "{item}|{serial}|{container}: alle {count}|für {party}"),
-    "picked": ("KOMMISSIONIERT", "", "{item}|{serial}|{container}: alle {count}|für {document}"),
+    "shipped": ("VERSANDT", "", "{item}|{serial}|" + _ALL + "|für {party}"),
+    "picked": (
+        "KOMMISSIONIERT",
+        "",
+        "{item}|{serial}|" + _ALL + "|für {document}",
+    ),
     "packed": ("VERPACKT", "", "{item}|{serial}|{box} mit {count} darin|in {container}"),
     "unpacked": (
         "AUSGEPACKT",
         "",
-        "{quantity} Stück|{item}|{serial}|Charge {lot}|{box}|alle {count}|aus {container}",
+        "{quantity} Stück|{item}|{serial}|Charge {lot}|{box}|{count:das einzige/alle #}|aus {container}",
     ),
     "moved": (
         "UMGELAGERT",
         "",
-        "{quantity} Stück|{item}|{serial}|Charge {lot}|{container}|{things} Sachen|nach {location}",
+        "{quantity} Stück|{item}|{serial}|Charge {lot}|{container}|{things:# Sache/# Sachen}|nach {location}",
     ),
-    "counted": ("GEZÄHLT", "", "{serial}"),
+    "counted": ("GEZÄHLT", "", "{serial}|{empty} ist leer"),
     "booked": ("RESERVIERT", "", "{serial}|für {document}"),
     "installed": (
         "EINGEBAUT",
@@ -81,7 +90,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "replaced": ("ERSETZT", "", _UNIT + "|anstelle von {faulty}|für {party}"),
     "scrapped": ("VERSCHROTTET", "", _UNIT + "|{quantity} Stück|Charge {lot}|{reason}"),
     "destroyed": ("VERNICHTET", "", _UNIT + "|{quantity} Stück|Charge {lot}|{reason}"),
-    "assigned": ("ZUGEWIESEN", "", _UNIT + "|{quantity} Nummern ab {first}"),
+    "assigned": ("ZUGEWIESEN", "", _UNIT + "|{quantity:# Nummer/# Nummern} ab {first}"),
     "registered": ("ETIKETT GEPRÜFT", "", _UNIT),
     "lot_recorded": ("CHARGE", "", "{item}|Charge {lot}|jetzt {need}"),
     "quantity_recorded": (
@@ -89,7 +98,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         "{quantity} x {item}|Charge {lot}|in {parent}|in {container}|{built} ist komplett",
     ),
-    "completed": ("AUFTRAG FERTIG", "", "{document}|{done} von {total}|{missing} fehlen|{counted} gezählt"),
+    "completed": (
+        "AUFTRAG FERTIG",
+        "",
+        "{document}|{done} von {total}|{missing:# fehlt/# fehlen}|{counted} gezählt",
+    ),
     "being_done": (
         "WIRD SCHON GEMACHT",
         "",
@@ -122,8 +135,10 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unexpected": (
         "HIER NICHT ERWARTET",
         "",
-        _UNIT + "|{quantity} Stück|{status}|für {party}|auf {document}|"
-        "{counted:.0}gezählt, das Büro erfährt es|{nothing:.0}nichts ausgepackt",
+        _UNIT + "|{quantity} Stück|{status}|für {party}|auf {document}"
+        "|{told:.0}gezählt, das Büro erfährt es"
+        "|nicht in {absent} verpackt: nichts entnommen"
+        "|{nowhere:.0}in keinem Karton: nichts entnommen|{bare} ist schon leer",
     ),
     "not_expected_serial": ("NICHT IM LIEFERAVIS", "", _UNIT + "|angenommen, das Büro erfährt es"),
     "check_digit_warning": (
@@ -182,7 +197,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "over_quantity": (
         "ZU VIEL",
         _ASIDE,
-        _UNIT + "|{inside} darin|Zeile {line} von {document} hat alle {total}",
+        _UNIT + "|{inside} darin|Zeile {line} von {document} hat {total:das eine/alle #}",
     ),
     "already_received": ("SCHON ANGENOMMEN", _ASIDE, _UNIT + "|" + _WHO),
     "already_picked": ("SCHON KOMMISSIONIERT", _NOT_THIS, _UNIT + "|" + _WHO),
@@ -313,7 +328,7 @@ PROMPTS: dict[str, str] = {
     "new_label": "Das NEUE ETIKETT scannen",
     "range_first": "Die ERSTE des Bereichs scannen",
     "range_last": "Die LETZTE des Bereichs scannen",
-    "range_proof": "Öffnen: {left} BELIEBIGE scannen",
+    "range_proof": "Öffnen: {left:# BELIEBIGES/# BELIEBIGE} scannen",
     "work_order": "FERTIGUNGSAUFTRAG scannen",
     "next_work_order": "Nächsten FERTIGUNGSAUFTRAG scannen",
     "pack": "KARTON scannen",
@@ -321,7 +336,7 @@ PROMPTS: dict[str, str] = {
     "pack_empty": "Jetzt LEER? JA",
     "move": "PLATZ oder STÜCK scannen",
     "move_here": "Scannen, was auf {location} kommt",
-    "move_place": "PLATZ für diese {count} scannen",
+    "move_place": "PLATZ für {count:dieses eine/diese #} scannen",
     "product": "SERIENNUMMER für {item} scannen",
     "product_next": "Komplett: nächstes {item} scannen",
     "component": "Ein {item} scannen",

@@ -17,35 +17,40 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "signed_in": ("HELLO", "", "{operator}"),
     "document_opened": ("OPENED", "", "{document}|{party}|{location}|{missing} to go|sample: {sample}"),
     "item_selected": ("{headline}|PART NUMBER", "", "{item}|{description}|scan {need}"),
-    "location_selected": ("LOCATION", "", "{location}|{counted} counted at {before}: shelf empty now?"),
+    "location_selected": (
+        "LOCATION",
+        "",
+        "{location}|{counted} counted at {before}: shelf empty now?|{vacant}: nothing counted. Empty? CONFIRM",
+    ),
     "container_selected": ("CONTAINER", "", "{container}|{count} inside"),
     "container_closed": ("CLOSED", "", "{container}|{count} inside"),
     "product_selected": ("PRODUCT", "", "{item}|{serial}|{description}|rev {revision}|warranty to {until}"),
     "received": (
         "RECEIVED",
         "",
-        "{item}|{serial}|{quantity} from {first}|lot {lot}|expires {expiry}|{container}: all {count}",
+        "{item}|{serial}|{quantity} from {first}|lot {lot}|expires {expiry}|{container}: {count:the only one/all #}",
     ),
-    "shipped": ("SHIPPED", "", "{item}|{serial}|{container}: all {count}|for {party}"),
-    "picked": ("PICKED", "", "{item}|{serial}|{container}: all {count}|for {document}"),
+    "shipped": ("SHIPPED", "", "{item}|{serial}|{container}: {count:the only one/all #}|for {party}"),
+    "picked": ("PICKED", "", "{item}|{serial}|{container}: {count:the only one/all #}|for {document}"),
     "packed": ("PACKED", "", "{item}|{serial}|{box} with {count} inside|in {container}"),
     "unpacked": (
         "UNPACKED",
         "",
-        "{quantity} pieces|{item}|{serial}|lot {lot}|{box}|all {count}|out of {container}",
+        "{quantity:# piece/# pieces}|{item}|{serial}|lot {lot}|{box}|{count:the only one/all #}|out of {container}",
     ),
     "moved": (
         "MOVED",
         "",
-        "{quantity} pieces|{item}|{serial}|lot {lot}|{container}|{things} things|to {location}",
+        "{quantity:# piece/# pieces}|{item}|{serial}|lot {lot}|{container}|{things:# thing/# things}|to {location}",
     ),
     "taken": ("TAKEN UP", "", "{item}|{serial}|lot {lot}|{container}|now its place"),
-    "counted": ("COUNTED", "", "{serial}"),
+    "counted": ("COUNTED", "", "{serial}|{empty} is empty"),
     "booked": ("BOOKED", "", "{serial}|to {document}"),
     "installed": (
         "INSTALLED",
         "",
-        _UNIT + "|{quantity} pieces|lot {lot}|at {position}|in {parent}|{missing} to go|{built} is complete",
+        _UNIT
+        + "|{quantity:# piece/# pieces}|lot {lot}|at {position}|in {parent}|{missing} to go|{built} is complete",
     ),
     "removed": (
         "TAKEN OUT AGAIN",
@@ -61,16 +66,24 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "hold_placed": (
         "ON HOLD NOW",
         "",
-        "{item}|{serial}|{container}|{quantity} pieces|lot {lot}|{reason}|put it on the hold shelf",
+        "{item}|{serial}|{container}|{quantity:# piece/# pieces}|lot {lot}|{reason}|put it on the hold shelf",
     ),
-    "released": ("RELEASED", "", "{item}|{serial}|{container}|{quantity} pieces|lot {lot}|{reason}"),
-    "collected": ("COLLECTED", "", _UNIT + "|{quantity} pieces|lot {lot}|from {party}"),
-    "returned": ("RETURNED", "", _UNIT + "|{quantity} pieces|lot {lot}|sold {sold}|warranty to {until}"),
+    "released": (
+        "RELEASED",
+        "",
+        "{item}|{serial}|{container}|{quantity:# piece/# pieces}|lot {lot}|{reason}",
+    ),
+    "collected": ("COLLECTED", "", _UNIT + "|{quantity:# piece/# pieces}|lot {lot}|from {party}"),
+    "returned": (
+        "RETURNED",
+        "",
+        _UNIT + "|{quantity:# piece/# pieces}|lot {lot}|sold {sold}|warranty to {until}",
+    ),
     "repaired": ("REPAIRED", "", _UNIT + "|for {party}"),
     "replaced": ("REPLACED", "", _UNIT + "|in place of {faulty}|for {party}"),
-    "scrapped": ("SCRAPPED", "", _UNIT + "|{quantity} pieces|lot {lot}|{reason}"),
-    "destroyed": ("DESTROYED", "", _UNIT + "|{quantity} pieces|lot {lot}|{reason}"),
-    "assigned": ("ASSIGNED", "", _UNIT + "|{quantity} numbers from {first}"),
+    "scrapped": ("SCRAPPED", "", _UNIT + "|{quantity:# piece/# pieces}|lot {lot}|{reason}"),
+    "destroyed": ("DESTROYED", "", _UNIT + "|{quantity:# piece/# pieces}|lot {lot}|{reason}"),
+    "assigned": ("ASSIGNED", "", _UNIT + "|{quantity:# number/# numbers} from {first}"),
     "registered": ("LABEL VERIFIED", "", _UNIT),
     "lot_recorded": ("LOT", "", "{item}|lot {lot}|now {need}"),
     "quantity_recorded": (
@@ -99,7 +112,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         _SCANNER,
     ),
-    "in_hand": ("IN HAND", "", _UNIT + "|lot {lot}|{quantity} pieces|to {last}"),
+    "in_hand": ("IN HAND", "", _UNIT + "|lot {lot}|{quantity:# piece/# pieces}|to {last}"),
     "checked": ("CHECKED", "", "{what}|{done} of {total}"),
     "restocked": ("BACK IN STOCK", "", _UNIT + "|{reason}"),
     "in_service": ("IN FOR REPAIR", "", _UNIT + "|sold {sold}|{reason}"),
@@ -112,8 +125,10 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unexpected": (
         "NOT EXPECTED HERE",
         "",
-        _UNIT + "|{quantity} pieces|{status}|for {party}|on {document}|"
-        "{counted:.0}counted, the office is told|{nothing:.0}nothing taken out",
+        _UNIT + "|{quantity:# piece/# pieces}|{status}|for {party}|on {document}"
+        "|{told:.0}counted, the office is told"
+        "|not packed into {absent}: nothing taken out"
+        "|{nowhere:.0}in no carton: nothing taken out|{bare} is empty already",
     ),
     "not_expected_serial": ("NOT ON THE SUPPLIER'S NOTICE", "", _UNIT + "|taken, the office is told"),
     "check_digit_warning": ("CHECK CHARACTER DOES NOT FIT", "", _UNIT + "|taken, compare it with the label"),
@@ -148,7 +163,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "over_quantity": (
         "TOO MANY",
         _ASIDE,
-        _UNIT + "|{inside} inside|line {line} of {document} has all {total}",
+        _UNIT + "|{inside} inside|line {line} of {document} has {total:its one/all #}",
     ),
     "already_assigned": ("NUMBER IS GIVEN", "Take another number", _UNIT + "|reserved already"),
     "not_in_range": (
@@ -283,7 +298,7 @@ PROMPTS: dict[str, str] = {
     "pack_empty": "EMPTY now? CONFIRM",
     "move": "Scan a PLACE or a UNIT",
     "move_here": "Scan what goes to {location}",
-    "move_place": "Scan the PLACE for these {count}",
+    "move_place": "Scan the PLACE for {count:this one/these #}",
     "next_work_order": "Scan the next WORK ORDER",
     "product": "Scan the SERIAL of a {item}",
     "product_next": "Complete: scan the next {item}",

@@ -15,9 +15,17 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "waiting_for_partner": ("MEDIA ETIQUETA", "", "{have}|ahora escanee {need}"),
     # ok
     "signed_in": ("HOLA", "", "{operator}"),
-    "document_opened": ("ABIERTO", "", "{document}|{party}|{location}|faltan {missing}|muestra: {sample}"),
+    "document_opened": (
+        "ABIERTO",
+        "",
+        "{document}|{party}|{location}|{missing:falta #/faltan #}|muestra: {sample}",
+    ),
     "item_selected": ("{headline}|REFERENCIA", "", "{item}|{description}|ahora escanee {need}"),
-    "location_selected": ("UBICACIÓN", "", "{location}|{counted} contados en {before}: ¿ya está vacía?"),
+    "location_selected": (
+        "UBICACIÓN",
+        "",
+        "{location}|{counted:# contado/# contados} en {before}: ¿ya está vacía?|{vacant}: nada contado. ¿Vacía? SÍ",
+    ),
     "container_selected": ("BULTO", "", "{container}|{count} dentro"),
     "product_selected": (
         "PRODUCTO",
@@ -27,28 +35,28 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "received": (
         "RECIBIDO",
         "",
-        "{item}|{serial}|{quantity} desde {first}|lote {lot}|caduca {expiry}|{container}: los {count}",
+        "{item}|{serial}|{quantity} desde {first}|lote {lot}|caduca {expiry}|{container}: {count:la única pieza/los #}",
     ),
-    "shipped": ("EXPEDIDO", "", "{item}|{serial}|{container}: los {count}|para {party}"),
-    "picked": ("PREPARADO", "", "{item}|{serial}|{container}: los {count}|para {document}"),
+    "shipped": ("EXPEDIDO", "", "{item}|{serial}|{container}: {count:la única pieza/los #}|para {party}"),
+    "picked": ("PREPARADO", "", "{item}|{serial}|{container}: {count:la única pieza/los #}|para {document}"),
     "packed": ("EMPAQUETADO", "", "{item}|{serial}|{box} con {count} dentro|en {container}"),
     "unpacked": (
         "DESEMPAQUETADO",
         "",
-        "{quantity} piezas|{item}|{serial}|lote {lot}|{box}|los {count}|de {container}",
+        "{quantity:# pieza/# piezas}|{item}|{serial}|lote {lot}|{box}|{count:la única pieza/los #}|de {container}",
     ),
     "moved": (
         "MOVIDO",
         "",
-        "{quantity} piezas|{item}|{serial}|lote {lot}|{container}|{things} cosas|a {location}",
+        "{quantity:# pieza/# piezas}|{item}|{serial}|lote {lot}|{container}|{things:# cosa/# cosas}|a {location}",
     ),
-    "counted": ("CONTADO", "", "{serial}"),
+    "counted": ("CONTADO", "", "{serial}|{empty} está vacío"),
     "booked": ("RESERVADO", "", "{serial}|para {document}"),
     "installed": (
         "MONTADO",
         "",
-        _UNIT
-        + "|{quantity} piezas|lote {lot}|en {position}|en {parent}|faltan {missing}|{built} está completo",
+        _UNIT + "|{quantity:# pieza/# piezas}|lote {lot}|en {position}|en {parent}|{missing:falta #/faltan #}"
+        "|{built} está completo",
     ),
     "removed": ("RETIRADO", "", "{item}|{serial}|lote {lot}|de {parent}|{reopened} ya no está completo"),
     "produced": ("FABRICADO", "", "{item}|{serial}"),
@@ -60,20 +68,24 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "hold_placed": (
         "BLOQUEADO",
         "",
-        "{item}|{serial}|{container}|{quantity} piezas|lote {lot}|{reason}|llévelo a la zona de bloqueo",
+        "{item}|{serial}|{container}|{quantity:# pieza/# piezas}|lote {lot}|{reason}|llévelo a la zona de bloqueo",
     ),
-    "released": ("LIBERADO", "", "{item}|{serial}|{container}|{quantity} piezas|lote {lot}|{reason}"),
-    "collected": ("RECOGIDO", "", _UNIT + "|{quantity} piezas|lote {lot}|de {party}"),
+    "released": (
+        "LIBERADO",
+        "",
+        "{item}|{serial}|{container}|{quantity:# pieza/# piezas}|lote {lot}|{reason}",
+    ),
+    "collected": ("RECOGIDO", "", _UNIT + "|{quantity:# pieza/# piezas}|lote {lot}|de {party}"),
     "returned": (
         "DEVUELTO",
         "",
-        _UNIT + "|{quantity} piezas|lote {lot}|vendido {sold}|garantía hasta {until}",
+        _UNIT + "|{quantity:# pieza/# piezas}|lote {lot}|vendido {sold}|garantía hasta {until}",
     ),
     "repaired": ("REPARADO", "", _UNIT + "|para {party}"),
     "replaced": ("SUSTITUIDO", "", _UNIT + "|en lugar de {faulty}|para {party}"),
-    "scrapped": ("DESECHADO", "", _UNIT + "|{quantity} piezas|lote {lot}|{reason}"),
-    "destroyed": ("DESTRUIDO", "", _UNIT + "|{quantity} piezas|lote {lot}|{reason}"),
-    "assigned": ("ASIGNADO", "", _UNIT + "|{quantity} números desde {first}"),
+    "scrapped": ("DESECHADO", "", _UNIT + "|{quantity:# pieza/# piezas}|lote {lot}|{reason}"),
+    "destroyed": ("DESTRUIDO", "", _UNIT + "|{quantity:# pieza/# piezas}|lote {lot}|{reason}"),
+    "assigned": ("ASIGNADO", "", _UNIT + "|{quantity:# número/# números} desde {first}"),
     "registered": ("ETIQUETA VERIFICADA", "", _UNIT),
     "lot_recorded": ("LOTE", "", "{item}|lote {lot}|ahora {need}"),
     "quantity_recorded": (
@@ -84,7 +96,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "completed": (
         "TRABAJO TERMINADO",
         "",
-        "{document}|{done} de {total}|faltan {missing}|{counted} contados",
+        "{document}|{done} de {total}|{missing:falta #/faltan #}|{counted:# contado/# contados}",
     ),
     "being_done": (
         "YA SE ESTÁ HACIENDO",
@@ -118,8 +130,10 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unexpected": (
         "NO SE ESPERABA AQUÍ",
         "",
-        _UNIT + "|{quantity} piezas|{status}|para {party}|en {document}|"
-        "{counted:.0}contado, se avisa a la oficina|{nothing:.0}no se saca nada",
+        _UNIT + "|{quantity:# pieza/# piezas}|{status}|para {party}|en {document}"
+        "|{told:.0}contado, se avisa a la oficina"
+        "|no está embalado en {absent}: no sale nada"
+        "|{nowhere:.0}en ninguna caja: no sale nada|{bare} ya está vacía",
     ),
     "not_expected_serial": ("NO ESTÁ EN EL AVISO", "", _UNIT + "|aceptado, se avisa a la oficina"),
     "check_digit_warning": ("DÍGITO DE CONTROL DUDOSO", "", _UNIT + "|aceptado, compare con la etiqueta"),
@@ -136,7 +150,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unverified": ("SIN VERIFICAR", "", _UNIT + "|este terminal no tiene su ficha"),
     "already_collected": ("YA RECOGIDO", "", _UNIT + "|contado una vez"),
     "not_on_hold": ("NO ESTÁ BLOQUEADO", "", _UNIT + "|nada que liberar"),
-    "in_hand": ("EN LA MANO", "", _UNIT + "|lote {lot}|{quantity} piezas|hasta {last}"),
+    "in_hand": ("EN LA MANO", "", _UNIT + "|lote {lot}|{quantity:# pieza/# piezas}|hasta {last}"),
     "already_assigned": ("NÚMERO YA DADO", "Tome otro número", _UNIT + "|ya reservado"),
     "not_in_range": (
         "NO ES DE ESTE RANGO",
@@ -232,7 +246,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "confirm_required": (
         "¿SEGURO?",
         "SÍ lo hace, INTRO sigue",
-        "{what}|{document}: {counted} contados|{missing}",
+        "{what}|{document}: {counted:# contado/# contados}|{missing}",
     ),
     "disk_full": (
         "MEMORIA LLENA",
@@ -293,7 +307,7 @@ PROMPTS: dict[str, str] = {
     "new_label": "Escanee la ETIQUETA NUEVA",
     "range_first": "Escanee el PRIMERO del rango",
     "range_last": "Escanee el ÚLTIMO del rango",
-    "range_proof": "Abra: escanee {left} CUALQUIERA",
+    "range_proof": "Abra: escanee {left:# CUALQUIERA/# CUALESQUIERA}",
     "work_order": "Escanee la ORDEN DE FABRICACIÓN",
     "next_work_order": "Escanee la ORDEN siguiente",
     "pack": "Escanee la CAJA",
@@ -301,7 +315,7 @@ PROMPTS: dict[str, str] = {
     "pack_empty": "¿VACÍA ya? SÍ",
     "move": "Escanee UBICACIÓN o UNIDAD",
     "move_here": "Escanee lo que va a {location}",
-    "move_place": "Escanee la UBICACIÓN de estos {count}",
+    "move_place": "Escanee la UBICACIÓN de {count:esta pieza/estos #}",
     "product": "Escanee el Nº DE SERIE de un {item}",
     "product_next": "Completo: escanee el {item} siguiente",
     "component": "Escanee un {item}",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 _UNIT = "{item}  {serial}|{loose}|dans {container}"
+_ALL = "{container} : {count:la seule pièce/les #}"
+_OTHERS = "{others:# autre/# autres}|continuez"
 _WHO = "par {operator}|{where}|{when}|sur {document}|pour {party}"
 _ASIDE = "Mettez-le de côté"
 _NOT_THIS = "Pas celui-ci : mettez-le de côté"
@@ -21,7 +23,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "{document}|{party}|{location}|reste {missing}|échantillon : {sample}",
     ),
     "item_selected": ("{headline}|RÉFÉRENCE", "", "{item}|{description}|scannez maintenant {need}"),
-    "location_selected": ("EMPLACEMENT", "", "{location}|{counted} comptés à {before} : rayon vide ?"),
+    "location_selected": (
+        "EMPLACEMENT",
+        "",
+        "{location}|{counted:# compté/# comptés} à {before} : rayon vide ?|{vacant} : rien compté. Vide ? OUI",
+    ),
     "container_selected": ("COLIS", "", "{container}|{count} dedans"),
     "product_selected": (
         "PRODUIT",
@@ -31,28 +37,28 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "received": (
         "REÇU",
         "",
-        "{item}|{serial}|{quantity} à partir de {first}|lot {lot}|expire {expiry}|{container} : les {count}",
+        "{item}|{serial}|{quantity} à partir de {first}|lot {lot}|expire {expiry}|" + _ALL,
     ),
-    "shipped": ("EXPÉDIÉ", "", "{item}|{serial}|{container} : les {count}|pour {party}"),
-    "picked": ("PRÉLEVÉ", "", "{item}|{serial}|{container} : les {count}|pour {document}"),
+    "shipped": ("EXPÉDIÉ", "", "{item}|{serial}|" + _ALL + "|pour {party}"),
+    "picked": ("PRÉLEVÉ", "", "{item}|{serial}|" + _ALL + "|pour {document}"),
     "packed": ("EMBALLÉ", "", "{item}|{serial}|{box} avec {count} dedans|dans {container}"),
     "unpacked": (
         "DÉBALLÉ",
         "",
-        "{quantity} pièces|{item}|{serial}|lot {lot}|{box}|les {count}|de {container}",
+        "{quantity:# pièce/# pièces}|{item}|{serial}|lot {lot}|{box}|{count:la seule pièce/les #}|de {container}",
     ),
     "moved": (
         "DÉPLACÉ",
         "",
-        "{quantity} pièces|{item}|{serial}|lot {lot}|{container}|{things} objets|vers {location}",
+        "{quantity:# pièce/# pièces}|{item}|{serial}|lot {lot}|{container}|{things:# objet/# objets}|vers {location}",
     ),
-    "counted": ("COMPTÉ", "", "{serial}"),
+    "counted": ("COMPTÉ", "", "{serial}|{empty} est vide"),
     "booked": ("RÉSERVÉ", "", "{serial}|pour {document}"),
     "installed": (
         "MONTÉ",
         "",
         _UNIT
-        + "|{quantity} pièces|lot {lot}|en {position}|dans {parent}|reste {missing}|{built} est complet",
+        + "|{quantity:# pièce/# pièces}|lot {lot}|en {position}|dans {parent}|reste {missing}|{built} est complet",
     ),
     "removed": ("RETIRÉ", "", "{item}|{serial}|lot {lot}|de {parent}|{reopened} n'est plus complet"),
     "produced": ("FABRIQUÉ", "", "{item}|{serial}"),
@@ -64,20 +70,24 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "hold_placed": (
         "BLOQUÉ",
         "",
-        "{item}|{serial}|{container}|{quantity} pièces|lot {lot}|{reason}|posez-le en zone de blocage",
+        "{item}|{serial}|{container}|{quantity:# pièce/# pièces}|lot {lot}|{reason}|posez-le en zone de blocage",
     ),
-    "released": ("DÉBLOQUÉ", "", "{item}|{serial}|{container}|{quantity} pièces|lot {lot}|{reason}"),
-    "collected": ("COLLECTÉ", "", _UNIT + "|{quantity} pièces|lot {lot}|de {party}"),
+    "released": (
+        "DÉBLOQUÉ",
+        "",
+        "{item}|{serial}|{container}|{quantity:# pièce/# pièces}|lot {lot}|{reason}",
+    ),
+    "collected": ("COLLECTÉ", "", _UNIT + "|{quantity:# pièce/# pièces}|lot {lot}|de {party}"),
     "returned": (
         "REPRIS",
         "",
-        _UNIT + "|{quantity} pièces|lot {lot}|vendu {sold}|garantie jusqu'au {until}",
+        _UNIT + "|{quantity:# pièce/# pièces}|lot {lot}|vendu {sold}|garantie jusqu'au {until}",
     ),
     "repaired": ("RÉPARÉ", "", _UNIT + "|pour {party}"),
     "replaced": ("REMPLACÉ", "", _UNIT + "|à la place de {faulty}|pour {party}"),
-    "scrapped": ("MIS AU REBUT", "", _UNIT + "|{quantity} pièces|lot {lot}|{reason}"),
-    "destroyed": ("DÉTRUIT", "", _UNIT + "|{quantity} pièces|lot {lot}|{reason}"),
-    "assigned": ("ATTRIBUÉ", "", _UNIT + "|{quantity} numéros à partir de {first}"),
+    "scrapped": ("MIS AU REBUT", "", _UNIT + "|{quantity:# pièce/# pièces}|lot {lot}|{reason}"),
+    "destroyed": ("DÉTRUIT", "", _UNIT + "|{quantity:# pièce/# pièces}|lot {lot}|{reason}"),
+    "assigned": ("ATTRIBUÉ", "", _UNIT + "|{quantity:# numéro/# numéros} à partir de {first}"),
     "registered": ("ÉTIQUETTE VÉRIFIÉE", "", _UNIT),
     "lot_recorded": ("LOT", "", "{item}|lot {lot}|maintenant {need}"),
     "quantity_recorded": (
@@ -88,12 +98,12 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "completed": (
         "TRAVAIL TERMINÉ",
         "",
-        "{document}|{done} sur {total}|{missing} manquants|{counted} comptés",
+        "{document}|{done} sur {total}|{missing:# manquant/# manquants}|{counted:# compté/# comptés}",
     ),
     "being_done": (
         "DÉJÀ EN COURS",
         "",
-        "{item}|{place}|{document}|par {who}|sur {device}|depuis {when}|{done} sur {total}|{others} autres|continuez",
+        "{item}|{place}|{document}|par {who}|sur {device}|depuis {when}|{done} sur {total}|" + _OTHERS,
     ),
     "handed_over": ("PASSÉ", "", "{document}  {task}|{more}"),
     "taken_over": ("À VOUS", "", "{document}  {task}|{done} sur {total}|de {device}|{missing}"),
@@ -122,8 +132,10 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unexpected": (
         "PAS ATTENDU ICI",
         "",
-        _UNIT + "|{quantity} pièces|{status}|pour {party}|sur {document}|"
-        "{counted:.0}compté, le bureau est prévenu|{nothing:.0}rien n'est sorti",
+        _UNIT + "|{quantity:# pièce/# pièces}|{status}|pour {party}|sur {document}"
+        "|{told:.0}compté, le bureau est prévenu"
+        "|pas emballé dans {absent} : rien n'est sorti"
+        "|{nowhere:.0}dans aucun carton : rien n'est sorti|{bare} est déjà vide",
     ),
     "not_expected_serial": ("PAS SUR L'AVIS DU FOURNISSEUR", "", _UNIT + "|pris, le bureau est prévenu"),
     "check_digit_warning": ("CLÉ DE CONTRÔLE DOUTEUSE", "", _UNIT + "|pris, comparez avec l'étiquette"),
@@ -140,7 +152,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "unverified": ("NON VÉRIFIÉ", "", _UNIT + "|ce terminal n'a pas sa fiche"),
     "already_collected": ("DÉJÀ COLLECTÉ", "", _UNIT + "|compté une fois"),
     "not_on_hold": ("PAS BLOQUÉ", "", _UNIT + "|rien à débloquer"),
-    "in_hand": ("EN MAIN", "", _UNIT + "|lot {lot}|{quantity} pièces|à {last}"),
+    "in_hand": ("EN MAIN", "", _UNIT + "|lot {lot}|{quantity:# pièce/# pièces}|à {last}"),
     "already_assigned": ("NUMÉRO DÉJÀ DONNÉ", "Prenez un autre numéro", _UNIT + "|déjà réservé"),
     "not_in_range": (
         "PAS DE CETTE PLAGE",
@@ -174,7 +186,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "over_quantity": (
         "EN TROP",
         _ASIDE,
-        _UNIT + "|{inside} dedans|la ligne {line} de {document} a déjà ses {total}",
+        _UNIT + "|{inside} dedans|la ligne {line} de {document} a déjà {total:sa pièce/ses #}",
     ),
     "already_received": ("DÉJÀ REÇU", _ASIDE, _UNIT + "|" + _WHO),
     "already_picked": ("DÉJÀ PRÉLEVÉ", _NOT_THIS, _UNIT + "|" + _WHO),
@@ -236,7 +248,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "confirm_required": (
         "SÛR ?",
         "OUI le fait, ENTRÉE continue",
-        "{what}|{document} : {counted} comptés|{missing}",
+        "{what}|{document} : {counted:# compté/# comptés}|{missing}",
     ),
     "disk_full": (
         "MÉMOIRE PLEINE",
@@ -309,7 +321,7 @@ PROMPTS: dict[str, str] = {
     "pack_empty": "VIDE maintenant ? OUI",
     "move": "Scannez EMPLACEMENT ou UNITÉ",
     "move_here": "Scannez ce qui va à {location}",
-    "move_place": "Scannez l'EMPLACEMENT de ces {count}",
+    "move_place": "Scannez l'EMPLACEMENT de {count:cette pièce/ces #}",
     "product": "Scannez le N° DE SÉRIE d'un {item}",
     "product_next": "Complet : scannez le {item} suivant",
     "component": "Scannez un {item}",

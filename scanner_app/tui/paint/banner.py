@@ -32,8 +32,7 @@ def waiting(view: ScreenView) -> str:
     """The line that says how many scans are held; empty when there are none."""
     if not view.waiting:
         return ""
-    name = "waiting_one" if view.waiting == 1 else "waiting_many"
-    return word(name, view.language, count=str(view.waiting))
+    return word("waiting_behind", view.language, count=str(view.waiting))
 
 
 def _word(banner: Banner, width: int) -> list[str]:
