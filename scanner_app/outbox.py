@@ -107,9 +107,9 @@ def batches(journal: Journal, *, everything: bool = False) -> list[Batch]:
             batch = _batch_at(journal, epoch, first, EVENTS_MAX, wire.BATCH_BYTES_MAX, pending, loss)
             if batch is None:
                 break
-            found.append(batch)
+            pending -= max(0, batch.last - max(acked, batch.first - 1))
+            found.append(msgspec.structs.replace(batch, pending=pending))
             first = batch.last + 1
-            pending -= sum(seq > acked for seq in range(batch.first, batch.last + 1))
     return found
 
 

@@ -76,6 +76,7 @@ def stored(session: Session, reply: Stored, through: int) -> Said:
     """An upload's answer, ``through`` being the last event that was in it."""
     session.stamper.heard_server(reply.server_ms)
     journal = session.journal
+    _heard_of(journal, reply.generation)
     if reply.hwm > journal.epochs().get(reply.epoch, 0) >= through:
         # It has these, and of the same epoch more than is held here: of the time that this journal lost, or a copy's.
         journal.acknowledge(reply.epoch, through)
@@ -89,6 +90,12 @@ def stored(session: Session, reply: Stored, through: int) -> Said:
     if not said:
         journal.note_backed_up({reply.epoch: reply.backed_up_through})
     return said
+
+
+def _heard_of(journal: Journal, generation: str) -> None:
+    """What another life of the server confirms says nothing of what a cache of the one before shows."""
+    if journal.meta(PROVEN) and not journal.meta(PROVEN).startswith(generation + "/"):
+        journal.put_meta(PROVEN, "")
 
 
 def _mark(session: Session, epoch: int, hwm: int, chain: str, receipt: bytes) -> Said:
@@ -112,6 +119,7 @@ def refused(session: Session, reply: Refused) -> Said:
     """``gap``, ``fork`` or ``fenced``: what there is to say about it; nothing where sending goes on."""
     journal = session.journal
     session.stamper.heard_server(reply.server_ms)
+    _heard_of(journal, reply.generation)
     if reply.error == "gap":
         return _mark(session, reply.epoch, reply.hwm, reply.chain, b"")
     if reply.error == "fenced":

@@ -135,7 +135,11 @@ def keep_head(tx: Writer, device: str, epoch: int, seq: int, signature: bytes) -
 
 
 def revoke(tx: Writer, device: str, now_ms: int) -> bool:
-    """Take a device's rights away; False when there is none of this name. Its events stay."""
+    """Take a device's rights away, and what was made for it to come back with; False when there is none of this name.
+
+    Its events stay.
+    """
+    tx.run("DELETE FROM enrollment WHERE device = ? AND used_ms = 0", device)
     return tx.run("UPDATE device SET revoked_ms = ? WHERE id = ? AND id <> ?", now_ms, device, OFFICE) > 0
 
 

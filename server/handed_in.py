@@ -65,9 +65,8 @@ def _taken(storage: Storage, device: devices.Device, batches: list[Batch], now_m
         if batch.epoch in stopped:
             continue
         before = _hwm(storage, device.id, batch.epoch)
-        answer = ingest.take(
-            storage, device.id, _as_orphan(storage, batch, device.id), now_ms, signed=bool(device.public_key)
-        )
+        orphan = _as_orphan(storage, batch, device.id)
+        answer = ingest.take(storage, device.id, orphan, now_ms, signed=bool(device.public_key), of_file=True)
         if isinstance(answer, Refused):
             stopped.add(batch.epoch)
             done = _refused(done, batch, answer)
@@ -177,7 +176,7 @@ def decide(storage: Storage, device: str, accept: bool, reason: str, now_ms: int
 
 def _take(storage: Storage, device: str, held: _Held, now_ms: int) -> str:
     batch = _as_orphan(storage, decode_batch(held.body), device)
-    answer = ingest.take(storage, device, batch, now_ms)
+    answer = ingest.take(storage, device, batch, now_ms, of_file=True)
     return answer.error if isinstance(answer, Refused) else "accepted"
 
 

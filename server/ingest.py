@@ -33,10 +33,11 @@ class _Incoming(NamedTuple):
 
 
 def take(
-    storage: Storage, device: str, batch: Batch, now_ms: int, *, signed: bool = False
+    storage: Storage, device: str, batch: Batch, now_ms: int, *, signed: bool = False, of_file: bool = False
 ) -> Stored | Refused:
     """Store a batch of an authenticated device, or say why it does not fit; ``signed``: by its key, which was checked.
 
+    ``of_file``: it was written without knowing where the server stands.
     Raises :class:`sync.wire.WireError` for a malformed chain and :class:`server.storage.StorageError`; nothing is
     stored in either case.
     """
@@ -59,6 +60,7 @@ def take(
             held,
             lambda seq: ledger.chain_at(tx, device, batch.epoch, seq),
             proven=_proven(storage, device, batch),
+            exact=not of_file,
         )
         if judged.answer == "append":
             held = _append(tx, incoming, judged.known, held)

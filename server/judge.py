@@ -36,18 +36,23 @@ def judge(
     current_epoch: int,
     held: Standing | None,
     chain_at: Callable[[int], bytes | None],
+    *,
     proven: bool = False,
+    exact: bool = True,
 ) -> Judged:
     """``held`` is the standing of the batch's own epoch, ``links`` the chain recomputed from its events.
 
     ``chain_at(seq)`` is asked only about events that the server holds. A duplicate is one only if it is the same
     events: a cloned device that repeats the numbers with other facts is a fork, never a silent loss. ``proven``: the
-    batch shows by a receipt of this server that it was told to let go of what is missing before it.
+    batch shows by a receipt of this server that it was told to let go of what is missing before it. ``exact``: the
+    loss has to begin right where the server stands. If it has more by now, the device compares that with what it let go
+    of: it may be a copy's. Only of a file, which cannot know where the server stands, a larger loss is taken.
     """
     if batch.epoch < current_epoch and not batch.orphan:
         return Judged("fenced")
     hwm = held.hwm if held else 0
-    bridged = proven and batch.first - batch.lost <= hwm + 1
+    begins = batch.first - batch.lost
+    bridged = proven and (begins == hwm + 1 or (begins <= hwm + 1 and not exact))
     if batch.first > hwm + 1 and not bridged:
         return Judged("gap")
     if links[-1] != last:

@@ -16,6 +16,8 @@ from tracking import chain
 BATCH_EVENTS_MAX = 1000
 BATCH_BYTES_MAX = 262_144
 """Decoded bytes of one upload."""
+BATCH_HEAD_BYTES = 1024
+"""Of them, kept free for all but the events: numbers, chains, a receipt as proof of a loss, a signature."""
 FEED_ROWS_MAX = 5000
 FEED_BYTES_MAX = 64 * 1024 * 1024
 ZSTD_WINDOW_BYTES_MAX = 8 * 1024 * 1024
@@ -337,7 +339,7 @@ def fits(
     bodies: Iterable[bytes], events_max: int = BATCH_EVENTS_MAX, bytes_max: int = BATCH_BYTES_MAX
 ) -> int:
     """How many of these bodies go into one batch; at least one, so that a large event cannot block the rest."""
-    room = bytes_max - 512
+    room = bytes_max - BATCH_HEAD_BYTES
     count = 0
     for body in bodies:
         room -= len(body) + 1

@@ -57,6 +57,7 @@ def _not_in(state: PackState, item: Item, parts: Parts, knows: Knowledge) -> Ste
         item=item.item,
         serial=parts.serial,
         lot=parts.lot,
+        loose="" if parts.serial else item.item,
         container=where,
         absent=state.container,
         nowhere="" if state.container else "yes",
@@ -74,7 +75,12 @@ def quantity(state: PackState, parts: Parts, knows: Knowledge) -> Step:
     cleared = msgspec.structs.replace(state, parts=NO_PARTS)
     if parts.quantity > known:
         said = verdict(
-            "over_quantity", item=parts.item, lot=parts.lot, document=state.container, total=str(known)
+            "over_quantity",
+            item=parts.item,
+            lot=parts.lot,
+            loose=parts.item,
+            container=state.container,
+            inside=str(known),
         )
         return Step(state=cleared, verdict=said)
     event = Event(

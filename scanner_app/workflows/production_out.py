@@ -156,8 +156,8 @@ def take_quantity(state: ProductionState, bench: Bench, parts: Parts, knows: Kno
             "over_quantity",
             item=parts.item,
             lot=parts.lot,
-            document=bench.document.number,
-            total=str(one.quantity if one is not None else 0),
+            loose=parts.item,
+            inside=str(one.quantity if one is not None else 0),
         )
         return Step(state=msgspec.structs.replace(state, parts=NO_PARTS), verdict=said)
     return _taken(state, bench, one, parts.quantity, knows)

@@ -126,6 +126,10 @@ DAMAGE: dict[str, Callable[[sqlite3.Connection], object]] = {
     "the last event missing": lambda db: db.execute(
         "DELETE FROM ledger WHERE position = (SELECT max(position) FROM ledger)"
     ),
+    "a link that was altered": lambda db: db.execute(
+        "UPDATE ledger SET chain = zeroblob(32) WHERE position = 3"
+    ),
+    "a head with another link": lambda db: db.execute("UPDATE device_epoch SET chain = zeroblob(32)"),
     "a head that says less": lambda db: db.execute("UPDATE device_epoch SET hwm = hwm - 1"),
     "a device that is forgotten": lambda db: db.execute("DELETE FROM device_epoch"),
     "a newer version": lambda db: db.execute("PRAGMA user_version = 10000"),
@@ -149,6 +153,21 @@ def test_a_backup_that_is_damaged_is_not_put_back(tmp_path: Path, damage: str) -
     with pytest.raises(StorageError):
         restore(database, written.path, NOW_MS)
     assert database.read_bytes() == kept
+
+
+def test_a_damaged_page_that_no_event_is_on_is_found_too(tmp_path: Path) -> None:
+    database = tmp_path / "central.db"
+    with office_of(database) as office:
+        office.load(site_file())
+    written = backup.back_up(database, tmp_path / "good.db", NOW_MS)
+    with closing(sqlite3.connect(written.path)) as held:
+        (page_bytes,) = held.execute("PRAGMA page_size").fetchone()
+        (root,) = held.execute("SELECT rootpage FROM sqlite_master WHERE name = 'replica'").fetchone()
+    with written.path.open("r+b") as file:
+        file.seek((root - 1) * page_bytes)
+        file.write(bytes(page_bytes))
+    with pytest.raises(StorageError, match="is damaged"):
+        check(written.path)
 
 
 def test_a_backup_that_is_cut_off_is_not_put_back(tmp_path: Path) -> None:

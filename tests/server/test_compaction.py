@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from server import replica
-from server.compaction import KEEP_MS, MARK_MS, compact
+from server.compaction import KEEP_MS, MARK_MS, compact, reaches
 from server.replica import Feed
 from server.storage import Storage
 from tests.server.fleet import Handheld, Office, receiving, site_file
@@ -72,6 +72,36 @@ def test_nothing_to_let_go_of_raises_no_floor(storage: Storage) -> None:
     compact(storage, START_MS + 2 * KEEP_MS)
     with storage.read() as reader:
         assert replica.floor(reader) == 0
+
+
+def marks(storage: Storage) -> list[tuple[int, int]]:
+    with storage.read() as reader:
+        return [
+            (row[0] - START_MS, row[1]) for row in reader.rows("SELECT ms, seq FROM feed_mark ORDER BY ms")
+        ]
+
+
+def test_a_mark_is_made_once_an_hour_and_goes_when_nothing_needs_it(storage: Storage) -> None:
+    put(storage, "A", "B", "C")
+    for later_ms in (0, 1, MARK_MS - 1, MARK_MS, MARK_MS + 1, 2 * MARK_MS - 1):
+        compact(storage, START_MS + later_ms)
+    assert marks(storage) == [(0, 3), (MARK_MS, 3)]
+    first, second = delete(storage, "A"), delete(storage, "B")
+    compact(storage, START_MS + 2 * MARK_MS)
+    compact(storage, START_MS + 3 * MARK_MS)
+    assert compact(storage, START_MS + 2 * MARK_MS + KEEP_MS) == 2
+    kept = [(2 * MARK_MS, second), (3 * MARK_MS, second), (2 * MARK_MS + KEEP_MS, second)]
+    assert (first, marks(storage)) == (second - 1, kept)
+
+
+def test_a_cursor_on_the_floor_misses_nothing_and_one_below_may(storage: Storage) -> None:
+    with storage.write() as tx:
+        replica.raise_floor(tx, 7)
+    with storage.read() as reader:
+        asked = [(since, began) for since in (0, 6, 7, 8) for began in (0, 6, 7)]
+        served = [one for one in asked if reaches(reader, *one)]
+    assert served == [one for one in asked if one[0] == 0 or max(one) >= 7]
+    assert (6, 6) not in served
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
-from server import enrollment
+from server import devices, enrollment
 from sync.wire import Enroll, NewCode
-from tests.server.fleet import Handheld, Office, receiving
+from tests.server.fleet import Handheld, Office, receiving, site_file
 
 
 def test_a_code_works_once(office: Office) -> None:
@@ -69,8 +70,43 @@ def test_guessing_is_stopped_for_a_minute(office: Office) -> None:
     assert attempt(good.code, 62_000) == "in"
 
 
+def test_a_minute_after_a_wrong_code_it_counts_no_more() -> None:
+    guesses = enrollment.Guesses()
+    for _ in range(enrollment.WRONG_CODES_MAX):
+        guesses.check(999)
+        guesses.wrong(1000)
+    with pytest.raises(enrollment.TooManyTriesError):
+        guesses.check(60_999)
+    guesses.check(61_000)
+
+
+def test_a_code_is_good_for_a_week_at_most_and_kept_for_no_longer_than_another(office: Office) -> None:
+    storage, week_s = office.running.central.storage, enrollment.VALID_S_MAX
+    assert week_s == 7 * 24 * 3600
+    week = enrollment.new_code(storage, NewCode(site="HAM", valid_s=week_s), now_ms=5)
+    assert week.expires_ms == 5 + week_s * 1000
+    for valid_s in (week_s + 1, 0, -1):
+        with pytest.raises(enrollment.EnrollmentError):
+            enrollment.new_code(storage, NewCode(site="HAM", valid_s=valid_s), now_ms=5)
+    for after_ms, kept in ((week_s * 1000, 2), (week_s * 1000 + 1, 2)):
+        enrollment.new_code(storage, NewCode(site="HAM", valid_s=1), now_ms=week.expires_ms + after_ms)
+        with storage.read() as reader:
+            assert len(reader.rows("SELECT site FROM enrollment")) == kept
+
+
+def test_a_name_is_taken_without_its_blanks_and_never_empty(office: Office) -> None:
+    for name, kept in (("  Dock 2 ", "Dock 2"), ("x" * 90, "x" * 80), ("   ", "")):
+        asked = {"code": office.code(), "name": name, "site": "HAM"}
+        device = office.http.post("/v1/enroll", json=asked).json()["device"]
+        with office.running.central.storage.read() as reader:
+            found = devices.by_id(reader, device)
+        assert found is not None
+        assert found.name == (kept or device)
+
+
 def test_only_the_office_makes_codes(office: Office) -> None:
     handheld = office.handheld()
+    office.load(site_file(units=[{"item": "PUMP", "serial": "X"}]))  # events in the office's own name
     for headers, status in (({}, 401), (handheld.auth, 403)):
         assert office.http.post("/v1/enrollment-codes", json={}, headers=headers).status_code == status
     for wanted in (

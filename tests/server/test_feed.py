@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import httpx
+import pytest
 
 from sync.wire import FEED_ROWS_MAX
 from tests.server.fleet import Handheld, Office, receiving, site_file
@@ -206,6 +207,28 @@ def test_heavy_rows_are_spread_over_pages(office: Office, handheld: Handheld) ->
     assert page.more
     assert sum(len(bytes(row.row)) for row in page.rows) <= 8 * 1024 * 1024
     assert sum(table == "document" for table, _ in handheld.replica()) == 4
+
+
+def test_a_page_ends_before_it_weighs_too_much_and_a_heavier_row_comes_alone(
+    office: Office, handheld: Handheld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.load(site_file())
+    office.settle()
+    whole = handheld.feed()
+    rows = [(row.key, bytes(row.row)) for row in whole.rows]
+    weights = [len(key) + len(body) for key, body in rows]
+    monkeypatch.setattr("server.feed.PAGE_BYTES_MAX", sum(weights[:3]))
+    first = handheld.feed()
+    assert ([row.key for row in first.rows], first.more) == ([key for key, _ in rows[:3]], True)
+    monkeypatch.setattr("server.feed.PAGE_BYTES_MAX", sum(weights[:3]) - 1)
+    assert len(handheld.feed().rows) == 2
+    monkeypatch.setattr("server.feed.PAGE_BYTES_MAX", 1)
+    since, seen = 0, []
+    for _ in rows:
+        page = handheld.feed(since)
+        seen += [row.key for row in page.rows]
+        since = page.next
+    assert (seen, page.more, since) == ([key for key, _ in rows], False, whole.next)
 
 
 def test_the_office_may_read_any_feed(office: Office) -> None:

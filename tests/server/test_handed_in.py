@@ -109,6 +109,30 @@ def test_a_file_with_a_gap_says_which_events_must_come_first(office: Office, awa
     assert away.hwm().hwm == 2
 
 
+def test_a_file_of_an_unknown_handheld_is_refused_by_its_name(office: Office) -> None:
+    nobody = Handheld(office.http, "D-222222", "its token", "HAM")
+    nobody.write(receiving("A"))
+    answer = deliver(office, sealed(nobody, nobody.batch()))
+    assert (answer.status_code, answer.json()["error"]) == (400, "malformed")
+    assert "no device 'D-222222'" in answer.json()["detail"]
+
+
+def test_a_file_with_other_facts_under_the_same_numbers_is_a_fork_and_nothing_is_missing(
+    office: Office, away: Handheld
+) -> None:
+    away.bodies[1] = away.bodies[0].replace(b"S0", b"SX")
+    done = deliver(office, sealed(away, away.batch())).json()
+    assert (done["stored"], done["refused"]) == (0, "fork")
+    assert (done["epoch"], done["missing_from"], done["missing_through"]) == (0, 0, 0)
+    assert away.hwm().hwm == 2
+
+
+def test_the_first_events_of_a_device_may_come_in_a_file(office: Office, handheld: Handheld) -> None:
+    handheld.write(receiving("A"))
+    assert deliver(office, sealed(handheld, handheld.batch())).json()["stored"] == 1
+    assert (handheld.hwm().epoch, handheld.hwm().hwm) == (1, 1), "it is the epoch that runs"
+
+
 def test_one_epoch_with_a_gap_keeps_no_other_from_being_taken(office: Office, away: Handheld) -> None:
     later = Handheld(away.http, away.device, away.token, away.site, epoch=2, nonce="second")
     later.write(receiving("T"))

@@ -144,6 +144,31 @@ def test_a_revoked_device_gets_no_token_and_one_without_a_key_none_this_way(
     assert renew(nobody, renewal(nobody, key, "x" * 20, 1)).status_code == 403
 
 
+def test_a_device_that_is_enrolled_again_has_no_token_of_before(office: Office) -> None:
+    handheld, key = with_key(office)
+    assert renew(handheld, renewal(handheld, key, "announced and never used", 1)).status_code == 200
+    other = credentials.new_key()
+    asked = {"code": office.code(device=handheld.device), "public_key": credentials.public_key(other)}
+    given = office.http.post("/v1/enroll", json=asked).json()
+    for token, status in ((handheld.token, 401), ("announced and never used", 401), (given["token"], 200)):
+        handheld.token = token
+        path = f"/v1/devices/{handheld.device}/hwm"
+        assert handheld.http.get(path, headers=handheld.auth).status_code == status
+    assert renew(handheld, renewal(handheld, key, "by the old key", 2)).status_code == 403
+    assert renew(handheld, renewal(handheld, other, "by the new one", 1)).status_code == 200
+
+
+def test_a_code_from_before_it_was_revoked_does_not_bring_a_device_back(office: Office) -> None:
+    handheld, _ = with_key(office)
+    code, others = office.code(device=handheld.device), office.code()
+    assert office.http.post("/v1/devices/D-222222/revoke", headers=office.auth).status_code == 404
+    office.http.post(f"/v1/devices/{handheld.device}/revoke", headers=office.auth)
+    assert office.http.post("/v1/enroll", json={"code": code}).status_code == 403
+    assert office.http.post("/v1/enroll", json={"code": others, "site": "HAM"}).status_code == 200
+    again = office.code(device=handheld.device)
+    assert office.http.post("/v1/enroll", json={"code": again}).json()["device"] == handheld.device
+
+
 def signing(key: str) -> Callable[[bytes], str]:
     return lambda text: credentials.sign(key, text)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
+
 from server.devices import Standing
 from server.judge import judge, links_of
 from sync.wire import batch_of
@@ -29,6 +31,7 @@ def verdict(
     orphan: bool = False,
     lost: int = 0,
     proven: bool = False,
+    exact: bool = True,
 ) -> tuple[str, int]:
     """The server holds ``BODIES[:hwm]``; a device whose journal is ``sent`` hands in ``first`` to ``last``."""
     prev = chain_of(sent, first - 1)
@@ -44,6 +47,7 @@ def verdict(
         held,
         lambda seq: chain_of(BODIES, seq),
         proven=proven,
+        exact=exact,
     )
 
 
@@ -82,12 +86,15 @@ def test_an_older_epoch_is_fenced_unless_its_events_come_as_orphans() -> None:
     assert verdict(BODIES, 1, 2, 0, epoch=3, current=2)[0] == "append"
 
 
-def test_a_proven_loss_is_bridged_from_where_the_server_stands_and_no_further() -> None:
+@pytest.mark.parametrize("exact", [True, False])
+def test_a_proven_loss_is_bridged_from_where_the_server_stands_and_no_further(exact: bool) -> None:
+    """A file may say more than that, since whoever wrote it did not know where the server stands."""
     for hwm, first, lost in itertools.product(range(6), range(1, 7), range(7)):
-        answer, known = verdict(BODIES, first, 6, hwm, lost=lost, proven=True)
+        answer, known = verdict(BODIES, first, 6, hwm, lost=lost, proven=True, exact=exact)
+        begins = first - lost
         if first <= hwm + 1:
             assert (answer, known) == ("append", hwm - first + 1), "what is held is compared as ever"
-        elif first - lost <= hwm + 1:
+        elif begins == hwm + 1 or (begins <= hwm and not exact):
             assert (answer, known) == ("append", 0)
             assert verdict(BODIES, first, 6, hwm, lost=lost)[0] == "gap", "without proof"
         else:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
+from server.backup import back_up
+from server.open_storage import Database
 from sync.wire import Receipt, Stored
 from tests.server.fleet import Handheld, Office, receiving
 
@@ -51,6 +55,23 @@ def test_without_it_or_with_a_word_for_less_it_stays_a_gap(pruned: tuple[Handhel
         handheld.batch(6, lost=4, proof=receipt),
     ):
         assert handheld.send(batch).json()["error"] == "gap"
+
+
+def test_a_loss_in_the_middle_is_bridged_and_known_in_every_backup(
+    office: Office, pruned: tuple[Handheld, Receipt], database: Database, tmp_path: Path
+) -> None:
+    handheld, receipt = pruned
+    assert handheld.send(handheld.batch(1, 2)).json()["hwm"] == 2, "an old backup had two of the five"
+    short = handheld.send(handheld.batch(6, lost=2, proof=receipt)).json()
+    assert (short["error"], short["hwm"]) == ("gap", 2)
+    assert handheld.send(handheld.batch(6, lost=3, proof=receipt)).json()["hwm"] == 6
+    handheld.write(receiving("S6"))
+    assert handheld.send(handheld.batch(7)).json()["hwm"] == 7, "it goes on as ever"
+    with office.running.central.storage.read() as reader:
+        holes = [(*row[:4], bytes(row[4])) for row in reader.rows("SELECT * FROM hole")]
+    assert holes == [(handheld.device, 1, 3, 5, handheld.link(5))]
+    written = back_up(database, tmp_path / "copy.db", 1)
+    assert (written.checked.marks[handheld.device], written.checked.events) == ({1: 7}, 4)
 
 
 def test_a_word_for_another_device_or_epoch_proves_nothing(

@@ -7,6 +7,7 @@ import pytest
 
 from server import projection
 from server.rebuild import rebuild
+from server.settling import Settlement, settle, settled
 from tests.server.fleet import Handheld, Office, receiving, site_file
 from tests.server.test_projection import everything
 from tracking import clock
@@ -107,6 +108,36 @@ def test_an_event_that_nobody_understands_is_settled_too(office: Office, handhel
     rebuild(storage)
     assert _listed(office) == []
     assert projection.fold_next(storage) == 0
+
+
+def test_what_was_settled_is_shown_newest_first_and_no_more_than_is_asked_for(
+    office: Office, twice: tuple[Handheld, Handheld]
+) -> None:
+    for number, serial in enumerate("BC", 2):
+        for hour, dock in enumerate(twice, 1):
+            dock.write(receiving(serial, hlc=clock.pack((number * 10 + hour) * 3_600_000), site="HAM"))
+            assert dock.send(dock.batch(number)).status_code == 200
+    office.settle()
+    reasons = []
+    for waiting in _listed(office):
+        reasons.append(f"looked at {waiting['key']}")
+        assert _say(office, waiting["key"], reasons[-1]) == 200
+    with office.running.central.storage.read() as reader:
+        assert [event.reason for event in settled(reader, 9)] == reasons[::-1]
+        assert [event.reason for event in settled(reader, 2)] == reasons[:0:-1]
+
+
+def test_a_word_is_kept_with_its_moment_and_no_longer_than_a_page(
+    office: Office, twice: tuple[Handheld, Handheld]
+) -> None:
+    storage = office.running.central.storage
+    said = Settlement(key=str(_listed(office)[0]["key"]), reason="  " + "x" * 501 + "  ")
+    settle(storage, said, 1_795_000_000_123)
+    office.settle()
+    with storage.read() as reader:
+        (event,) = settled(reader, 9)
+    assert event.reason == "x" * 500
+    assert (event.at, event.hlc) == ("2026-11-18T11:06:40.123+00:00", clock.pack(1_795_000_000_123))
 
 
 def test_only_the_office_settles(office: Office, twice: tuple[Handheld, Handheld]) -> None:

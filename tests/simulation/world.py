@@ -196,9 +196,16 @@ class World:
         raise AssertionError(f"something waits for ever: {waiting or 'the feed'}")
 
     def _at_rest(self) -> bool:
-        return all(one.settled or one.forked for one in self.terminals) and all(
-            self._at_head(one) for one in self.terminals
+        return (
+            all(one.settled or one.forked for one in self.terminals)
+            and self._folded()
+            and all(self._at_head(one) for one in self.terminals)
         )
+
+    def _folded(self) -> bool:
+        """Sightings wait for nobody's screen, and still have to be looked at: what was lost before them, say."""
+        with self.centre.storage.read() as reader:
+            return reader.row("SELECT 1 FROM device_epoch WHERE folded < hwm LIMIT 1") is None
 
     def _at_head(self, terminal: Terminal) -> bool:
         with self.centre.storage.read() as reader:

@@ -86,6 +86,35 @@ def test_a_batch_takes_as_many_as_fit_and_always_one() -> None:
     assert wire.fits([b"x"] * 5000) == wire.BATCH_EVENTS_MAX
     assert wire.fits([b"x"] * 5000, events_max=7) == 7
     assert wire.fits([]) == 0
+
+
+def test_a_full_batch_with_the_longest_head_passes() -> None:
+    most, body = wire.COUNT_MAX, b"1" * 299
+    bodies = [body] * wire.fits([body] * wire.BATCH_EVENTS_MAX)
+    assert len(bodies) * (len(body) + 1) > wire.BATCH_BYTES_MAX - wire.BATCH_HEAD_BYTES - 300, "it is full"
+    word = wire.Receipt(
+        device="D-" + "W" * 30,
+        epoch=most,
+        hwm=most,
+        chain=LINK.hex(),
+        received_ms=253_402_300_799_999,
+        signature="f" * 64,
+    )
+    batch = msgspec.structs.replace(
+        wire.batch_of(
+            epoch=most,
+            first=most,
+            prev_chain=LINK,
+            bodies=bodies,
+            pending=most,
+            lost=most - 1,
+            proof=word,
+        ),
+        signature="f" * 128,
+    )
+    data = msgspec.json.encode(batch)
+    assert len(data) - len(bodies) * (len(body) + 1) <= wire.BATCH_HEAD_BYTES
+    assert wire.decode_batch(data) == batch
     bodies = [b"x" * 65_000] * 10
     count = wire.fits(bodies)
     batch = wire.batch_of(epoch=1, first=1, prev_chain=LINK, bodies=[b'"' + b"x" * 64_998 + b'"'] * count)

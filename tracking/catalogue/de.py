@@ -194,7 +194,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT + "|{document} verlangt ihn nicht|{document} verlangt {candidates}",
     ),
     "not_on_document": ("NICHT AUF DEM AUFTRAG", _ASIDE, _UNIT + "|nicht auf {document}"),
-    "over_quantity": ("ZU VIEL", _ASIDE, _UNIT + "|Zeile {line} von {document} hat {total:das eine/alle #}"),
+    "over_quantity": (
+        "ZU VIEL",
+        _ASIDE,
+        _UNIT + "|{inside} darin|Zeile {line} von {document} hat {total:das eine/alle #}",
+    ),
     "already_received": ("SCHON ANGENOMMEN", _ASIDE, _UNIT + "|" + _WHO),
     "already_picked": ("SCHON KOMMISSIONIERT", _NOT_THIS, _UNIT + "|" + _WHO),
     "already_packed": ("SCHON VERPACKT", _NOT_THIS, _UNIT + "|{box}|" + _WHO),

@@ -160,7 +160,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT + "|{document} does not ask for it|{document} wants {candidates}",
     ),
     "not_on_document": ("NOT ON THE ORDER", _ASIDE, _UNIT + "|not on {document}"),
-    "over_quantity": ("TOO MANY", _ASIDE, _UNIT + "|line {line} of {document} has {total:its one/all #}"),
+    "over_quantity": (
+        "TOO MANY",
+        _ASIDE,
+        _UNIT + "|{inside} inside|line {line} of {document} has {total:its one/all #}",
+    ),
     "already_assigned": ("NUMBER IS GIVEN", "Take another number", _UNIT + "|reserved already"),
     "not_in_range": (
         "NOT OF THIS RANGE",

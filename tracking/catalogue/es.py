@@ -181,7 +181,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNIT + "|{document} no lo pide|{document} pide {candidates}",
     ),
     "not_on_document": ("NO ESTÁ EN EL PEDIDO", _ASIDE, _UNIT + "|no está en {document}"),
-    "over_quantity": ("DEMASIADOS", _ASIDE, _UNIT + "|la línea {line} de {document} ya tiene {total}"),
+    "over_quantity": (
+        "DEMASIADOS",
+        _ASIDE,
+        _UNIT + "|{inside} dentro|la línea {line} de {document} ya tiene {total}",
+    ),
     "already_received": ("YA RECIBIDO", _ASIDE, _UNIT + "|" + _WHO),
     "already_picked": ("YA PREPARADO", _NOT_THIS, _UNIT + "|" + _WHO),
     "already_packed": ("YA EMPAQUETADO", _NOT_THIS, _UNIT + "|{box}|" + _WHO),

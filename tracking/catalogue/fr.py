@@ -186,7 +186,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "over_quantity": (
         "EN TROP",
         _ASIDE,
-        _UNIT + "|la ligne {line} de {document} a déjà {total:sa pièce/ses #}",
+        _UNIT + "|{inside} dedans|la ligne {line} de {document} a déjà {total:sa pièce/ses #}",
     ),
     "already_received": ("DÉJÀ REÇU", _ASIDE, _UNIT + "|" + _WHO),
     "already_picked": ("DÉJÀ PRÉLEVÉ", _NOT_THIS, _UNIT + "|" + _WHO),

@@ -1,0 +1,106 @@
+"""What waits to be sent: which events come next, in what a revoked handheld hands in, and in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scanner_app import outbox
+from scanner_app.journal import Journal
+from sync.credentials import Credentials, Proof
+from sync.outbox import Held, opened, secret_of
+from sync.wire import BATCH_BYTES_MAX, Batch, bodies_of
+from tests.scanner_app.test_losses import START_MS, confirm, write
+
+Sent = list[tuple[int, int, int, bool, int]]
+"""Epoch, first and last event of each batch, whether of an epoch that is over, and how many wait behind it."""
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """Six events of a first epoch, of which two are confirmed, and three of the one that runs."""
+    made = Journal(tmp_path / "journal.db", device="D-1")
+    write(made, 6)
+    confirm(made, 1, 2)
+    made.begin_epoch(2)
+    write(made, 3)
+    yield made
+    made.close()
+
+
+def sent(batches: list[Batch]) -> Sent:
+    return [(one.epoch, one.first, one.last, one.orphan, one.pending) for one in batches]
+
+
+def upload(journal: Journal, events_max: int, bytes_max: int = BATCH_BYTES_MAX) -> Sent:
+    """Every batch that is sent until nothing waits, each confirmed before the next."""
+    found: list[Batch] = []
+    while batch := outbox.next_batch(journal, events_max, bytes_max, journal.pending()):
+        found.append(batch)
+        journal.acknowledge(batch.epoch, batch.last)
+    return sent(found)
+
+
+def test_the_oldest_epoch_comes_first_and_each_batch_says_what_waits_behind_it(journal: Journal) -> None:
+    assert upload(journal, 3) == [(1, 3, 5, True, 4), (1, 6, 6, True, 3), (2, 1, 3, False, 0)]
+
+
+def test_a_batch_is_bounded_in_bytes_too(journal: Journal) -> None:
+    assert upload(journal, 100, 1) == [
+        (1, 3, 3, True, 6), (1, 4, 4, True, 5), (1, 5, 5, True, 4), (1, 6, 6, True, 3),
+        (2, 1, 1, False, 2), (2, 2, 2, False, 1), (2, 3, 3, False, 0),
+    ]  # fmt: skip
+
+
+def test_a_revoked_one_hands_in_each_event_once_and_none_is_confirmed(journal: Journal) -> None:
+    handed: list[Batch] = []
+    while batch := outbox.next_rescue(journal, 2, BATCH_BYTES_MAX, journal.pending()):
+        handed.append(batch)
+        outbox.note_rescued(journal, Held(epoch=batch.epoch, through=batch.last))
+    assert [one[:3] for one in sent(handed)] == [(1, 3, 4), (1, 5, 6), (2, 1, 2), (2, 3, 3)]
+    assert journal.acked() == {1: 2, 2: 0}
+    again = outbox.next_batch(journal, 100, BATCH_BYTES_MAX, 7)
+    assert again is not None
+    assert (again.epoch, again.first) == (1, 3)
+    outbox.forget_rescued(journal)
+    first = outbox.next_rescue(journal, 100, BATCH_BYTES_MAX, 7)
+    assert first is not None
+    assert (first.epoch, first.first, first.last) == (1, 3, 6)
+
+
+def test_what_was_confirmed_meanwhile_is_not_handed_in(journal: Journal) -> None:
+    outbox.note_rescued(journal, Held(epoch=1, through=3))
+    journal.acknowledge(1, 5)
+    batch = outbox.next_rescue(journal, 100, BATCH_BYTES_MAX, 4)
+    assert batch is not None
+    assert (batch.epoch, batch.first) == (1, 6)
+
+
+def test_a_file_carries_the_epochs_in_their_order_and_counts_what_waits(journal: Journal) -> None:
+    assert sent(outbox.batches(journal)) == [(1, 3, 6, True, 3), (2, 1, 3, False, 0)]
+    assert sent(outbox.batches(journal, everything=True)) == [(1, 1, 6, True, 3), (2, 1, 3, False, 0)]
+
+
+def test_a_file_leaves_out_an_epoch_that_is_confirmed_and_begins_where_the_backup_ends(
+    journal: Journal,
+) -> None:
+    confirm(journal, 1, 6)
+    assert sent(outbox.batches(journal)) == [(2, 1, 3, False, 0)]
+    journal.note_backed_up({2: 1})
+    confirm(journal, 2, 2)
+    assert sent(outbox.batches(journal)) == [(2, 2, 3, False, 0)], (
+        "a server put back from it lacks the second"
+    )
+    confirm(journal, 2, 3)
+    assert outbox.batches(journal) == []
+    assert [one[:3] for one in sent(outbox.batches(journal, everything=True))] == [(1, 1, 6), (2, 1, 3)]
+
+
+def test_without_a_key_the_token_signs_the_file(journal: Journal) -> None:
+    keyless = Credentials(Proof(token="t"), lambda _: None, lambda: START_MS)
+    for mine in (None, keyless):
+        data, count = outbox.sealed(journal, "t", START_MS, mine)
+        found = opened(data, [secret_of("t")])
+        assert (count, sum(len(bodies_of(one)) for one in found)) == (7, 7)
