@@ -7,7 +7,7 @@ import msgspec
 from scanner_app import outbox
 from scanner_app.disputes import dispute, forget
 from scanner_app.feeding import PROVEN, mend_fork, note_fork, show_own
-from scanner_app.forks import kept
+from scanner_app.forks import forked, kept
 from scanner_app.journal import Journal
 from scanner_app.losses import took_loss
 from scanner_app.session import Session
@@ -38,6 +38,9 @@ def greeted(session: Session, high: HighWater) -> Said:
     life = f"{high.generation}/{journal.epoch}"
     if journal.meta(PROVEN) != life:
         _dispute_earlier(journal, held)
+    for epoch in forked(journal):
+        if epoch < journal.epoch and held.get(epoch, 0) <= journal.acked().get(epoch, 0):
+            mend_fork(session, epoch)  # the server has nothing beyond what both have
     said = _current(session, high)
     # Last, so that what a pulled battery left half done is begun again.
     if journal.meta(PROVEN) != life:

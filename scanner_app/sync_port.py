@@ -10,7 +10,7 @@ from scanner_app import outbox
 from scanner_app.cache_feed import replace
 from scanner_app.disputes import compared, disputed
 from scanner_app.feeding import take_page
-from scanner_app.forks import FORKED
+from scanner_app.forks import forked
 from scanner_app.handing.mine import reported
 from scanner_app.inputs import LinkChanged, PageArrived
 from scanner_app.journal import Journal
@@ -99,6 +99,10 @@ class SessionPort:
         """The batch does not follow on what the server has."""
         return self._told(lambda session: refused(session, reply))
 
+    def is_forked(self) -> bool:
+        """Whether the server has other events of an epoch of this handheld."""
+        return self._thread.run(lambda session: bool(forked(session.journal)))
+
     def disputed(self) -> tuple[int, int] | None:
         """The event of which it is not sure that the server has the same."""
         return self._thread.run(lambda session: disputed(session.journal))
@@ -161,7 +165,7 @@ class SessionPort:
 
 def _pruned(journal: Journal, before_ms: int) -> int:
     """Events let go of; none where the server has others under their names: what its backups hold is not ours."""
-    return 0 if journal.meta(FORKED) else journal.prune(before_ms)
+    return 0 if forked(journal) else journal.prune(before_ms)
 
 
 def _next_batch(session: Session, events_max: int, bytes_max: int) -> Batch | None:

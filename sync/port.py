@@ -44,6 +44,10 @@ class Port(Protocol):
         """What it was sent, up to event ``through``, the server holds. A sentence if its chain is not ours."""
         ...
 
+    def is_forked(self) -> bool:
+        """Whether the server has other events of an epoch; those of other epochs are sent all the same."""
+        ...
+
     def disputed(self) -> tuple[int, int] | None:
         """Epoch and number of an event of which it is not sure that the server has the same, or None."""
         ...

@@ -47,8 +47,9 @@ class Uploader:
         self._generation = ""
         """Of the server's life that was greeted."""
         self.halted: Said = ""
-        """Why uploading stopped: a fork. Nothing is deleted and nothing sent; a person has to look. Where the server
-        stands is asked again now and then, so that what the office puts right needs nobody at the handheld."""
+        """Why uploading stopped: a fork. Nothing is deleted, and nothing of that epoch sent; a person has to look.
+        Where the server stands is asked again now and then, so that what the office puts right needs nobody at the
+        handheld."""
 
     def drain(self) -> bool:
         """Sends until nothing is pending. True where the server was heard. Raises :class:`Unreachable`."""
@@ -74,23 +75,22 @@ class Uploader:
         return self._credentials is not None and self._credentials.renew(self._line, self._port.device())
 
     def _drain(self) -> bool:
-        if self.halted and self._now_s() < self._ask_again_at_s:
-            return False
-        if self.halted:
+        if self.halted and self._now_s() >= self._ask_again_at_s:
             self.halted, self._greeted = "", False
-        heard, wasted = False, 0
-        while not self.halted:
+        told, heard, wasted = self.halted, False, 0
+        while not self.halted or self._port.is_forked():
             if self._greeted:
                 batch = self._port.next_batch(self._events_max)
                 if batch is None:
-                    return heard
+                    break
                 wasted += not self._send(batch)
             else:
                 self._greet()
             heard = True
             if wasted > ANSWERS_WASTED_MAX:
                 raise Unreachable(phrase("link_takes_nothing"))
-        self._ask_again_at_s = self._now_s() + self._ask_again_s
+        if self.halted and not told:
+            self._ask_again_at_s = self._now_s() + self._ask_again_s
         return heard
 
     def greet_again(self) -> None:

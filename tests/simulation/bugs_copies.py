@@ -12,7 +12,7 @@ from tests.simulation.faulty import Bug
 
 def _epochs_counted_only() -> AbstractContextManager[object]:
     """Of an earlier epoch, the number alone says that the server has the same events."""
-    return patch.object(server_marks, "_prove_earlier", lambda *_: None)
+    return patch.object(server_marks, "_dispute_earlier", lambda *_: None)
 
 
 def _confirmed_is_ours() -> AbstractContextManager[object]:

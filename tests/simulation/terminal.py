@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple, TypeVar, cast
 
+from scanner_app.forks import forked
 from scanner_app.handheld import CACHE_FILE, JOURNAL_FILE, Handheld
 from scanner_app.inputs import Command, Input, LinkChanged
 from scanner_app.journal import Effect
@@ -200,8 +201,14 @@ class Terminal:
 
     @property
     def forked(self) -> bool:
-        """It says that another handheld has its name, and sends nothing: a person has to look."""
-        return bool(self.handheld.journal.meta("forked"))
+        """It says that another handheld has its name: a person has to look."""
+        return bool(forked(self.handheld.journal))
+
+    @property
+    def at_rest(self) -> bool:
+        """Settled, or what is left are events of whose epoch the server has a copy's."""
+        journal = self.handheld.journal
+        return self.settled or (self.forked and journal.oldest_unsent(forked(journal)) is None)
 
     # -- the disk ---------------------------------------------------------------------------------------------------
 

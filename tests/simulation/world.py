@@ -191,13 +191,13 @@ class World:
             f"{one.name}: {one.handheld.journal.pending()} pending, {len(one.handheld.journal.overlay_units())}"
             f" not shown, {one.trouble!r}"
             for one in self.terminals
-            if not (one.settled or one.forked)
+            if not one.at_rest
         ]
         raise AssertionError(f"something waits for ever: {waiting or 'the feed'}")
 
     def _at_rest(self) -> bool:
         return (
-            all(one.settled or one.forked for one in self.terminals)
+            all(one.at_rest for one in self.terminals)
             and self._folded()
             and all(self._at_head(one) for one in self.terminals)
         )

@@ -51,6 +51,9 @@ class Journal:
     def refused(self, reply: Refused) -> str:
         return ""
 
+    def is_forked(self) -> bool:
+        return False
+
     def disputed(self) -> None:
         return None
 

@@ -8,6 +8,7 @@ import httpx
 import msgspec
 
 from scanner_app.audit import verify
+from scanner_app.feeding import mend_fork
 from scanner_app.server_marks import refused
 from server import backup_note
 from server.backup_check import check
@@ -163,6 +164,7 @@ def test_a_copy_that_let_go_of_old_events_says_from_where_on_it_holds_its_own(
     shift(dock, 1, 2, 3)
     fork = Refused(error="fork", epoch=1, hwm=3, chain="ab" * 32, server_ms=0, generation="g")
     assert "kept, tell the office" in say(dock.ask(lambda session: refused(session, fork)))
+    dock.ask(lambda session: mend_fork(session, 1))
     backup(fleet, tmp_path / "copy")
     shift(dock, 4, 5)
     until(lambda: held(dock) == [4, 5], "what the backup holds did not go")

@@ -82,6 +82,9 @@ class Journal:
     def refused(self, reply: Refused) -> str:
         return self.says
 
+    def is_forked(self) -> bool:
+        return False
+
     def disputed(self) -> None:
         return None
 
