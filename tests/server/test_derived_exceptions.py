@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from server import devices, replica
-from server.derived_exceptions import LOST_RANGE, NOT_UNDERSTOOD, forget_but, store
+from server.derived_exceptions import NOT_UNDERSTOOD, forget_but, store
 from server.replica import Feed
 from server.storage import Storage
-from tracking.exceptions import ExceptionRecord, Witness
+from tracking.exceptions import LOST_RANGE, ExceptionRecord, Witness
 
 
 def record(
