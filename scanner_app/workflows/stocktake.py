@@ -148,7 +148,7 @@ def _found_empty(state: CountState, document: Document) -> Step:
         recount=state.recount,
         code="counted",
     )
-    said = verdict("counted", empty=state.vacant)
+    said = verdict("counted", empty=state.vacant, location=state.vacant)
     return Step(state=msgspec.structs.replace(state, vacant=""), verdict=said, events=(event,))
 
 
@@ -252,7 +252,11 @@ def _prompt(state: State, knows: Knowledge) -> Prompt:
     need = prompt_of_parts(state.parts, knows)
     if need is not None:
         return msgspec.structs.replace(need, here=here)
-    return Prompt(name="count", more=place, here=here, keys=("done", "confirm") if state.vacant else ())
+    if state.vacant:
+        # Said here too, and not only in the answer: the answer is gone when the battery is back.
+        asked = phrase("count_vacant", vacant=state.vacant)
+        return Prompt(name="count", more=asked, here=here, keys=("done", "confirm"))
+    return Prompt(name="count", more=place, here=here)
 
 
 STOCKTAKE = Workflow(

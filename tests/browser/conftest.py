@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -34,7 +35,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """One order half received, one unit with a hostile serial, one received twice by two handhelds."""
+    """One order half received, one unit with a hostile serial, one received twice by two handhelds, and a count."""
     folder: Path = tmp_path_factory.mktemp("office")
     running = serve(folder / "central.db")
     with httpx.Client(base_url=running.url, trust_env=False, timeout=60) as http:
@@ -46,7 +47,14 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             receiving(HOSTILE),
             Event(step="holding", action="ADD", flag="held", item="PUMP", serial="SN-1", reason="dented"),
         )
-        second.write(receiving("SN-1"))
+        office.load(site_file(documents=[{"type": "count_sheet", "number": "CS-1", "location": "HAM-A"}]))
+        count: dict[str, Any] = {"document": "CS-1", "task": "stocktake", "operator": "OP-7"}
+        second.write(
+            receiving("SN-1"),
+            Event(step="stock_taking", item="PUMP", serial="SN-1", location="HAM-A", **count),
+            Event(step="stock_taking", quantity=0, location="HAM-B", **count),
+            Event(step="completing", action="ADD", code="completed", **count),
+        )
         for handheld in (first, second):
             assert handheld.send().status_code == 200
         office.settle()

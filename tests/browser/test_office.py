@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,7 +20,33 @@ PAGES = (
     "/units/PUMP/SN-1",
     "/units?q=SN",
     "/recall?component=PUMP/SN-1",
+    "/counts",
+    "/counts/CS-1",
 )
+FAINT = """
+() => {
+  const light = text => {
+    const parts = text.match(/[0-9.]+/g).map(Number);
+    if (parts.length > 3 && parts[3] === 0) return null;
+    const [r, g, b] = parts.slice(0, 3).map(part => part / 255)
+      .map(part => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = element => {
+    for (let each = element; each; each = each.parentElement) {
+      const found = light(getComputedStyle(each).backgroundColor);
+      if (found !== null) return found;
+    }
+    return 1;
+  };
+  const contrast = (one, other) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+  return [...document.querySelectorAll("button, main a, main td, main th, main h1, main h2, main p, main label")]
+    .filter(each => each.innerText.trim() && each.checkVisibility())
+    .filter(each => contrast(light(getComputedStyle(each).color), behind(each)) < 4.5)
+    .map(each => each.innerText);
+}
+"""
+"""What on a page cannot be told from its ground: less contrast than WCAG 2 wants of text (1.4.3)."""
 
 
 def signed_in(visitor: BrowserContext, office: Office, first: str = "/") -> Page:
@@ -95,3 +122,27 @@ def test_every_page_fits_asks_nobody_else_and_reports_no_fault(
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
     assert {urlsplit(url).netloc for url in asked} == {urlsplit(office.running.url).netloc}
     assert faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_to_be_read_or_pressed_is_as_pale_as_its_ground(
+    visitor: BrowserContext, office: Office, scheme: Literal["light", "dark"]
+) -> None:
+    page = signed_in(visitor, office)
+    page.emulate_media(color_scheme=scheme)
+    faint: dict[str, list[str]] = {}
+    for address in PAGES:
+        page.goto(address)
+        faint[address] = page.evaluate(FAINT)
+    assert {address: texts for address, texts in faint.items() if texts} == {}
+
+
+def test_a_count_says_who_counted_what_and_what_was_empty(visitor: BrowserContext, office: Office) -> None:
+    page = signed_in(visitor, office, "/counts/CS-1")
+    rows = page.locator("section", has=page.get_by_role("heading", name="Who counted what")).locator(
+        "tbody tr"
+    )
+    expect(rows).to_have_count(2)
+    expect(rows.nth(0)).to_contain_text("Ada")
+    expect(rows.nth(1)).to_contain_text("empty")
+    expect(page.get_by_role("button", name="Reject: count again")).to_be_visible()

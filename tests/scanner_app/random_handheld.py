@@ -44,7 +44,7 @@ def standing(events: Sequence[Event]) -> list[Event]:
 
 def recount(events: Sequence[Event], document: str) -> tuple[int, bool]:
     """Done and closed of a document, the slow and plain way."""
-    done: dict[tuple[str, str, int], int] = {}
+    done: dict[tuple[str, str, str], int] = {}
     closed = False
     for event in standing(events):
         if event.document != document:
@@ -53,7 +53,7 @@ def recount(events: Sequence[Event], document: str) -> tuple[int, bool]:
         if event.line and event.step in CREDITED:
             # A unit that is made ready and then leaves counts once; one that lost a part does not count any more.
             less = event.step == "assembling" and event.action == "DELETE"
-            done[event.item, event.serial, 0 if event.serial else event.seq] = 0 if less else event.quantity
+            done[event.item, event.serial, "" if event.serial else event.ref] = 0 if less else event.quantity
     return sum(done.values()), closed
 
 

@@ -1,4 +1,4 @@
-"""What a look-up says of what is inside and of what happened, in every language side by side."""
+"""What a look-up says of what is inside and what happened, and a count of a bare shelf, in every language."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Final
 
 WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
+        "count_vacant": "{vacant} empty? CONFIRM",
         "key_inside": "INSIDE",
         "key_history": "HISTORY",
         "what_inside": "what is inside",
@@ -17,6 +18,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "lookup_taken_back": "(taken back)",
     },
     "de": {
+        "count_vacant": "{vacant} leer? JA",
         "key_inside": "INHALT",
         "key_history": "VERLAUF",
         "what_inside": "was darin ist",
@@ -28,6 +30,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "lookup_taken_back": "(storniert)",
     },
     "fr": {
+        "count_vacant": "{vacant} vide ? OUI",
         "key_inside": "CONTENU",
         "key_history": "HISTOIRE",
         "what_inside": "ce qu'il contient",
@@ -39,6 +42,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "lookup_taken_back": "(annulé)",
     },
     "es": {
+        "count_vacant": "¿{vacant} vacía? SÍ",
         "key_inside": "CONTENIDO",
         "key_history": "HISTORIA",
         "what_inside": "lo que contiene",
