@@ -34,7 +34,10 @@ class Journal:
         left = self.sent < len(self.handheld.bodies)
         return self.handheld.batch(self.sent + 1) if left else None
 
-    def stored(self, reply: wire.Stored) -> str:
+    def disputed(self) -> None:
+        """The server has what it is said to have."""
+
+    def stored(self, reply: wire.Stored, through: int) -> str:
         self.sent = reply.hwm
         return ""
 
