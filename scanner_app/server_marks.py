@@ -38,10 +38,10 @@ def greeted(session: Session, high: HighWater) -> Said:
     life = f"{high.generation}/{journal.epoch}"
     if journal.meta(PROVEN) != life:
         _dispute_earlier(journal, held)
-    for epoch in forked(journal):
-        if epoch < journal.epoch and held.get(epoch, 0) <= journal.acked().get(epoch, 0):
-            mend_fork(session, epoch)  # the server has nothing beyond what both have
     said = _current(session, high)
+    for epoch in forked(journal) - {high.epoch}:
+        if held.get(epoch, 0) <= journal.acked().get(epoch, 0):
+            mend_fork(session, epoch)  # the server has nothing beyond what both have
     # Last, so that what a pulled battery left half done is begun again.
     if journal.meta(PROVEN) != life:
         journal.put_meta(PROVEN, life)

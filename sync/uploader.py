@@ -78,7 +78,7 @@ class Uploader:
         if self.halted and self._now_s() >= self._ask_again_at_s:
             self.halted, self._greeted = "", False
         told, heard, wasted = self.halted, False, 0
-        while not self.halted or self._port.is_forked():
+        while not self.halted or (self._greeted and self._port.is_forked()):
             if self._greeted:
                 batch = self._port.next_batch(self._events_max)
                 if batch is None:
