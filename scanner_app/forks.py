@@ -25,12 +25,12 @@ def note(journal: Journal, epochs: frozenset[int]) -> bool:
 
 
 def fork_said(journal: Journal) -> Said:
-    """The sentence that stands until a person has looked, also while there is no network; empty without a fork."""
+    """The sentence that stands until a person has looked, also while there is no network; empty without a fork.
+
+    Where a backup of the server had the earlier events, it says from which on the journal still holds its own.
+    """
     epochs = forked(journal)
-    return kept(journal, max(epochs)) if epochs else ""
-
-
-def kept(journal: Journal, epoch: int) -> Said:
-    """Of which events on the journal still holds its own, where a backup of the server had the earlier ones."""
-    anchor = journal.anchor(epoch)
-    return phrase("link_fork_from", seq=str(anchor.seq + 1)) if anchor is not None else phrase("link_fork")
+    gone = [anchor.seq for epoch in sorted(epochs) if (anchor := journal.anchor(epoch)) is not None]
+    if gone:
+        return phrase("link_fork_from", seq=str(gone[0] + 1))
+    return phrase("link_fork") if epochs else ""

@@ -7,7 +7,7 @@ import msgspec
 from scanner_app import outbox
 from scanner_app.disputes import dispute, forget
 from scanner_app.feeding import PROVEN, mend_fork, note_fork, show_own
-from scanner_app.forks import forked, kept
+from scanner_app.forks import fork_said, forked
 from scanner_app.journal import Journal
 from scanner_app.losses import took_loss
 from scanner_app.session import Session
@@ -47,7 +47,7 @@ def greeted(session: Session, high: HighWater) -> Said:
         journal.put_meta(PROVEN, life)
     session.pending = journal.pending()
     show_own(session)
-    return said
+    return said or fork_said(journal)
 
 
 def _current(session: Session, high: HighWater) -> Said:
@@ -111,7 +111,7 @@ def _mark(session: Session, epoch: int, hwm: int, chain: str, receipt: bytes) ->
     if not same:
         dispute(journal, epoch, min(hwm, journal.acked().get(epoch, 0)))
         note_fork(session, epoch)
-        return kept(journal, epoch)
+        return fork_said(journal)
     journal.acknowledge(epoch, hwm, receipt)
     session.pending = journal.pending()
     mend_fork(session, epoch)
@@ -133,7 +133,7 @@ def refused(session: Session, reply: Refused) -> Said:
         return ""
     dispute(journal, reply.epoch, journal.acked().get(reply.epoch, 0))
     note_fork(session, reply.epoch)
-    return kept(journal, reply.epoch)
+    return fork_said(journal)
 
 
 _NONSENSE = phrase("link_nonsense")

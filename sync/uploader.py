@@ -159,13 +159,13 @@ class Uploader:
             self._events_max = min(self._most, self._events_max * 2)
             stored = understood(data, Stored)
             self.heard_of(stored.generation)
-            self.halted = self._port.stored(stored, batch.last)
+            self.halted = self._port.stored(stored, batch.last) or self.halted
             self._compare()
             return stored.epoch == batch.epoch and stored.hwm >= batch.first
         if status == 409:
             refused = understood(data, Refused)
             self.heard_of(refused.generation)
-            self.halted = self._port.refused(refused)
+            self.halted = self._port.refused(refused) or self.halted
             self._compare()
             return False
         if status in _TOO_MUCH and len(batch.events) > 1:
