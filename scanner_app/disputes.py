@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from scanner_app.feeding import DISPUTED, note_fork, show_own
+from scanner_app.feeding import DISPUTED, PROVEN, note_fork, show_own
 from scanner_app.forks import fork_said
 from scanner_app.journal import Journal
 from scanner_app.session import Session
@@ -49,6 +49,11 @@ def dispute(journal: Journal, epoch: int, seq: int) -> None:
 def disputed(journal: Journal) -> tuple[int, int] | None:
     """Epoch and number of the next event to ask for."""
     return next(((epoch, one.asked) for epoch, one in _open(journal).items()), None)
+
+
+def is_proven(journal: Journal) -> bool:
+    """Whether what was confirmed was compared with this life of the server, and no question is open."""
+    return bool(journal.meta(PROVEN)) and not journal.meta(DISPUTED)
 
 
 def compared(session: Session, epoch: int, seq: int, answer: HighWater) -> Said:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from scanner_app.journal import Journal
 from tracking.phrases import Said, phrase
 
@@ -13,6 +15,11 @@ def forked(journal: Journal) -> frozenset[int]:
     """Epochs of which the server holds other events under the same names."""
     text = journal.meta(FORKED)
     return frozenset(map(int, text.split(","))) if text else frozenset()
+
+
+def first_forked(journal: Journal) -> float:
+    """The earliest of them; infinite for none."""
+    return min(forked(journal), default=math.inf)
 
 
 def note(journal: Journal, epochs: frozenset[int]) -> bool:

@@ -8,9 +8,10 @@ in one transaction.
 from __future__ import annotations
 
 import contextlib
+import math
 import sqlite3
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -277,16 +278,16 @@ class Journal(Overlay, Anchors):
         """How many events the server has not confirmed."""
         return int(self.connection.execute(PENDING_SQL).fetchone()[0])
 
-    def oldest_unsent(self, but: Collection[int] = ()) -> tuple[int, int] | None:
+    def oldest_unsent(self, before: float = math.inf) -> tuple[int, int] | None:
         """``(epoch, first seq)`` of what must go up next: orphans of an old epoch before the current one.
 
-        ``but``: of these epochs nothing.
+        ``before``: of this epoch and later ones nothing.
         """
         for epoch, acked in self.connection.execute(
             "SELECT epoch, acked FROM epoch ORDER BY epoch"
         ).fetchall():
-            if epoch in but:
-                continue
+            if epoch >= before:
+                break
             row = self.connection.execute(
                 "SELECT min(seq) FROM event WHERE epoch = ? AND seq > ?", (epoch, acked)
             ).fetchone()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from scanner_app.forks import forked
+from scanner_app.forks import first_forked
 from scanner_app.journal import Journal
 from scanner_app.losses import lost_before, proof_before
 from sync import outbox, wire
@@ -22,7 +22,7 @@ def next_batch(
 ) -> Batch | None:
     """The oldest events that are not confirmed, and by ``behind`` not further back than that in an epoch.
 
-    Of an epoch of which the server has a copy's events, none: they wait for a person, and hold nothing else up.
+    Of an epoch of which the server has a copy's events, and of what was written after it, none: they wait for a person.
     """
     oldest = _oldest(journal, behind or {})
     if oldest is None:
@@ -59,7 +59,7 @@ def _batch_at(
 
 def _oldest(journal: Journal, behind: dict[int, int]) -> tuple[int, int] | None:
     if not behind:
-        return journal.oldest_unsent(forked(journal))
+        return journal.oldest_unsent(first_forked(journal))
     newest = journal.epochs()
     for epoch, acked in sorted(journal.acked().items()):
         first = max(acked, behind.get(epoch, 0)) + 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scanner_app import outbox
 from scanner_app.cache_feed import replace
-from scanner_app.disputes import compared, disputed
+from scanner_app.disputes import compared, disputed, is_proven
 from scanner_app.feeding import take_page
 from scanner_app.forks import forked
 from scanner_app.handing.mine import reported
@@ -109,7 +109,9 @@ class SessionPort:
 
     def compared(self, epoch: int, seq: int, answer: HighWater) -> Said:
         """What the server has there."""
-        return self._told(lambda session: compared(session, epoch, seq, answer))
+        said = self._told(lambda session: compared(session, epoch, seq, answer))
+        self._prune(answer.server_ms)
+        return said
 
     def tasks(self) -> OpenTasks:
         """The tasks in progress here."""
@@ -164,8 +166,8 @@ class SessionPort:
 
 
 def _pruned(journal: Journal, before_ms: int) -> int:
-    """Events let go of; none where the server has others under their names: what its backups hold is not ours."""
-    return 0 if forked(journal) else journal.prune(before_ms)
+    """Events let go of; none where it is not sure that the events in the server's backups are these and no copy's."""
+    return 0 if forked(journal) or not is_proven(journal) else journal.prune(before_ms)
 
 
 def _next_batch(session: Session, events_max: int, bytes_max: int) -> Batch | None:

@@ -45,7 +45,7 @@ class Port(Protocol):
         ...
 
     def is_forked(self) -> bool:
-        """Whether the server has other events of an epoch; those of other epochs are sent all the same."""
+        """Whether the server has other events of an epoch; those of earlier epochs are sent all the same."""
         ...
 
     def disputed(self) -> tuple[int, int] | None:

@@ -45,7 +45,7 @@ _BACKUPS = {
 """Backups and what they let go of, and every so often one is put back."""
 _COPIES = _BACKUPS | {
     "misfortunes": ("backup", "backup", "older restore", "clone", "clone"),
-    "between_ms": 40_000,
+    "between_ms": 8_000,
     "handhelds": 1,
 }
 """Handhelds of one name, and a server that now has the events of the one and now of the other."""

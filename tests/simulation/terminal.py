@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple, TypeVar, cast
 
-from scanner_app.forks import forked
+from scanner_app.forks import first_forked, forked
 from scanner_app.handheld import CACHE_FILE, JOURNAL_FILE, Handheld
 from scanner_app.inputs import Command, Input, LinkChanged
 from scanner_app.journal import Effect
@@ -208,7 +208,7 @@ class Terminal:
     def at_rest(self) -> bool:
         """Settled, or what is left are events of whose epoch the server has a copy's."""
         journal = self.handheld.journal
-        return self.settled or (self.forked and journal.oldest_unsent(forked(journal)) is None)
+        return self.settled or (self.forked and journal.oldest_unsent(first_forked(journal)) is None)
 
     # -- the disk ---------------------------------------------------------------------------------------------------
 

@@ -162,7 +162,8 @@ def test_a_copy_that_let_go_of_old_events_says_from_where_on_it_holds_its_own(
     dock = fleet.dock(keep_days=AT_ONCE)
     dock.begin("PO-HAM")
     shift(dock, 1, 2, 3)
-    fork = Refused(error="fork", epoch=1, hwm=3, chain="ab" * 32, server_ms=0, generation="g")
+    life = fleet.server.central.storage.generation
+    fork = Refused(error="fork", epoch=1, hwm=3, chain="ab" * 32, server_ms=0, generation=life)
     assert "kept, tell the office" in say(dock.ask(lambda session: refused(session, fork)))
     dock.ask(lambda session: mend_fork(session, 1))
     backup(fleet, tmp_path / "copy")
