@@ -47,9 +47,9 @@ class Uploader:
         self._generation = ""
         """Of the server's life that was greeted."""
         self.halted: Said = ""
-        """Why uploading stopped: a fork. Nothing is deleted, and nothing sent of that epoch and later ones; a person has
-        to look. Where the server stands is asked again now and then, so that what the office puts right needs nobody at
-        the handheld."""
+        """Why uploading stopped: a fork. Nothing is deleted, and nothing sent of that epoch and later ones: a person
+        has to look. Where the server stands is asked again now and then, so that what the office puts right needs
+        nobody at the handheld."""
 
     def drain(self) -> bool:
         """Sends until nothing is pending. True where the server was heard. Raises :class:`Unreachable`."""

@@ -70,7 +70,8 @@ AIMS: Mapping[str, Mapping[str, Any]] = {
     "pruned before the backup": _BACKUPS,
     "a loss is not named": _BACKUPS,
     "receipts of another life": _BACKUPS,
-    "epochs counted only": _COPIES,
+    "epochs counted only": _COPIES
+    | {"misfortunes": ("backup", "older restore", "restore", "clone", "clone", "handheld crash")},
     "confirmed is ours": _COPIES,
     "no event in common sought": _COPIES,
 }
