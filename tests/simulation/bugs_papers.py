@@ -20,11 +20,9 @@ def _key_not_checked() -> AbstractContextManager[object]:
     return patch.object(signatures, "check", lambda *_: None)
 
 
-def _taken_as_new(
-    storage: Storage, device: str, batch: Batch, now_ms: int, *, signed: bool = False
-) -> Stored | Refused:
+def _taken_as_new(storage: Storage, device: str, batch: Batch, now_ms: int, **more: Any) -> Stored | Refused:
     """What is known already is written down once more, behind what is there."""
-    answer = ingest_take(storage, device, batch, now_ms, signed=signed)
+    answer = ingest_take(storage, device, batch, now_ms, **more)
     if isinstance(answer, Stored) and answer.status == "duplicate" and answer.epoch == batch.epoch:
         again = batch_of(
             epoch=batch.epoch,
