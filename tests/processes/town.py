@@ -89,9 +89,24 @@ class Town:
         self._pids[name] = pid
 
     def start_server(self) -> None:
-        """Returns when it answers."""
-        self._start(role="server", database=str(self.database), port=self.port, token=TOKEN)
-        until(self._answers, "the server does not answer")
+        """Returns when it answers.
+
+        Of one that was just killed the worker may still hold port and database for a moment: then the new one says so
+        and ends, and is started again, as whatever watches over a server does.
+        """
+
+        def up() -> bool:
+            if not self._lives("server"):
+                self._start(role="server", database=str(self.database), port=self.port, token=TOKEN)
+            return self._answers()
+
+        until(up, "the server does not answer")
+
+    def _lives(self, name: str) -> bool:
+        with contextlib.suppress(ProcessLookupError, KeyError):
+            os.kill(self._pids[name], 0)
+            return True
+        return False
 
     def _answers(self) -> bool:
         with contextlib.suppress(httpx.HTTPError):
