@@ -64,7 +64,8 @@ AIMS: Mapping[str, Mapping[str, Any]] = {
     "a file counts twice": {"misfortunes": ("file", "partition"), **_ONLY},
     "accepted is the office's": {"misfortunes": ("revoked",), **_ONLY},
     "a copy is a duplicate": {"misfortunes": ("clone", "partition"), **_ONLY},
-    "the current epoch only": _BACKUPS | {"misfortunes": ("backup", "restore", "old image", "clone")},
+    "the current epoch only": _BACKUPS
+    | {"misfortunes": ("backup", "restore", "old image", "clone", "handheld crash"), "between_ms": 8000},
     "the clock begins anew": {"misfortunes": ("clock step", "handheld crash"), **_ONLY},
     "pruned without an anchor": _BACKUPS,
     "pruned before the backup": _BACKUPS,
