@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from scanner_app.feeding import DISPUTED, PROVEN, note_fork, show_own
+from scanner_app.feeding import DISPUTED, note_fork, show_own
 from scanner_app.forks import fork_said
 from scanner_app.journal import Journal
 from scanner_app.session import Session
@@ -51,11 +51,6 @@ def disputed(journal: Journal) -> tuple[int, int] | None:
     return next(((epoch, one.asked) for epoch, one in _open(journal).items()), None)
 
 
-def is_proven(journal: Journal) -> bool:
-    """Whether what was confirmed was compared with this life of the server, and no question is open."""
-    return bool(journal.meta(PROVEN)) and not journal.meta(DISPUTED)
-
-
 def compared(session: Session, epoch: int, seq: int, answer: HighWater) -> Said:
     """The server's chain at that event. What there is to say of a fork; nothing without one."""
     journal = session.journal
@@ -73,9 +68,8 @@ def _narrow(session: Session, epoch: int, one: Dispute, answer: HighWater) -> No
     elif told or one.found:
         one = msgspec.structs.replace(one, differs=seq, found=True)
     else:
-        one = msgspec.structs.replace(
-            one, same=seq
-        )  # it does not say: an older server, or one that lost them itself
+        # It does not say: an older server, or one that lost them itself.
+        one = msgspec.structs.replace(one, same=seq)
     if one.same + 1 < one.differs:
         middle = (one.same + one.differs) // 2
         _keep(journal, _open(journal) | {epoch: msgspec.structs.replace(one, asked=middle)})

@@ -56,6 +56,11 @@ DISPUTED = "disputed"
 """The journal's note of epochs that are being compared, event by event, see :mod:`scanner_app.disputes`."""
 
 
+def is_proven(journal: Journal) -> bool:
+    """Whether what was confirmed was compared with the last life of the server, and no question is open."""
+    return bool(journal.meta(PROVEN)) and not journal.meta(DISPUTED)
+
+
 def match_overlay(journal: Journal, cache: Cache) -> bool:
     """Own effects that the cache shows leave the overlay, what it lost comes back. True if anything changed."""
     shown = applied(cache)
@@ -77,8 +82,8 @@ def _of_this_life(journal: Journal, cache: Cache) -> dict[int, int]:
     What another life of it confirmed may be a copy's by now: until they were compared, own events show as well as what
     the server says, rather than not at all.
     """
-    known = journal.meta(PROVEN).startswith(cache.meta("generation") + "/") and not journal.meta(DISPUTED)
-    return journal.acked() if known else {}
+    of_this = journal.meta(PROVEN).startswith(cache.meta("generation") + "/")
+    return journal.acked() if of_this and is_proven(journal) else {}
 
 
 def note_fork(session: Session, epoch: int) -> None:

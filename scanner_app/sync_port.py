@@ -8,8 +8,8 @@ from pathlib import Path
 
 from scanner_app import outbox
 from scanner_app.cache_feed import replace
-from scanner_app.disputes import compared, disputed, is_proven
-from scanner_app.feeding import take_page
+from scanner_app.disputes import compared, disputed
+from scanner_app.feeding import is_proven, take_page
 from scanner_app.forks import forked
 from scanner_app.handing.mine import reported
 from scanner_app.inputs import LinkChanged, PageArrived
