@@ -225,15 +225,18 @@ class FaultProxy:
 
     def _serve(self, client: socket.socket) -> None:
         self._clients.add(client)
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            going_on = True
-            while going_on:
-                request = Request(*read_message(client))
-                fault = self.fault if self.concerns(request) else through
-                self.hits += fault is not through
-                going_on = fault(Exchange(request, client, self))
-        self._clients.discard(client)
-        client.close()
+        try:
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                going_on = True
+                while going_on:
+                    request = Request(*read_message(client))
+                    fault = self.fault if self.concerns(request) else through
+                    self.hits += fault is not through
+                    going_on = fault(Exchange(request, client, self))
+        finally:
+            # A fault that itself goes wrong is told by its own test, and does not fail a later one by its socket.
+            self._clients.discard(client)
+            client.close()
 
     def close(self) -> None:
         """No more connections."""

@@ -15,7 +15,7 @@ from tests.durability.goods import serial
 from tests.sync.fault_proxy import Exchange, Fault, FaultProxy, Request, answering, dripping, flooding
 from tests.sync.fleet import Dock, Fleet, until
 from tests.sync.test_faults import sent_once
-from tests.sync.test_upward import batch_in
+from tests.sync.test_upward import batch_in, uploads
 
 HTML = b"<!doctype html><title>Welcome to the guest network</title><p>Please accept our terms."
 JSON = ("Content-Type: application/json",)
@@ -97,11 +97,6 @@ def test_what_answers_in_the_servers_place_costs_a_sentence_and_no_scan(
 def feeds(request: Request) -> bool:
     """The way down."""
     return "/feed?" in request.path
-
-
-def uploads(request: Request) -> bool:
-    """The way up."""
-    return request.method == "POST"
 
 
 def questions(request: Request) -> bool:
