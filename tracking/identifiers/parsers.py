@@ -13,6 +13,7 @@ from datetime import date
 
 from tracking.identifiers.reading import Reading
 from tracking.identifiers.symbologies import COMPOSITE
+from tracking.later import pattern
 
 Parse = Callable[[str, str, date], list[Reading]]
 
@@ -39,12 +40,12 @@ class Parser:
         return self._parse
 
 
-_KEYED = re.compile(r"[\x1d ]*(?:0[0-3]|.*(?:\x1d|[{<\[]|\u241d|[\u00e8\u00c8]|[Aa][Ll][Tt]))", re.DOTALL)
-_ADDRESS = re.compile(r"[A-Za-z]+:|//|[A-Za-z0-9.\-]+/")
-_UNFLAGGED = re.compile(r"\*?\s*\+|[A-Z][A-Z0-9]{5,}/|\*")
-_FIELD = re.compile(r"[0-9]{0,2}[A-Z]")
-_NUMBER = re.compile(r"[0-9A-Fa-f \-/.]|(?:IM|ME|IC|EI|SI)", re.IGNORECASE)
-_BRACKET = re.compile(r"[0-9]{0,4}\(|\[")
+_KEYED = pattern(r"[\x1d ]*(?:0[0-3]|.*(?:\x1d|[{<\[]|\u241d|[\u00e8\u00c8]|[Aa][Ll][Tt]))", re.DOTALL)
+_ADDRESS = pattern(r"[A-Za-z]+:|//|[A-Za-z0-9.\-]+/")
+_UNFLAGGED = pattern(r"\*?\s*\+|[A-Z][A-Z0-9]{5,}/|\*")
+_FIELD = pattern(r"[0-9]{0,2}[A-Z]")
+_NUMBER = pattern(r"[0-9A-Fa-f \-/.]|(?:IM|ME|IC|EI|SI)", re.IGNORECASE)
+_BRACKET = pattern(r"[0-9]{0,4}\(|\[")
 
 
 def _envelope(text: str) -> bool:

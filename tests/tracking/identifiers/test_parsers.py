@@ -70,7 +70,9 @@ _AFTER_ALL = """
 import json, sys
 from scanner_app.scanners.reading import load_all, understood
 from tests import fuzz
+from tracking import later
 load_all()
+later.load_all()
 before = set(sys.modules)
 for text, aim in fuzz.inputs(3000, seed=3):
     understood(text, aim, today=fuzz.TODAY)
