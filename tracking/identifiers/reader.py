@@ -18,7 +18,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from tracking.identifiers.parsers import OF_EAN, OF_GS1, PARSERS, Parser
+from tracking.identifiers.parsers import OF_EAN, OF_GS1, PARSERS, Parser, beginning
 from tracking.identifiers.reading import Reading
 from tracking.identifiers.symbologies import EAN_SYMBOLOGIES, GS1_SYMBOLOGIES
 from tracking.later import pattern
@@ -86,7 +86,7 @@ def _asked(aim: str, body: str, trimmed: str) -> tuple[Parser, ...] | list[Parse
     if aim in EAN_SYMBOLOGIES:
         return OF_EAN
     if body == trimmed:
-        return [parser for parser in PARSERS if parser.glance(body)]
+        return [parser for parser in beginning(body[0]) if parser.glance(body)]
     return [parser for parser in PARSERS if parser.glance(body if parser.untrimmed else trimmed)]
 
 
