@@ -10,6 +10,7 @@ import msgspec
 from server.storage import Reader, Row, StorageError, Writer, placeholders
 from sync import wire
 from tracking.events import EVENT_BYTES_MAX, SCHEMA, STEPS, Event, decode_body, parse_ref
+from tracking.received import as_received
 
 HLC_MAX = 2**63 - 1
 COUNT_MAX = 10**9
@@ -86,8 +87,9 @@ def understand(body: bytes, device: str, epoch: int, seq: int, link: bytes = b""
 
 
 def event_of(entry: Entry) -> Event | Misunderstood:
-    """What a row of the ledger says."""
-    return understand(entry.body, entry.device, entry.epoch, entry.seq, entry.chain)
+    """What a row of the ledger says, as it counts: the one way from rows to whatever is folded or shown."""
+    event = understand(entry.body, entry.device, entry.epoch, entry.seq, entry.chain)
+    return event if isinstance(event, Misunderstood) else as_received(event, entry.received_ms)
 
 
 def after(reader: Reader, position: int, limit: int, upto: int = wire.COUNT_MAX) -> list[Entry]:
