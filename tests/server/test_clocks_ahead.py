@@ -9,12 +9,14 @@ from server import ledger
 from server.quarantine import reread
 from server.rebuild import rebuild
 from server.site_import import append_in_office_name
+from server.storage import Storage
 from tests.server.fleet import Handheld, Office, receiving, site_file
 from tests.server.test_projection import everything, tally, unit
 from tests.server.test_trace import ask
 from tracking import clock
 from tracking.events import STEPS, Event, encode_body, event_id
 
+HOUR_MS = 3_600_000
 YEAR_2100_MS = 4_102_444_800_000
 LIE = clock.pack(YEAR_2100_MS)
 LIED_AT = "2100-01-01T01:00:00.000+01:00"
@@ -211,3 +213,20 @@ def test_the_office_has_no_clock_of_its_own_to_be_ahead(office: Office, other: H
     office.settle()
     assert kinds(office) == []
     assert msgspec.json.decode(msgspec.json.encode(unit(other, "SN-1")))["flags"] == ["held"]
+
+
+def test_a_server_that_wakes_up_hours_behind_still_believes_its_handhelds(storage: Storage) -> None:
+    """Its time of receipt never goes back with its clock, or all that comes would look like written later."""
+    right_ms = 1_795_000_000_000
+    body = encode_body(Event(step="receiving", hlc=clock.pack(right_ms)))
+    for seq, ms in enumerate(
+        (right_ms, right_ms - HOUR_MS, right_ms + 1000, right_ms - 400 * 24 * HOUR_MS), 1
+    ):
+        with storage.write() as tx:
+            ledger.append(tx, "D-1", 1, seq, [body], [b"link"], ms)
+    with storage.read() as reader:
+        entries = ledger.after(reader, 0, 10)
+    received = [entry.received_ms - right_ms for entry in entries]
+    assert received == [0, 0, 1000, -400 * 24 * HOUR_MS], "of a year nobody can tell which is wrong"
+    believed = [event.said_hlc == 0 for event in map(ledger.event_of, entries) if isinstance(event, Event)]
+    assert believed == [True, True, True, False]
