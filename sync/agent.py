@@ -170,9 +170,8 @@ class Agent:
                 heard = self._uploader.drain()
         except Exception as error:  # noqa: BLE001 - whatever comes, the next try is made
             self._tell("up", _sentence(error))
-            at_least_s = getattr(error, "retry_after_s", 0.0)
-            self._not_before_s = self._ground.now_s() + at_least_s
-            return backoff.next_s(at_least_s)
+            self._not_before_s = self._ground.now_s() + getattr(error, "retry_after_s", 0.0)
+            return backoff.next_s()
         backoff.reset()
         if self._uploader.halted:
             self._tell("up", self._uploader.halted)

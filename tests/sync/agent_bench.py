@@ -16,14 +16,15 @@ from sync.agent import Agent
 from sync.credentials import Credentials
 from sync.ground import Ground
 from sync.line import Part, Unreachable, checked
-from sync.port import Cursor, Port
-from sync.wire import Batch, FeedPage, FeedRow, HighWater, Snapshot, Stored, batch_of
-from sync.work_wire import Block, OpenTasks, WantedBlock
+from sync.port import Port
+from sync.wire import Batch, FeedPage, FeedRow, HighWater, Stored
 from tests.simulation.timeline import Flag, Green, Timeline, Waiting
+from tests.sync.agent_handheld import Handheld
 from tracking.phrases import Said
 
 WAY_S = 0.02
 """There and back."""
+BATCH_EVENTS_MAX = 10
 STEPS_MAX, IDLE_MAX = 20_000, 100
 POLL_S, RETRY_S_MAX, TIMEOUT_S = 40.0, 300.0, 20.0
 CHAIN = "00" * 32
@@ -47,14 +48,6 @@ class Slow(NamedTuple):
 
     after_s: float
     answer: Answer
-
-
-class Told(NamedTuple):
-    """The state line."""
-
-    at_s: float
-    online: bool
-    trouble: Said
 
 
 def page(*, rows: int = 0, after: int = 1, more: bool = False, generation: str = "g") -> FeedPage:
@@ -82,86 +75,6 @@ def took(asked: Asked) -> Stored:
     """Everything is taken."""
     batch = msgspec.json.decode(asked.body, type=Batch)
     return Stored(status="stored", generation="g", epoch=1, hwm=batch.last, chain=CHAIN, server_ms=1)
-
-
-class Handheld:
-    """What the agent's port leads to."""
-
-    def __init__(self, now_s: Callable[[], float], folder: Path) -> None:
-        self._now_s, self._folder = now_s, folder
-        self.written = self.sent = 0
-        self.halt: Said = ""
-        """What is said to the next greeting or refusal."""
-        self.at = Cursor(1, "g")
-        self.pages: list[FeedPage] = []
-        self.told: list[Told] = []
-        self.resnapshots = 0
-        self.installed: list[bytes] = []
-        self.takes_snapshots = True
-        self.open = OpenTasks()
-        self.wanted: tuple[WantedBlock, ...] = ()
-        self.blocks: list[Block] = []
-        self.faults: list[Exception] = []
-        """Each is raised once, by whatever of the session is asked next for the tasks."""
-
-    def device(self) -> str:
-        return "D-1"
-
-    def site(self) -> str:
-        return "HAM"
-
-    def next_batch(self, events_max: int) -> Batch | None:
-        size = min(events_max, self.written - self.sent)
-        bodies = [b"{}"] * size
-        return batch_of(epoch=1, first=self.sent + 1, prev_chain=bytes(32), bodies=bodies) if size else None
-
-    def greeted(self, high: HighWater) -> Said:
-        return self.halt
-
-    def stored(self, reply: Stored, through: int) -> Said:
-        self.sent = reply.hwm
-        return ""
-
-    def is_forked(self) -> bool:
-        return False
-
-    def disputed(self) -> None:
-        return None
-
-    def tasks(self) -> OpenTasks:
-        if self.faults:
-            raise self.faults.pop()
-        return self.open
-
-    def wanted_blocks(self) -> tuple[WantedBlock, ...]:
-        return self.wanted
-
-    def lent(self, block: Block) -> None:
-        self.blocks.append(block)
-        self.wanted = ()
-
-    def cursor(self) -> Cursor:
-        return self.at
-
-    def page(self, page: FeedPage) -> None:
-        self.pages.append(page)
-        self.at = Cursor(page.next, page.generation, page.began or self.at.began)
-
-    def resnapshot(self) -> None:
-        self.resnapshots += 1
-        self.at = Cursor(0, "")
-
-    def downloads(self) -> Path:
-        return self._folder
-
-    def install(self, file: Path, snapshot: Snapshot) -> bool:
-        if self.takes_snapshots:
-            self.installed.append(file.read_bytes())
-            self.at = Cursor(snapshot.cursor, snapshot.generation)
-        return self.takes_snapshots
-
-    def link(self, online: bool, trouble: Said) -> None:
-        self.told.append(Told(self._now_s(), online, trouble))
 
 
 class Wire:
@@ -204,6 +117,19 @@ class Patient(Flag):
     def __init__(self, timeline: Timeline) -> None:
         super().__init__(timeline)
         self._clock, self._last_ms, self._idle = timeline, 0, 0
+        self.before_clear: Callable[[], None] = lambda: None
+        self.after_set: Callable[[], None] = lambda: None
+        """What another thread does just then."""
+
+    def set(self) -> None:
+        """Raises it."""
+        super().set()
+        self.after_set()
+
+    def clear(self) -> None:
+        """Lowers it."""
+        self.before_clear()
+        super().clear()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Until it is up, or so many seconds are over."""
@@ -226,7 +152,11 @@ class Bench:
     """The agent between the two."""
 
     def __init__(
-        self, folder: Path, credentials: Credentials | None = None, batch_events_max: int = 10
+        self,
+        folder: Path,
+        credentials: Credentials | None = None,
+        *,
+        retry_s_max: float = RETRY_S_MAX,
     ) -> None:
         self.timeline = Timeline()
         self._begun_s = self.timeline.now_ms / 1000
@@ -237,15 +167,20 @@ class Bench:
         }  # fmt: skip
         """By what is asked: one after the other, and the last one from then on."""
         self.wires: list[Wire] = []
+        self.flags: list[Patient] = []
         self.workers: dict[str, Joined] = {}
         self.agent = Agent(
             cast(Port, self.handheld), url="http://s", token="t", poll_s=POLL_S, timeout_s=TIMEOUT_S,
-            retry_s_max=RETRY_S_MAX, batch_events_max=batch_events_max, credentials=credentials,
+            retry_s_max=retry_s_max, batch_events_max=BATCH_EVENTS_MAX, credentials=credentials,
             ground=Ground(
-                line=self._wire, flag=lambda: Patient(self.timeline), begin=self._begin,
+                line=self._wire, flag=self._flag, begin=self._begin,
                 now_s=lambda: self.now_s, seed=5,
             ),
         )  # fmt: skip
+
+    def _flag(self) -> Patient:
+        self.flags.append(Patient(self.timeline))
+        return self.flags[-1]
 
     def _wire(self, url: str, token: str, timeout_s: float) -> Wire:
         self.wires.append(Wire(self, url, token, timeout_s))

@@ -18,7 +18,6 @@ from tests.sync.agent_bench import (
     TIMEOUT_S,
     WAY_S,
     Bench,
-    Slow,
     gaps,
     page,
     took,
@@ -131,6 +130,18 @@ def test_a_fork_is_told_and_asked_about_again_in_its_time(bench: Bench) -> None:
     assert bench.online() == (True, "")
 
 
+def test_what_lies_before_a_fork_is_sent_all_the_same(bench: Bench) -> None:
+    bench.handheld.halt, bench.handheld.forked = "tell the office", True
+    bench.agent.start()
+    for _ in range(3):
+        bench.run(1)
+        bench.agent.wake()
+    bench.write(1)
+    bench.run(1)
+    assert bench.handheld.sent == 1
+    assert bench.online() == (False, "tell the office")
+
+
 def test_a_moment_without_network_is_over_on_the_screen_too_where_nothing_waits_to_be_sent(
     tmp_path: Path,
 ) -> None:
@@ -209,16 +220,19 @@ def test_what_the_server_does_not_take_behind_the_events_is_tried_again_later(
     assert bench.online() == (True, ""), "the events are there"
 
 
-def test_a_fault_of_the_handheld_itself_never_ends_the_way_up(bench: Bench) -> None:
+@pytest.mark.parametrize("what", ["greeted", "next_batch", "stored", "tasks", "lent", "cursor", "page"])
+def test_a_fault_of_the_handheld_itself_never_ends_it(bench: Bench, what: str) -> None:
     """As a disk that is full where numbers that were lent shall be written down."""
-    bench.handheld.faults = [OSError("no room")]
+    bench.handheld.faults = {what: OSError("no room")}
+    bench.handheld.wanted, bench.answers["blocks"] = (WANTED,), [LENT]
+    bench.answers["feed"].insert(0, page(rows=1, after=9))
     bench.agent.start()
-    bench.run(1)
-    assert not bench.handheld.faults
     bench.write(1)
-    bench.run(1)
-    assert bench.handheld.sent == 1
-    assert len(bench.times("tasks")) == 1
+    bench.run(5)
+    assert not bench.handheld.faults, "it was met"
+    assert (bench.handheld.sent, bench.handheld.blocks, len(bench.times("tasks"))) == (1, [LENT], 1)
+    assert bench.handheld.at.since >= 1
+    assert bench.online() == (True, "")
 
 
 def test_nothing_is_told_before_the_server_was_greeted(bench: Bench) -> None:
@@ -227,80 +241,3 @@ def test_nothing_is_told_before_the_server_was_greeted(bench: Bench) -> None:
     bench.run(5)
     assert len(bench.times("hwm")) > 2
     assert not bench.times("tasks")
-
-
-# -- no network by hand, and the end ----
-
-
-def test_without_a_network_by_hand_nothing_is_asked_and_after_it_everything_at_once(bench: Bench) -> None:
-    bench.agent.start()
-    bench.run(1)
-    bench.agent.pause(True)
-    bench.run(0)
-    assert bench.online() == (False, phrase("link_by_hand"))
-    bench.write(3)
-    bench.answers["feed"].insert(0, page(rows=1, after=9))
-    bench.run(4 * POLL_S)
-    assert bench.online() == (False, phrase("link_by_hand")), "whatever was on its way meanwhile"
-    assert [asked for asked in bench.asked if asked.at_s > 1] == []
-    bench.agent.pause(False)
-    bench.run(0)
-    assert len(bench.times("hwm")) == 2
-    bench.run(1)
-    assert bench.handheld.sent == 3
-    assert bench.handheld.at.since == 9
-    assert bench.online() == (True, "")
-
-
-def test_what_was_under_way_when_the_network_went_by_hand_is_not_heard(bench: Bench) -> None:
-    bench.answers["events"] = [lambda asked: Slow(5.0, took(asked))]
-    bench.agent.start()
-    bench.run(1)
-    bench.write(30)
-    bench.run(1)
-    bench.agent.pause(True)
-    bench.answers["feed"] = [lambda asked: page(rows=1, after=9)]
-    bench.run(60)
-    assert bench.handheld.sent == 10, "one batch was on its way"
-    assert bench.times("tasks", 1.0) == []
-    assert bench.online() == (False, phrase("link_by_hand"))
-    assert bench.handheld.pages[-1].rows == []
-
-
-def test_a_feed_that_failed_is_asked_at_once_when_the_network_comes_back_by_hand(bench: Bench) -> None:
-    bench.answers["feed"] = [Unreachable("busy", 200.0, 503), page(rows=1, after=9), *bench.answers["feed"]]
-    bench.agent.start()
-    bench.run(10)
-    bench.agent.pause(True)
-    bench.run(10)
-    bench.answers["hwm"] = [GONE]
-    bench.agent.pause(False)
-    bench.run(1)
-    assert bench.handheld.at.since == 9
-
-
-@pytest.mark.parametrize("moment", ["waiting", "asking", "backing off", "by hand", "long asked to wait"])
-def test_the_end_ends_both_ways_at_once_and_nothing_is_told_after_it(bench: Bench, moment: str) -> None:
-    if moment == "asking":
-        bench.answers["hwm"] = [Slow(15.0, GONE)]
-    if moment == "backing off":
-        bench.answers["hwm"] = bench.answers["feed"] = [GONE]
-    if moment == "long asked to wait":
-        bench.answers["hwm"] = bench.answers["feed"] = [Unreachable("busy", 3600.0, 503)]
-    bench.agent.start()
-    bench.run(10)
-    if moment == "by hand":
-        bench.agent.pause(True)
-        bench.run(1)
-    told, asked = len(bench.handheld.told), len(bench.asked)
-    bench.agent.close()
-    bench.run(0.01)
-    assert [name for name, worker in bench.workers.items() if not worker.ended] == []
-    assert all(wire.closed for wire in bench.wires)
-    assert (len(bench.handheld.told), len(bench.asked)) == (told, asked)
-
-
-def test_whoever_ends_it_waits_for_both_ways(bench: Bench) -> None:
-    bench.agent.start()
-    bench.agent.close(2.5)
-    assert bench.joined == {"sync-up": 2.5, "sync-down": 2.5}

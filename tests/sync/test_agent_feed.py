@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -73,21 +75,26 @@ def test_it_is_not_caught_up_while_more_waits(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("at", [Cursor(5, "g"), Cursor(0, "g"), Cursor(5, "")])
-def test_a_cursor_that_the_server_does_not_know_begins_anew_and_asks_where_it_stands(
-    bench: Bench, at: Cursor
-) -> None:
+def test_a_cursor_that_the_server_does_not_know_is_let_go(bench: Bench, at: Cursor) -> None:
     bench.handheld.at = at
-    bench.answers["feed"] = [quiet, Slow(3.0, 410), Slow(1.0, page(rows=1, after=4)), quiet]
+    bench.answers["feed"] = [410, quiet]
     bench.agent.start()
     bench.run(1)
-    bench.handheld.at = at
-    bench.run(2.1)
     assert bench.handheld.resnapshots == 1
+    queries = [asked.query for asked in bench.asked if asked.what == "feed"]
+    assert [(one["since"], one["wait"]) for one in queries[:2]] == [(at.since, 0), (0, 0)]
+    assert [told.online for told in bench.handheld.told] == [True]
+
+
+def test_with_it_goes_that_all_is_known_and_where_the_server_stands_is_asked(bench: Bench) -> None:
+    bench.answers["feed"] = [quiet, Slow(3.0, 410), Slow(1.0, page(rows=1, after=4)), quiet]
+    bench.agent.start()
+    bench.run(3.1)
     assert not caught_up(bench)
     assert bench.times("hwm", 1.0) == pytest.approx([3.04], abs=0.03)
+    assert bench.last("feed").query["wait"] == 0
     bench.run(2)
     assert (bench.handheld.at.since, caught_up(bench)) == (4, True)
-    assert bench.online() == (True, "")
 
 
 @pytest.mark.parametrize("status", [404, 410, 500])
@@ -138,6 +145,15 @@ def test_a_feed_that_fails_is_asked_later_and_later_but_within_half_a_minute(ben
     bench.answers["feed"] = [GONE, quiet]
     bench.run(FEED_WAIT_S_MAX + 3)
     assert bench.online() == (True, ""), "after a success it begins with short waits again"
+
+
+def test_it_waits_no_longer_than_the_settings_say(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, retry_s_max=2.0)
+    bench.answers["feed"] = [GONE]
+    bench.agent.start()
+    bench.run(100)
+    assert max(gaps(bench.times("feed"))) <= 2.0 + 2 * WAY_S
+    bench.close()
 
 
 def test_the_question_after_a_failure_does_not_wait_for_news(bench: Bench) -> None:

@@ -116,7 +116,16 @@ def test_without_one_the_feed_is_asked_at_once_and_one_later_is_looked_for_anew(
     assert len(bench.times("snapshot")) == 2, "once all had come another one may be there"
 
 
-def test_the_end_interrupts_a_download(bench: Bench) -> None:
+def test_one_that_there_is_not_is_not_asked_for_again_while_the_feed_fails(bench: Bench) -> None:
+    empty(bench, 404)
+    bench.answers["feed"] = [*[GONE] * 5, quiet]
+    bench.agent.start()
+    bench.run(60)
+    assert len(bench.times("snapshot")) == 1
+    assert caught_up(bench)
+
+
+def test_by_hand_interrupts_a_download(bench: Bench) -> None:
     large = msgspec.structs.replace(WHOLE, bytes=50_000_000, bytes_unpacked=1)
     empty(bench, large)
     bench.answers["piece"] = [lambda asked: Slow(1.0, bytes(asked.part.stop - asked.part.start))]
