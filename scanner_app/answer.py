@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import tzinfo
 
 import msgspec
@@ -23,7 +24,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     """What to say where the verdict has no code."""
     language: str = "en"
-    prompt: str = ""
+    asks: Callable[[], str] | None = None
+    """Puts into words what is asked for now; None where that cannot be told."""
     progress: tuple[int, int] | None = None
     events: tuple[Event, ...] = ()
     tone: str = ""
@@ -40,6 +42,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Labels to be printed."""
 
     @property
+    def prompt(self) -> str:
+        """What is asked for now, until the next input is handled: a screen puts its own picture into words."""
+        return self.asks() if self.asks is not None else ""
+
+    @property
     def message(self) -> str:
         """The answer in a sentence. Made when it is asked for: a screen has words of its own."""
         return words(self.verdict, self.language).sentence if self.verdict.code else self.text
@@ -48,15 +55,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 def dressed(verdict: Verdict, knows: Knowledge, where: tzinfo, language: str) -> Verdict:
     """The verdict with people and parties by name, times as people say them, and its words in the language."""
     fields = dict(verdict.fields)
-    operator = knows.operator(fields.get("operator", ""))
+    operator = knows.operator(fields["operator"]) if "operator" in fields else None
     if operator is not None and operator.name:
         fields["operator"] = operator.name
-    party = knows.party(fields.get("party", ""))
-    if party is not None and party.name:
-        fields["party"] = party.name
-    supplier = knows.party(fields.get("supplier", ""))
-    if supplier is not None and supplier.name:
-        fields["supplier"] = supplier.name
+    for name in ("party", "supplier"):
+        party = knows.party(fields[name]) if name in fields else None
+        if party is not None and party.name:
+            fields[name] = party.name
     if verdict.code == "stolen" and knows.policy.stolen_contact:
         fields["call"] = knows.policy.stolen_contact
     if fields.get("when"):
@@ -68,13 +73,18 @@ def dressed(verdict: Verdict, knows: Knowledge, where: tzinfo, language: str) ->
         )
     if fields.get("reason"):
         fields["reason"] = catalogue.reason(fields["reason"], language)
-    return plain(msgspec.structs.replace(verdict, fields=fields), language)
+    return _said(verdict, fields, language)
 
 
 def plain(verdict: Verdict, language: str) -> Verdict:
     """The verdict with its words said in the language."""
-    said = {name: catalogue.say(told, language) for name, told in verdict.words.items()}
-    return msgspec.structs.replace(verdict, fields={**verdict.fields, **said}, words={})
+    return _said(verdict, dict(verdict.fields), language)
+
+
+def _said(verdict: Verdict, fields: dict[str, str], language: str) -> Verdict:
+    for name, told in verdict.words.items():
+        fields[name] = catalogue.say(told, language)
+    return msgspec.structs.replace(verdict, fields=fields, words={})
 
 
 def words(verdict: Verdict, language: str) -> Message:

@@ -29,6 +29,13 @@ def prompt_text(session: Session) -> str:
     return catalogue.prompt(asked.name, language, **asked.fields)
 
 
+def asked_after(session: Session, input_n: int) -> str:
+    """The same, asked of the answer to an input: only until there is another one, for then it is not known any more."""
+    if session.input_n != input_n:
+        raise RuntimeError("the answer was asked for its prompt after the next input")
+    return prompt_text(session)
+
+
 def progress(session: Session) -> tuple[int, int] | None:
     """Done and total of the document at hand or just closed. A blind one says its total when all is there."""
     number = session.state.document

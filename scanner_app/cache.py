@@ -32,7 +32,7 @@ _PUT_ONE = "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?, ?, ?)"
 _PUT_SEVERAL = _PUT_ONE + ", (?, ?, ?, ?, ?, ?)" * (UNITS_A_STATEMENT - 1)
 _VALUES_A_STATEMENT = _PUT_SEVERAL.count("?")
 
-NAMED = ("document", "location", "operator", "container")
+NAMED = ("document", "location", "operator", "container", "party")
 """What a scanned text may name."""
 _NAMED_SQL = " UNION ALL ".join(  # an IN would build a table of its own at every scan
     f"SELECT kind, body FROM record WHERE kind = '{kind}' AND key = ?1"  # noqa: S608 - constants

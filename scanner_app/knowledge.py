@@ -19,11 +19,11 @@ from scanner_app.journal import Journal
 from scanner_app.opened_late import placed
 from scanner_app.overlay import OverlayRow
 from scanner_app.own_work import OwnWork
+from scanner_app.shapes import Shapes
 from scanner_app.together import Gatherer
 from scanner_app.workflows.flow import Counted, NextSerials
 from sync.wire import pair_key
 from sync.work_wire import TaskRow
-from tracking import rules
 from tracking.assembly import Inside
 from tracking.containers import ContainerState
 from tracking.dates import parse_iso
@@ -137,9 +137,9 @@ class HandheldKnowledge:
                 self._gtins[gtin] = (*self._gtins.get(gtin, ()), item)
         found = [records.EXCEPTION.decode(body) for _, body in self._cache.records("exception")]
         self._exceptions = sorted(found, key=lambda record: record.second.at)
-        self._serialised = [
-            item for item in self._items.values() if item.tracking == "serial" and item.serial_pattern
-        ]
+        self._shapes = Shapes(
+            [item for item in self._items.values() if item.tracking == "serial" and item.serial_pattern]
+        )
         self._documents: dict[str, Document | None] = {}
         self._tallies: dict[str, Tally] = {}
         self._by_serial = {}
@@ -189,8 +189,7 @@ class HandheldKnowledge:
         """Serial-tracked items whose pattern this text fits."""
         found = self._fitting.get(serial)
         if found is None:
-            fitting = (item for item in self._serialised if rules.fits_pattern(item, serial))
-            found = self._fitting[serial] = tuple(fitting)
+            found = self._fitting[serial] = self._shapes.fitting(serial)
         return found
 
     # -- units ------------------------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ class Replay:
 
     def _said_nothing(self) -> Answer:
         session = self.handheld.session
-        return Answer(prompt=session.prompt_text(), progress=session.progress())
+        return Answer(asks=session.prompt_text, progress=session.progress())
 
     def _input(self, line: lines.AnyLine) -> Input | None:
         if isinstance(line, lines.KeyLine):

@@ -7,6 +7,7 @@ before it is returned; where the journal cannot be written the answer says so an
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
@@ -26,7 +27,6 @@ from scanner_app import (
 from scanner_app.answer import Answer, dressed, tone_of
 from scanner_app.cache import Cache
 from scanner_app.clockwork import Clock, local_date, zone
-from scanner_app.forks import fork_said
 from scanner_app.gestures import credits_of, effect_of, gesture_of
 from scanner_app.handing import desk, mine
 from scanner_app.inputs import (
@@ -43,6 +43,7 @@ from scanner_app.inputs import (
 from scanner_app.journal import Effect, Journal
 from scanner_app.knowledge import HandheldKnowledge
 from scanner_app.repeats import Repeats
+from scanner_app.revoked import standing_said
 from scanner_app.scanners import card
 from scanner_app.scanners.learned import LearnedScanners
 from scanner_app.scanners.reading import Understood, understood
@@ -113,8 +114,10 @@ class Session:
         self.state: SessionState = decode(journal.session())
         self._written = self.state
         self.pending = journal.pending()
+        self.input_n = 0
+        """Inputs since the start."""
         self.online: bool | None = None
-        self.trouble: Said = fork_said(journal)
+        self.trouble: Said = standing_said(journal)
         self.device_news: DeviceNews | None = None
         self.printer: DeviceNews | None = None
         """What the label printer said last; None where none is set."""
@@ -131,6 +134,7 @@ class Session:
 
     def handle(self, given: Input) -> Answer:
         """The answer to one input; whatever it says is written already."""
+        self.input_n += 1
         self.knows.forget_scan()
         self.knows.who = self.state.operator
         self.set_today()
@@ -310,14 +314,14 @@ class Session:
                 after, stopped=stops.stopped(step.verdict, scans, texts, asked, self.state)
             )
         written = self.write(after, events, scans, step.verdict)
-        judged = 1 if texts else 0
+        judged = step.verdict.level if texts else ""
         return self.answer(
             step.verdict,
             events=tuple(written),
             labels=step.labels,
-            accepted=judged if step.verdict.level == "ok" else 0,
-            noted=judged if step.verdict.level == "note" else 0,
-            stopped=judged if step.verdict.stops else 0,
+            accepted=int(judged == "ok"),
+            noted=int(judged == "note"),
+            stopped=int(judged == "stop"),
         )
 
     def refuse(self, said: Verdict, scans: Sequence[Scan] = (), texts: Sequence[str] = ()) -> Answer:
@@ -439,7 +443,7 @@ class Session:
 
     def _link(self, news: LinkChanged) -> None:
         self.online = news.online
-        self.trouble = news.trouble if news.online else fork_said(self.journal) or news.trouble
+        self.trouble = news.trouble if news.online else standing_said(self.journal) or news.trouble
         self.pending = self.journal.pending()
 
     # -- answering --------------------------------------------------------------------------------------------------
@@ -463,7 +467,7 @@ class Session:
             verdict=dressed(said, self.knows, self.zone, self.settings.language),
             text=catalogue.say(text, self.settings.language),
             language=self.settings.language,
-            prompt=self.prompt_text(),
+            asks=partial(asking.asked_after, self, self.input_n),
             progress=self.progress(),
             events=events,
             tone="" if page else tone or tone_of(said, events),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from scanner_app.handing.state import NO_HANDING, Handing
@@ -13,6 +15,8 @@ from tracking.verdicts import Verdict
 HELD_SCANS_MAX = 200
 """Scans kept behind a stop; one more is refused loudly."""
 GESTURES_MAX = 50_000
+STATES_KEPT_MAX = 8
+"""States of tasks that are kept as they were read."""
 
 
 class HeldScan(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -144,8 +148,13 @@ def decode_gesture(data: bytes) -> Gesture | None:
 
 def workflow_state(session: SessionState, name: str) -> State:
     """The state of a workflow: where it was left, or its first."""
+    return _state_of(name, session.states.get(name, b""))
+
+
+@lru_cache(maxsize=STATES_KEPT_MAX)
+def _state_of(name: str, data: bytes) -> State:
+    # A scan asks four times. States are frozen, so the one that was read before serves as well.
     flow = WORKFLOWS[name]
-    data = session.states.get(name)
     try:
         return msgspec.msgpack.decode(data, type=flow.state_type) if data else flow.initial()
     except msgspec.MsgspecError:

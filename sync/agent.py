@@ -15,6 +15,7 @@ from sync.backoff import Backoff
 from sync.credentials import Credentials
 from sync.ground import Ground, Worker
 from sync.lending import Borrower
+from sync.line import REVOKED
 from sync.line import Line as Line
 from sync.line import Unreachable as Unreachable
 from sync.line import understood as understood
@@ -184,8 +185,8 @@ class Agent:
                 news, more = self._feed_once(wait_s)
             except Exception as error:  # noqa: BLE001 - whatever comes, the next try is made
                 self._tell("down", _sentence(error))
-                if getattr(error, "status", 0) == 401:
-                    self._uploader.greet_again()  # which renews the token where that can be done
+                if getattr(error, "status", 0) == 401 or self._is_revoked(error):
+                    self._uploader.greet_again()  # which renews the token where that can be done, or notes the word
                     self.wake()
                 self._wake_feed.clear()
                 if self._over.is_set():
@@ -202,6 +203,10 @@ class Agent:
             if quick > QUICK_POLLS_MAX:
                 self._over.wait(QUICK_POLL_S)
             wait_s = 0 if more else FEED_WAIT_S_MAX
+
+    def _is_revoked(self, error: Exception) -> bool:
+        """The feed heard it first: whoever has nothing to send would else never be told by what keeps it."""
+        return getattr(error, "word", "") == REVOKED and bool(self._uploader.generation)
 
     def _feed_once(self, wait_s: int) -> tuple[bool, bool]:
         """One request: whether it brought anything, and whether more pages wait."""

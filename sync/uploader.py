@@ -10,9 +10,9 @@ import msgspec
 
 from sync.credentials import Credentials
 from sync.ground import Asking
-from sync.line import Unreachable, understood
+from sync.line import REVOKED, Unreachable, understood
 from sync.port import Port
-from sync.rescue import REVOKED, rescue
+from sync.rescue import rescue
 from sync.wire import Batch, HighWater, Refused, Stored
 from tracking.phrases import Said, phrase
 
@@ -122,6 +122,7 @@ class Uploader:
         except BaseException as error:
             self._greeted = False
             if isinstance(error, Unreachable) and error.word == REVOKED:
+                self._port.revoked()
                 rescue(self._port, self._line, self._events_max, self._signed)
             raise
 
@@ -153,6 +154,7 @@ class Uploader:
             self._failed(batch, error)
             if error.word == REVOKED:
                 self._greeted = False  # asked again where it stands, it hands in what is left another way
+                self._port.revoked()
             raise
         self._failures = 0
         if status == 200:

@@ -246,7 +246,8 @@ def _expected(document: Document, unit: UnitState) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _pattern(source: str) -> re.Pattern[str]:
+def pattern(source: str) -> re.Pattern[str]:
+    """The shape of an item's serial numbers, compiled."""
     return re.compile(source, re.ASCII)
 
 
@@ -255,4 +256,4 @@ def fits_pattern(item: Item, serial: str) -> bool:
     if not item.serial_pattern:
         return True
     # Bounded: a pattern comes from a file, and a long text is where a careless one takes for ever.
-    return len(serial) <= NAME_CHARS_MAX and _pattern(item.serial_pattern).fullmatch(serial) is not None
+    return len(serial) <= NAME_CHARS_MAX and pattern(item.serial_pattern).fullmatch(serial) is not None

@@ -243,7 +243,8 @@ def refuse_name(text: str) -> str:
         return f"begins with {COMMAND_PREFIX}, which is kept for command barcodes"
     if text != text.strip():
         return "begins or ends with a blank"
-    if any(ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 for char in text):
+    # Asked of every scan. What can be printed has no control character, and that is asked at once for the whole text.
+    if not text.isprintable() and any(ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 for char in text):
         return "contains a control character"
     return ""
 

@@ -38,10 +38,13 @@ NOTHING = Verdict()
 def verdict(code: str | None, *, item: str = "", serial: str = "", **fields: Said) -> Verdict:
     """A verdict whose fields include the unit. Data and words of ours are told apart by their type."""
     known: dict[str, Said] = {"item": item, "serial": serial, **fields}
-    return Verdict(
-        code=code,
-        item=item,
-        serial=serial,
-        fields={name: value for name, value in known.items() if isinstance(value, str) and value},
-        words={name: value for name, value in known.items() if isinstance(value, Phrase) and value},
-    )
+    data: dict[str, str] = {}
+    words: dict[str, Phrase] = {}
+    for name, value in known.items():
+        if not value:
+            continue
+        if isinstance(value, str):
+            data[name] = value
+        else:
+            words[name] = value
+    return Verdict(code=code, item=item, serial=serial, fields=data, words=words)

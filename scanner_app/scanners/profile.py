@@ -141,6 +141,8 @@ class Undone(NamedTuple):
 
 def undone(profile: Profile, text: str) -> Undone:
     """The text as the label has it."""
+    if profile is NOTHING_KNOWN:
+        return Undone((text.rstrip(TERMINATORS),))
     body = text.rstrip(TERMINATORS).removeprefix(profile.prefix).removesuffix(profile.suffix)
     for name, separator in _SEPARATORS:
         form = getattr(profile, name)

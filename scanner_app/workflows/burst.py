@@ -70,7 +70,7 @@ def _decided(state: _Sorted) -> list[tuple[Case, Decision]]:
 
 def _beside(case: Case, parts: Parts) -> Case:
     joined = merge(case.held, parts)
-    return case._replace(held=parts if isinstance(joined, Clash) else joined)
+    return case.beside(parts if isinstance(joined, Clash) else joined)
 
 
 def _together(parts: Iterable[Parts]) -> Parts:

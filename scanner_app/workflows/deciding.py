@@ -23,32 +23,32 @@ from tracking.phrases import phrase, row_of
 from tracking.site import Item
 
 
-class Case(NamedTuple):
-    """One code, and what it is held against."""
+class Case:
+    """One code, and what it is held against. Never changed once it is made."""
 
-    readings: tuple[Reading, ...]
-    """Best first."""
-    text: str
-    held: Parts
-    document: Document | None
-    knows: Knowledge
-    wanted: frozenset[str] = frozenset()
-    """Kinds that the prompt asks for, where a code is several things: ``document item location unit``."""
-
-    @property
-    def best(self) -> Reading:
-        """The best reading."""
-        return self.readings[0]
-
-    @property
-    def plain(self) -> str:
+    def __init__(
+        self,
+        readings: tuple[Reading, ...],
+        text: str,
+        held: Parts,
+        document: Document | None,
+        knows: Knowledge,
+        wanted: frozenset[str] = frozenset(),
+    ) -> None:
+        """``readings``: best first. ``wanted``: kinds that the prompt asks for, where a code is several things:
+        ``document item location unit``.
+        """
+        self.readings, self.text, self.held, self.document = readings, text, held, document
+        self.knows, self.wanted = knows, wanted
+        self.best = best = readings[0]
+        self.plain = next((one.text for one in readings if one.kind == "text" and one.ok), "")
         """The code as plain text; empty where a declaration rules that out."""
-        return next((one.text for one in self.readings if one.kind == "text" and one.ok), "")
-
-    @property
-    def undeclared(self) -> bool:
+        self.undeclared = bool(self.plain) and (best.bare or best.kind == "text")
         """True where nothing in the code says what it is."""
-        return bool(self.plain) and (self.best.bare or self.best.kind == "text")
+
+    def beside(self, held: Parts) -> Case:
+        """The same code, held against another part of its label."""
+        return Case(self.readings, self.text, held, self.document, self.knows, self.wanted)
 
 
 class Step(NamedTuple):

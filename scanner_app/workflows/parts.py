@@ -41,6 +41,8 @@ class Clash(NamedTuple):
 
 def merge(held: Parts, read: Parts) -> Parts | Clash:
     """Both together, or the first field on which they disagree."""
+    if held == NO_PARTS:
+        return read
     values: dict[str, str | int] = {"repaired": held.repaired or read.repaired}
     for name in _TEXT_FIELDS:
         first, second = getattr(held, name), getattr(read, name)

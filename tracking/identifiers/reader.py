@@ -85,6 +85,8 @@ def _asked(aim: str, body: str, trimmed: str) -> tuple[Parser, ...] | list[Parse
         return OF_GS1
     if aim in EAN_SYMBOLOGIES:
         return OF_EAN
+    if body == trimmed:
+        return [parser for parser in PARSERS if parser.glance(body)]
     return [parser for parser in PARSERS if parser.glance(body if parser.untrimmed else trimmed)]
 
 
