@@ -129,7 +129,15 @@ CREATE TABLE number_block (
 """
 """Which device holds which sequence numbers. Rows are never removed: a number that was lent is not lent again."""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL, _SYNC, _IDENTITY, _HOLES, _INSIDE, _BLOCKS)
+_WRONG = """
+CREATE TABLE wrong_try (
+    name TEXT NOT NULL, at_ms INTEGER NOT NULL, nonce TEXT NOT NULL, PRIMARY KEY (name, at_ms, nonce)
+) WITHOUT ROWID;
+CREATE INDEX wrong_try_by_age ON wrong_try (at_ms)
+"""
+"""Secrets that were wrong within the last minute, see :mod:`server.wrong_secrets`; neither they nor who tried them."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL, _SYNC, _IDENTITY, _HOLES, _INSIDE, _BLOCKS, _WRONG)
 
 VERSION = len(MIGRATIONS)
 
