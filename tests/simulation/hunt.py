@@ -67,6 +67,7 @@ AIMS: Mapping[str, Mapping[str, Any]] = {
     "the current epoch only": _BACKUPS
     | {"misfortunes": ("backup", "restore", "old image", "clone", "handheld crash"), "between_ms": 8000},
     "the clock begins anew": {"misfortunes": ("clock step", "handheld crash"), **_ONLY},
+    "a clock ahead is believed": {"misfortunes": ("lying clock", "partition"), **_ONLY},
     "pruned without an anchor": _BACKUPS,
     "pruned before the backup": _BACKUPS,
     "a loss is not named": _BACKUPS,
