@@ -12,10 +12,17 @@ away, ADD takes it).
 
 from __future__ import annotations
 
-import hashlib
 import uuid
+from typing import TYPE_CHECKING
 
 import msgspec
+
+from tracking.later import Later
+
+if TYPE_CHECKING:
+    import hashlib
+else:
+    hashlib = Later("hashlib")
 
 SCHEMA = 1
 """Version of the event body. Only ever added to: a reader keeps what it does not know."""
