@@ -8,8 +8,6 @@ from __future__ import annotations
 import gzip
 import http.client
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +19,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from bench.child import child
 from bench.figures import Figure, Result
 from bench.room import Room
 from bench.workplace import BADGE, ITEM, ORDER, SITE
@@ -198,26 +197,8 @@ class _Served(msgspec.Struct):
 
 
 @contextmanager
-def _child(module: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of this package, until its standard input ends."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", module, *arguments], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    try:
-        yield process
-    finally:
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                stream.close()
-        try:
-            process.wait(ANSWER_S_MAX)
-        except subprocess.TimeoutExpired:
-            process.kill()
-
-
-@contextmanager
 def _serving(database: Path, devices: int) -> Iterator[tuple[int, str, list[tuple[str, str]]]]:
-    with _child("bench.ingest_server", str(database), str(devices), "fold") as process:
+    with child("bench.ingest_server", str(database), str(devices), "fold") as process:
         assert process.stdout is not None
         told = msgspec.json.decode(process.stdout.readline(), type=_Served)
         yield process.pid, told.url, told.devices
@@ -235,7 +216,7 @@ class Lived(msgspec.Struct):
 def _at_work(room: Room, url: str, device: str, token: str) -> Iterator[Callable[[], Lived]]:
     """A handheld in a process of its own that scans until the block is left; then it can be asked."""
     found: list[Lived] = []
-    with _child("bench.drain_live", str(room.folder / "live"), f"http://{url}", device, token) as process:
+    with child("bench.drain_live", str(room.folder / "live"), f"http://{url}", device, token) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdout.readline()

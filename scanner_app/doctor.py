@@ -18,8 +18,8 @@ from scanner_app.ballast import BALLAST_BYTES
 from scanner_app.doctor_check import Check
 from scanner_app.doctor_devices import device_checks
 from scanner_app.doctor_numbers import number_checks
+from scanner_app.doctor_server import server_checks
 from scanner_app.handheld import JOURNAL_FILE
-from scanner_app.identity import server_of
 from scanner_app.journal_reader import JournalReader
 from scanner_app.journal_schema import LAYOUT
 from scanner_app.storage_errors import NewerStore, StoreError
@@ -40,7 +40,7 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield from _libraries()
     yield from device_checks(settings)
     yield from learned_scanners(data_dir(settings))
-    yield from _server(settings)
+    yield from server_checks(settings)
 
 
 def _data(settings: Settings) -> Iterator[Check]:
@@ -171,31 +171,3 @@ def learned_scanners(folder: Path) -> Iterator[Check]:
         yield Check(
             name=f"scanner {source}", state="note" if profile.gs_lost else "ok", detail=f"learned: {detail}"
         )
-
-
-def _server(settings: Settings) -> Iterator[Check]:
-    from sync.agent import Line, Unreachable
-
-    try:
-        server = server_of(data_dir(settings), settings)
-    except StoreError as error:
-        yield Check(name="server", state="fault", detail=str(error))
-        return
-    if server is None:
-        yield Check(
-            name="server",
-            state="note",
-            detail="none: works alone",
-            fix="scanner enroll --server URL --code CODE",
-        )
-        return
-    line = Line(server.url, server.token, 5.0, server.ca)
-    try:
-        status, _ = line.ask("GET", "/v1/health")
-        yield Check(
-            name="server", state="ok" if status == 200 else "fault", detail=f"{server.url} answers {status}"
-        )
-    except Unreachable as error:
-        yield Check(name="server", state="fault", detail=str(error), fix="check the network and sync.url")
-    finally:
-        line.close()

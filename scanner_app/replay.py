@@ -36,7 +36,7 @@ class Replay:
         if not today and kept("today"):
             # Resumed without its site file: the day is the one that the directory was made with.
             self.clock.no_earlier(start_of(kept("today"), zone(kept("timezone"))))
-            self.handheld.session.idle.touched()
+            self.renew()
         self.counts = {"scans": 0, "ok": 0, "note": 0, "stop": 0, "events": 0}
         self.failed: list[str] = []
         self.last: Answer | None = None
@@ -46,7 +46,7 @@ class Replay:
         newest_ms = handheld.journal.hlc >> 16
         if newest_ms >= self.clock.wall_ms():
             self.clock.advance(newest_ms - self.clock.wall_ms() + 60_000)
-            handheld.session.idle.touched()
+            handheld.renew_session()  # for the one that is there all this time has passed since its start
         self._present(handheld)
         return handheld
 
@@ -54,7 +54,7 @@ class Replay:
         self.presenter = Presenter(handheld.session)
 
     def renew(self) -> None:
-        """After the cache was filled from a site file."""
+        """After the cache was filled from a site file, or the clock was set."""
         self.handheld.renew_session()
         self._present(self.handheld)
 

@@ -10,6 +10,7 @@ from scanner_app.feeding import PROVEN, mend_fork, note_fork, show_own
 from scanner_app.forks import fork_said, forked
 from scanner_app.journal import Journal
 from scanner_app.losses import took_loss
+from scanner_app.revoked import note_revoked
 from scanner_app.session import Session
 from sync.wire import HighWater, Refused, Stored
 from tracking.phrases import Said, phrase
@@ -26,6 +27,7 @@ def greeted(session: Session, high: HighWater) -> Said:
         return _NONSENSE
     journal.note_backed_up(dict(high.backed_up))
     outbox.forget_rescued(journal)
+    note_revoked(journal, False)
     held = dict(high.epochs)
     if high.epoch:
         held[high.epoch] = high.hwm

@@ -27,7 +27,6 @@ from scanner_app import (
 from scanner_app.answer import Answer, dressed, tone_of
 from scanner_app.cache import Cache
 from scanner_app.clockwork import Clock, local_date, zone
-from scanner_app.forks import fork_said
 from scanner_app.gestures import credits_of, effect_of, gesture_of
 from scanner_app.handing import desk, mine
 from scanner_app.inputs import (
@@ -44,6 +43,7 @@ from scanner_app.inputs import (
 from scanner_app.journal import Effect, Journal
 from scanner_app.knowledge import HandheldKnowledge
 from scanner_app.repeats import Repeats
+from scanner_app.revoked import standing_said
 from scanner_app.scanners import card
 from scanner_app.scanners.learned import LearnedScanners
 from scanner_app.scanners.reading import Understood, understood
@@ -117,7 +117,7 @@ class Session:
         self.input_n = 0
         """Inputs since the start."""
         self.online: bool | None = None
-        self.trouble: Said = fork_said(journal)
+        self.trouble: Said = standing_said(journal)
         self.device_news: DeviceNews | None = None
         self.printer: DeviceNews | None = None
         """What the label printer said last; None where none is set."""
@@ -442,7 +442,7 @@ class Session:
 
     def _link(self, news: LinkChanged) -> None:
         self.online = news.online
-        self.trouble = news.trouble if news.online else fork_said(self.journal) or news.trouble
+        self.trouble = news.trouble if news.online else standing_said(self.journal) or news.trouble
         self.pending = self.journal.pending()
 
     # -- answering --------------------------------------------------------------------------------------------------

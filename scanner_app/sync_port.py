@@ -14,6 +14,7 @@ from scanner_app.forks import forked
 from scanner_app.handing.mine import reported
 from scanner_app.inputs import LinkChanged, PageArrived
 from scanner_app.journal import Journal
+from scanner_app.revoked import told_revoked
 from scanner_app.server_marks import greeted, refused, stored
 from scanner_app.session import Session
 from scanner_app.session_thread import Closed, SessionThread
@@ -57,6 +58,10 @@ class SessionPort:
     def next_batch(self, events_max: int) -> Batch | None:
         """The oldest events that the server has not confirmed."""
         return self._thread.run(lambda session: _next_batch(session, events_max, self._batch_bytes_max))
+
+    def revoked(self) -> None:
+        """Kept, and on the screen at once."""
+        self._told(told_revoked)
 
     def next_rescue(self, events_max: int) -> Batch | None:
         """The oldest events that the server neither confirmed nor took aside."""

@@ -158,7 +158,7 @@ CALLS = (
         "get",
         "Find units by serial number, or its end.",
         {200: Trace},
-        query=("serial", "item"),
+        query=("serial", "item", "at"),
         who=_EVERYBODY,
     ),
     Call("/v1/units/{item}/{serial}", "get", "Everything about one unit.", {200: Trace}, who=_EVERYBODY),
@@ -241,6 +241,9 @@ def document() -> bytes:
     references, components = msgspec.json.schema_components(
         [*kinds, wire.Problem], ref_template="#/components/schemas/{name}"
     )
+    del components[Site.__name__]["properties"][
+        "stated_policy"
+    ]  # filled while it is read: no field of a file
     schema_of = dict(zip([*kinds, wire.Problem], references, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for call in CALLS:
@@ -286,8 +289,11 @@ def _operation(call: Call, schema_of: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _query_schema(name: str) -> dict[str, Any]:
-    whole = name in {"since", "limit", "wait", "epoch", "began"}
-    return {"type": "integer", "minimum": 0} if whole else {"type": "string"}
+    return {"type": "integer", "minimum": 0} if name in _WHOLE else {"type": "string"}
+
+
+_WHOLE = frozenset({"since", "limit", "wait", "epoch", "seq", "began", "before"})
+"""Parameters that are whole numbers."""
 
 
 _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}

@@ -27,6 +27,8 @@ REPLY_BYTES_PER_S_MIN = 1024
 """A body that comes slower than this, once the time-out is over, is given up."""
 READ_BYTES = 64 * 1024
 RETRY_AFTER_S_MAX = 3600.0
+REVOKED = "revoked"
+"""The server's word for a device whose rights were taken away."""
 
 Reply = TypeVar("Reply")
 
@@ -219,7 +221,8 @@ def checked(status: int, data: bytes, retry_after: str) -> tuple[int, bytes]:
     """Status and body of an answer that the agent can use. Raises :class:`Unreachable` for the others."""
     if status in {401, 403}:
         said = _said(data)
-        raise Unreachable(phrase("link_not_accepted"), status=status, detail=said.detail, word=said.error)
+        why = phrase("link_revoked" if said.error == REVOKED else "link_not_accepted")
+        raise Unreachable(why, status=status, detail=said.detail, word=said.error)
     if 300 <= status < 400:
         raise Unreachable(phrase("link_elsewhere", status=str(status)), status=status)
     if status == 429 or status >= 500:

@@ -56,6 +56,10 @@ class Port(Protocol):
         """Where the server stands at that event. A sentence if it has others under these names."""
         ...
 
+    def revoked(self) -> None:
+        """The server took this handheld's rights away: that is kept, and said also while there is no network."""
+        ...
+
     def next_rescue(self, events_max: int) -> Batch | None:
         """The oldest events that the server neither confirmed nor took aside, or None."""
         ...

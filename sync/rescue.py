@@ -12,9 +12,6 @@ from sync.line import Unreachable, understood
 from sync.outbox import Held
 from sync.wire import Batch
 
-REVOKED = "revoked"
-"""The server's word for a device whose rights were taken away."""
-
 
 class Rescuing(Protocol):
     """What of the handheld is needed for that."""

@@ -10,9 +10,9 @@ import msgspec
 
 from sync.credentials import Credentials
 from sync.ground import Asking
-from sync.line import Unreachable, understood
+from sync.line import REVOKED, Unreachable, understood
 from sync.port import Port
-from sync.rescue import REVOKED, rescue
+from sync.rescue import rescue
 from sync.wire import Batch, HighWater, Refused, Stored
 from tracking.phrases import Said, phrase
 
@@ -35,7 +35,10 @@ class Uploader:
         ask_again_s: float = 300.0,
         now_s: Callable[[], float] = time.monotonic,
         credentials: Credentials | None = None,
+        stopped: Callable[[], bool] = lambda: False,
     ) -> None:
+        """``stopped``: asked before every batch; True where none shall follow."""
+        self._stopped = stopped
         self._port, self._line, self._most, self._now_s = port, line, events_max, now_s
         self._credentials = credentials
         self._events_max = events_max
@@ -78,7 +81,7 @@ class Uploader:
         if self.halted and self._now_s() >= self._ask_again_at_s:
             self.halted, self._greeted = "", False
         told, heard, wasted = self.halted, False, 0
-        while not self.halted or (self._greeted and self._port.is_forked()):
+        while (not self.halted or (self._greeted and self._port.is_forked())) and not self._stopped():
             if self._greeted:
                 batch = self._port.next_batch(self._events_max)
                 if batch is None:
@@ -122,6 +125,7 @@ class Uploader:
         except BaseException as error:
             self._greeted = False
             if isinstance(error, Unreachable) and error.word == REVOKED:
+                self._port.revoked()
                 rescue(self._port, self._line, self._events_max, self._signed)
             raise
 
@@ -153,6 +157,7 @@ class Uploader:
             self._failed(batch, error)
             if error.word == REVOKED:
                 self._greeted = False  # asked again where it stands, it hands in what is left another way
+                self._port.revoked()
             raise
         self._failures = 0
         if status == 200:

@@ -11,6 +11,7 @@ from scanner_app.commands.call import DONE, Call, Refusal, print_json, usage
 from scanner_app.handheld import Handheld
 from scanner_app.identity import IDENTITY_FILE, keep
 from scanner_app.joining import join
+from scanner_app.revoked import note_revoked
 from tracking import invitation as invitations
 from tracking.invitation import Invitation
 
@@ -50,6 +51,7 @@ def run(call: Call) -> int:
                 f"ask the office for a code with the device {journal.device}"
             )
         keep(call.folder, enrolled)
+        note_revoked(journal, False)
     except server_calls.CallRefused as error:
         raise Refusal(str(error)) from error
     finally:

@@ -24,7 +24,7 @@ from scanner_app.workflows.order_labels import wrong_kind
 from scanner_app.workflows.order_state import QUANTITY_MAX
 from scanner_app.workflows.pack_state import PackState
 from scanner_app.workflows.parts import NO_PARTS, Parts
-from scanner_app.workflows.subject import typed_quantity
+from scanner_app.workflows.subject import prompt_of_parts, typed_quantity
 from tracking import rules
 from tracking.events import Event
 from tracking.phrases import Phrase, phrase
@@ -275,15 +275,9 @@ def _back(state: PackState) -> Step:
 
 def _prompt(state: State, knows: Knowledge) -> Prompt:
     assert isinstance(state, PackState)
-    item = knows.item(state.parts.item) if state.parts.item else None
-    if item is not None:
-        need = need_of(state.parts, item, going_out=True)
-        if need == "quantity":
-            return Prompt(name="quantity", fields={"item": item.item}, wants_text=True)
-        if need:
-            return Prompt(name=need, more=f"{item.item}  {item.description}")
-    if state.parts.serial:
-        return Prompt(name="item", more=state.parts.serial)
+    need = prompt_of_parts(state.parts, knows)
+    if need is not None:
+        return need
     if state.emptied:
         return Prompt(name="pack_empty", more=state.emptied, keys=("confirm", "back"))
     if state.taking_out:

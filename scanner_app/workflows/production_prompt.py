@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from scanner_app.workflows import production_new
 from scanner_app.workflows.flow import Knowledge, ListLine, Prompt, State
-from scanner_app.workflows.gathering import need_of
 from scanner_app.workflows.production_state import Bench, ProductionState, bench_of, slots_in
+from scanner_app.workflows.subject import prompt_of_parts
 from tracking.assembly import next_slot
 from tracking.documents import Document
 from tracking.phrases import Said
@@ -57,20 +59,10 @@ def _at_the_bench(state: ProductionState, bench: Bench, knows: Knowledge) -> Pro
 
 def _half_a_label(state: ProductionState, knows: Knowledge) -> Prompt | None:
     """What the label in hand lacks; None where none is in hand."""
-    item = knows.item(state.parts.item) if state.parts.item else None
-    if item is not None:
-        need = need_of(state.parts, item, going_out=True)
-        if need == "quantity":
-            return Prompt(
-                name="quantity",
-                fields={"item": item.item},
-                more=item.description,
-                wants_text=True,
-                keys=("done", "back"),
-            )
-        if need:
-            return Prompt(name=need, more=f"{item.item}  {item.description}")
-    return Prompt(name="item", more=state.parts.serial) if state.parts.serial else None
+    need = prompt_of_parts(state.parts, knows)
+    if need is None or need.name != "quantity":
+        return need
+    return msgspec.structs.replace(need, keys=("done", "back"))
 
 
 def listing(state: State, knows: Knowledge) -> tuple[ListLine, ...]:

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from server import access, staff
 from server.api.exchange import Refusal, body_of, central_of, in_thread
 from server.central import Central
+from server.pages.outside import on_this_machine, scheme_of
 from server.pages.render import page
 from server.roles import OFFICE, READERS, may_open
 from server.watching import seen_of
@@ -45,7 +46,7 @@ async def role_of(request: Request) -> str:
     Asked of the token that the cookie was given for, at every page: whose token was taken away has no role left.
     """
     central = central_of(request)
-    if central.open_pages:
+    if central.open_pages and on_this_machine(request):
         return OFFICE
     value = request.cookies.get(access.COOKIE, "")
     return await in_thread(lambda: _role_of_cookie(central, value)) if value else ""
@@ -76,11 +77,9 @@ async def sign_in(request: Request) -> Response:
     fields = await form_of(request)
     back = _local(fields.get("next", ""))
     address, now_ms = request.client.host if request.client else "", central.now_ms()
-    central.wrong_secrets.check(address, now_ms)
     token = fields.get("token", "").strip()
-    role = await in_thread(lambda: _role_of_token(central, token))
+    role = await in_thread(lambda: _tried(central, token, address, now_ms))
     if role not in READERS:
-        central.wrong_secrets.wrong(address, now_ms)
         return page(request, "sign_in.html", 403, next=back, wrong=True)
     response = RedirectResponse(back, 303)
     response.set_cookie(
@@ -89,9 +88,18 @@ async def sign_in(request: Request) -> Response:
         max_age=access.COOKIE_S,
         httponly=True,
         samesite="strict",
-        secure=request.url.scheme == "https",
+        secure=scheme_of(request) == "https",
     )
     return response
+
+
+def _tried(central: Central, token: str, address: str, now_ms: int) -> str:
+    """Whose token this is, unless too many from there were nobody's. Raises :class:`server.pace.TooFastError`."""
+    central.wrong_secrets.check(central.storage, address, now_ms)
+    role = _role_of_token(central, token)
+    if role not in READERS:
+        central.wrong_secrets.wrong(central.storage, address, now_ms)
+    return role
 
 
 def _role_of_token(central: Central, token: str) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scanner_app.clockwork import ReplayClock
+from scanner_app.handheld import Handheld
+from scanner_app.session import SessionSettings
 from tests.scanner_app.scanner_process import WAREHOUSE, Ended, environment, scanner
 
 SHIFT = r"""# A morning with something of everything.
@@ -40,6 +44,7 @@ scan SN-000012
 expect stolen
 """
 
+HOUR_MS = 3_600_000
 ROW = {"n", "input", "verdict", "code", "message", "prompt", "progress", "unit", "events"}
 EVENT = {
     "event_id", "device", "epoch", "seq", "at", "operator", "step", "item", "serial", "lot", "quantity", "location",
@@ -155,6 +160,25 @@ def test_a_directory_resumes_at_the_same_prompt_without_its_site_file(tmp_path: 
     third = scanner("replay", "--site", WAREHOUSE, "-", "--json", "--data", data, given="scan F3-1002\n")
     assert third.rows[0]["progress"] == [1, 2], "the site file of the first run is not loaded over its work"
     assert third.rows[-1]["summary"]["pending"] == 1
+
+
+def test_a_handheld_that_heard_its_server_does_not_run_ahead_of_it_script_by_script(tmp_path: Path) -> None:
+    """A script's clock begins long before the server's last word, and is set forward at each start."""
+    data, heard_ms = tmp_path / "data", 1_800_000_000_000
+    (tmp_path / "empty").write_text("\n")
+    scanner("replay", "--site", WAREHOUSE, "empty", "--data", str(data), folder=tmp_path)
+    handheld = Handheld(data, ReplayClock(heard_ms), SessionSettings())
+    handheld.session.stamper.heard_server(heard_ms)
+    handheld.close()
+    (tmp_path / "script").write_text(
+        "operator OP-7\nworkflow receiving\nscan PO-1\nscan SN-200001\ncommand undo\n"
+    )
+    for _ in range(3):
+        scanner("replay", "script", "--data", str(data), folder=tmp_path)
+    told = scanner("export", "events", "--json", "--data", str(data)).rows
+    assert len(told) > 2
+    for event in told:
+        assert abs(datetime.fromisoformat(event["at"]).timestamp() * 1000 - heard_ms) < HOUR_MS, event["at"]
 
 
 def test_a_failed_expectation_is_named_and_ends_with_one(tmp_path: Path) -> None:

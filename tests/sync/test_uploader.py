@@ -58,6 +58,10 @@ class Journal:
     def __init__(self, count: int) -> None:
         self.count, self.sent, self.aside = count, 0, 0
         self.says = ""
+        self.told_revoked = 0
+
+    def revoked(self) -> None:
+        self.told_revoked += 1
 
     def device(self) -> str:
         return "D-1"
