@@ -6,12 +6,13 @@ flickers back while the server has not shown it yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from scanner_app import known_lots, own_numbers, records
+from scanner_app import known_lots, records
 from scanner_app.cache import NAMED, TAIL_CHARS_MIN, Cache, holder_key, holder_of
 from scanner_app.contents import Contents
 from scanner_app.handing.borrowed import Borrowed
@@ -30,10 +31,16 @@ from tracking.dates import parse_iso
 from tracking.documents import Document, Tally
 from tracking.events import Event
 from tracking.exceptions import ExceptionRecord
+from tracking.later import Later
 from tracking.people import KnownOperator
 from tracking.policy import over
 from tracking.site import Item, Location, Party, Policy
 from tracking.units import UnitState, evolve, seen_fields
+
+if TYPE_CHECKING:
+    from scanner_app import own_numbers
+else:
+    own_numbers = Later("scanner_app.own_numbers")
 
 UNITS_ENDING_MAX = 20
 HOLDERS_KEPT_MAX = 64
@@ -113,9 +120,7 @@ class HandheldKnowledge:
         self.expires_soon_days = expires_soon_days
         self._own = OwnWork(journal)
         self.together = Gatherer(cache, journal, self)
-        self.numbers = own_numbers.OwnNumbers(
-            journal, cache, lambda item, serial: self.unit(item, serial).status != "unknown"
-        )
+        self._numbers: own_numbers.OwnNumbers | None = None
         self._by_serial: dict[str, tuple[UnitState, ...]] = {}
         self._fitting: dict[str, tuple[Item, ...]] = {}
         self._read: dict[tuple[str, str], bytes] = {}
@@ -151,7 +156,8 @@ class HandheldKnowledge:
         self._has_operators = next(self._cache.records("operator"), None) is not None
         self._own.forget()
         self.together.forget()
-        self.numbers.forget()
+        if self._numbers is not None:
+            self._numbers.forget()
         self._tasks: tuple[TaskRow, ...] | None = None
         self.borrowed = Borrowed(self._journal, self._cache)
         self._own_credits, self._own_closed = self._journal.overlay_tallies()
@@ -305,12 +311,23 @@ class HandheldKnowledge:
         prefix = self.policy.company_prefix
         return own_numbers.new_sscc(self._journal, prefix, lambda code: self.container(code).known)
 
+    @property
+    def numbers(self) -> own_numbers.OwnNumbers:
+        """The numbers that this handheld gives; most give none."""
+        if self._numbers is None:
+            self._numbers = own_numbers.OwnNumbers(
+                self._journal, self._cache, lambda item, serial: self.unit(item, serial).status != "unknown"
+            )
+        return self._numbers
+
     def next_serials(self, item: Item, count: int) -> NextSerials:
         """The next serial numbers that this handheld may give to an item, or why there are none."""
         return self.numbers.next_serials(item, count, self.site, self.today)
 
-    def numbers_given(self, events: Iterable[Event]) -> dict[str, str]:
+    def numbers_given(self, events: Sequence[Event]) -> dict[str, str]:
         """What the journal notes with these events, so that no number that they give comes again."""
+        if not any(event.step == "commissioning" for event in events):
+            return {}
         return self.numbers.given(events, self.item, self.site, self.today)
 
     def wrote(self, event: Event) -> None:

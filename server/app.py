@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Lifespan
+from starlette.types import ASGIApp, Lifespan
 
 from server import openapi
 from server.api import (
@@ -28,6 +29,7 @@ from server.api import (
 )
 from server.central import Central
 from server.guard import behind_the_table
+from server.harmless import Harmless
 from server.pages import (
     counts,
     devices,
@@ -115,11 +117,21 @@ PROGRAMS = ("/v1/", "/openapi.json", "/healthz", "/readyz", "/metrics")
 """Addresses that programs ask."""
 
 
+class Application(Starlette):
+    """All addresses, and around them what every answer says."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Around the answer to a fault as well, which Starlette puts outside of all other middleware."""
+        return Harmless(super().build_middleware_stack())
+
+
 def make_app(central: Central, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
     """The application of one server. Whoever serves it starts and stops ``central.folder``."""
     routes = [*behind_the_table(API), *PAGES]
     watching = Middleware(Watching, central=central, routes=routes)
-    app = Starlette(routes=routes, middleware=[watching], lifespan=lifespan)
+    app = Application(routes=routes, middleware=[watching], lifespan=lifespan)
+    # The slash that is too many would be taken off by leading to whatever host the request named.
+    app.router.redirect_slashes = False
     for kind in exchange.REFUSED:
         app.add_exception_handler(kind, _refused)
     app.state.central = central
@@ -130,4 +142,7 @@ def _refused(request: Request, error: Exception) -> Response:
     """Programs get a refusal as JSON, people as a page."""
     if request.url.path.startswith(PROGRAMS):
         return exchange.refused(request, error)
-    return render.trouble(request, exchange.noted(request, error))
+    refusal = exchange.noted(request, error)
+    if isinstance(error, HTTPException) and error.status_code == 404:
+        refusal.detail = "there is no page at this address"
+    return render.trouble(request, refusal)

@@ -88,6 +88,8 @@ def _config(central: Central) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        # Nobody stands before it: who says that he speaks for another address is counted by his own.
+        proxy_headers=False,
         limit_concurrency=CONNECTIONS_MAX,
         timeout_graceful_shutdown=GOODBYE_S_MAX,
     )

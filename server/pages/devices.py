@@ -12,6 +12,7 @@ from server import devices, enrollment, tasks
 from server.api.exchange import central_of, in_thread
 from server.enrollment import EnrollmentError
 from server.pages.documents import SHOWN_MS
+from server.pages.outside import scheme_of
 from server.pages.overview import device_lines
 from server.pages.people import names
 from server.pages.render import page
@@ -49,7 +50,7 @@ async def _show(request: Request, status: int = 200, code: Code | None = None, w
 
 def _invitation(request: Request, code: Code) -> Invitation:
     """What a handheld scans: this server as this browser reaches it, the code, and whom to trust."""
-    url = str(request.base_url).rstrip("/")
+    url = str(request.base_url.replace(scheme=scheme_of(request))).rstrip("/")
     pin = central_of(request).ca_pin if url.startswith("https://") else ""
     return Invitation(url, code.code, pin)
 

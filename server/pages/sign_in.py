@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from server import access, staff
 from server.api.exchange import Refusal, body_of, central_of, in_thread
 from server.central import Central
+from server.pages.outside import on_this_machine, scheme_of
 from server.pages.render import page
 from server.roles import OFFICE, READERS, may_open
 from server.watching import seen_of
@@ -45,7 +46,7 @@ async def role_of(request: Request) -> str:
     Asked of the token that the cookie was given for, at every page: whose token was taken away has no role left.
     """
     central = central_of(request)
-    if central.open_pages:
+    if central.open_pages and on_this_machine(request):
         return OFFICE
     value = request.cookies.get(access.COOKIE, "")
     return await in_thread(lambda: _role_of_cookie(central, value)) if value else ""
@@ -87,7 +88,7 @@ async def sign_in(request: Request) -> Response:
         max_age=access.COOKIE_S,
         httponly=True,
         samesite="strict",
-        secure=request.url.scheme == "https",
+        secure=scheme_of(request) == "https",
     )
     return response
 
