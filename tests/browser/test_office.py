@@ -177,7 +177,8 @@ def test_on_a_phone_every_figure_of_the_overview_is_whole(visitor: BrowserContex
     page.set_viewport_size({"width": 390, "height": 800})
     # As many as there are with a unit in every status.
     page.evaluate("""() => document.querySelectorAll(".matrix tr").forEach(
-      row => { for (let more = 0; more < 9; more++) row.append(row.lastElementChild.cloneNode(true)); })""")
+      row => { row.lastElementChild.textContent = "12'345";
+               for (let more = 0; more < 9; more++) row.append(row.lastElementChild.cloneNode(true)); })""")
     cells = page.locator(".matrix tbody td:visible")
     assert cells.count() > 1
     for cell in cells.all():
