@@ -6,12 +6,14 @@ import os
 import sys
 from pathlib import Path
 
+from config import own_files
 from scanner_app import start_up, streams
 
 
 def main() -> int:
     """Exit code of one call."""
     start_up.begin()
+    own_files.begin()
     streams.make_ready()
     start_up.end_when_told()
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,6 +12,7 @@ from sync.cache_file import TAIL_CHARS
 from sync.wire import FeedPage, FeedRow, WireError, pair_key, pair_of_key
 from tracking.containers import ContainerState
 from tracking.documents import Tally, called_back, opening_line
+from tracking.later import Later
 from tracking.lifecycle import STATUSES
 from tracking.people import KnownOperator
 from tracking.pins import SALT_BYTES, pin_hash
@@ -19,6 +20,11 @@ from tracking.policy import stated
 from tracking.prefix_rules import PrefixRules
 from tracking.site import OpeningUnit, Site
 from tracking.units import UnitState
+
+if TYPE_CHECKING:
+    import secrets
+else:
+    secrets = Later("secrets")
 
 _UNITS = msgspec.json.Decoder(list[UnitState])
 COMING = "tally coming"

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from scanner_app.clockwork import spoken
 from scanner_app.workflows.flow import Knowledge
 from tracking.catalogue import word
-from tracking.exceptions import LOST_RANGE, ExceptionRecord, Witness
+from tracking.exceptions import CLOCK_AHEAD, LOST_RANGE, ExceptionRecord, Witness
 from tracking.phrases import Said, phrase
 
 SHOWN_MAX = 20
@@ -21,6 +21,9 @@ def sentence(
     if record.kind == LOST_RANGE:
         first, last = (one.ref.rpartition("/")[2] for one in (record.first, record.second))
         return word("conflict_lost", language, first=first, last=last)
+    if record.kind == CLOCK_AHEAD:
+        since = spoken(record.second.at, knows.today, where, language, today_is_said=False)
+        return word("conflict_clock", language, since=since)
     name_of = record.serial or record.container
     if not name_of:
         return word("conflict_unread", language, event=record.second.ref)

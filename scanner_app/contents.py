@@ -31,6 +31,13 @@ def holder_named(event: Event) -> str:
     return ""
 
 
+def _add(sums: dict[tuple[str, str, str], int], event: Event, sign: int) -> None:
+    """What one event put in or took out; ``sign`` is -1 where it is taken back."""
+    key = (event.item, event.lot, event.position)
+    went_in = event.step in {"installing", "packing", "receiving"}
+    sums[key] = sums.get(key, 0) + sign * (event.quantity if went_in else -event.quantity)
+
+
 class Contents:
     """Relations of own events, by what something was put into."""
 
@@ -41,6 +48,10 @@ class Contents:
         self._boxes: dict[str, dict[str, None]] = defaultdict(dict)
         self._emptied: dict[str, list[Event]] = defaultdict(list)
         self._cancelled: set[str] = set()
+        self._covered: set[str] = set()
+        """Own events that the server's word on a quantity has in it."""
+        self._taken_back: set[str] = set()
+        """Taken back by events that it has not."""
         whole = journal.whole_epochs()
         self._makers = {f"{journal.device}/{epoch}" for epoch in whole}
         """Whose quantities the own journal tells in full. Where it let go of old events, the server tells them."""
@@ -50,6 +61,7 @@ class Contents:
         for event in journal.covered_quantities():
             if event.epoch not in whole:
                 continue
+            self._covered.add(event.ref)
             if event.cancels:
                 self._cancelled.add(event.cancels)
             elif is_about_container(event):
@@ -60,6 +72,7 @@ class Contents:
     def add(self, event: Event) -> None:
         """An own event was written."""
         if event.cancels:
+            self._taken_back.add(event.cancels)
             self._cancelled.add(event.cancels)
         holder = holder_named(event)
         if is_about_container(event):
@@ -74,10 +87,11 @@ class Contents:
             self._quantity(event)
 
     def _of_others(self, told: LooseRow) -> dict[tuple[str, str, str], int]:
-        """What was not made by events that this journal still has."""
+        """What was not made by events that this journal still has, and what the own clock cannot tell the time of."""
         sums: dict[tuple[str, str, str], int] = {}
+        mine = self._makers.difference(told.ahead)
         for maker, parts in told.of.items():
-            for part in parts if maker not in self._makers else ():
+            for part in parts if maker not in mine else ():
                 key = (part.item, part.lot, part.position)
                 sums[key] = sums.get(key, 0) + part.quantity
         return sums
@@ -122,18 +136,22 @@ class Contents:
         holder = holder_key(item, serial)
         events = [*self._quantities.get(holder, ()), *self._emptied.get(holder, ())]
         for event in sorted(events, key=lambda event: event.order):
-            foreign = event.device != self._device and f"{event.device}/{event.epoch}" in told.of
-            if event.ref in self._cancelled or foreign:
+            maker = f"{event.device}/{event.epoch}"
+            foreign = event.device != self._device and maker in told.of
+            # What the server has put where it received it is in its word, less what it has not heard is taken back.
+            doubted = maker in told.ahead
+            told_of = doubted and event.ref in self._covered
+            if told_of and event.ref in self._taken_back and event.step != "shipping":
+                _add(sums, event, -1)
+            if told_of or event.ref in self._cancelled or foreign:
                 continue  # what came with a task is in the server's word, once that has heard of its maker
             if event.step == "shipping":
                 # What others put in after it, the server has told; where it has not heard of this yet, all is gone.
-                sums = self._of_others(told) if event.hlc <= told.emptied else {}
+                sums = self._of_others(told) if event.hlc <= told.emptied and not doubted else {}
                 continue
-            if event.hlc < told.emptied:
+            if event.hlc < told.emptied and not doubted:
                 continue  # somebody else shipped the container since
-            key = (event.item, event.lot, event.position)
-            went_in = event.step in {"installing", "packing", "receiving"}
-            sums[key] = sums.get(key, 0) + (event.quantity if went_in else -event.quantity)
+            _add(sums, event, 1)
         return tuple(
             Inside(item=name, serial="", lot=lot, position=position, quantity=quantity)
             for (name, lot, position), quantity in sums.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from config import own_files
 from config.schema import CameraSection
 from drivers.driver import DriverError
 from scanner_app.doctor_check import Check
@@ -28,7 +29,8 @@ def kept(camera: CameraSection, path: Path) -> Check:
         if not frames:
             return Check(name="picture", state="fault", detail=f"{camera.source} gives no picture")
         _, data = library("cv2").imencode(path.suffix or ".png", frames[-1])
-        path.write_bytes(data.tobytes())
+        with own_files.asked_for():
+            path.write_bytes(data.tobytes())
     except DriverError as error:
         return Check(name="picture", state="fault", detail=f"{error.what}: {error.why}", fix=error.try_this)
     except OSError as error:

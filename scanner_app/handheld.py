@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from config import own_files
 from scanner_app.cache import Cache
 from scanner_app.clockwork import Clock
 from scanner_app.feeding import CACHE_LOST
@@ -20,6 +21,8 @@ from scanner_app.storage_errors import StoreError
 JOURNAL_FILE = "journal.db"
 CACHE_FILE = "cache.db"
 LOCK_FILE = "lock"
+CLOSED_FILES = ("identity.json", "ca.pem", "scanners.json")
+"""What else is nobody else's business, also where an earlier version or another hand left it open."""
 
 
 class Handheld:
@@ -86,4 +89,6 @@ def _locked(folder: Path) -> int:
         raise StoreError(
             f"the data directory {folder} is in use by another program: close that first"
         ) from error
+    databases = (file for name in (JOURNAL_FILE, CACHE_FILE) for file in own_files.with_logs(folder / name))
+    own_files.close((*databases, *(folder / name for name in CLOSED_FILES)))
     return lock

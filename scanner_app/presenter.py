@@ -11,7 +11,6 @@ from scanner_app import label_news, locking, overriding, sign_in, start_screen
 from scanner_app.answer import Answer, dressed, words
 from scanner_app.clockwork import clock_time, local_iso
 from scanner_app.conflicts import SHOWN_MAX, sentence
-from scanner_app.handing import giving
 from scanner_app.inputs import PRINTER
 from scanner_app.session_state import decode_gesture, workflow_state
 from scanner_app.view import (
@@ -28,10 +27,14 @@ from scanner_app.workflows.flow import Prompt
 from scanner_app.workflows.lines import current_line
 from scanner_app.workflows.registry import WORKFLOWS
 from tracking import catalogue
+from tracking.later import Later
 from tracking.phrases import Phrase, Said, phrase, task_named
 
 if TYPE_CHECKING:
+    from scanner_app.handing import giving
     from scanner_app.session import Session
+else:
+    giving = Later("scanner_app.handing.giving")
 
 _KEYS = {
     "undo": ("f2", "undo"),

@@ -22,6 +22,7 @@ from scanner_app.scanners import reading
 from scanner_app.session import Session
 from scanner_app.view import ScreenView
 from scanner_app.workflows import registry
+from tracking import later
 
 IDLE_S = 2.0
 """Quiet for so long: the log is moved into the file."""
@@ -80,6 +81,11 @@ class SessionThread:
         self._queue.put((job, future), timeout=JOB_S_MAX)
         return future.result(JOB_S_MAX)
 
+    @property
+    def shown(self) -> ScreenView:
+        """The last picture; an empty one before the first."""
+        return self._view
+
     def subscribe(self, callback: Callable[[ScreenView], None]) -> None:
         """``callback`` gets a picture after every input, in the session's thread, and one now."""
         self._callbacks.append(callback)
@@ -127,6 +133,7 @@ class SessionThread:
                 # The first code of a standard, and the first scan of a task, then wait for no module.
                 reading.load_all()
                 registry.load_all()
+                later.load_all()
                 idle = not long
                 if idle:
                     journal.lengthen_log()

@@ -8,12 +8,12 @@ import msgspec
 
 from server.replica import Feed
 from server.storage import Writer
-from tracking.exceptions import LOST_RANGE, ExceptionRecord
+from tracking.exceptions import CLOCK_AHEAD, LOST_RANGE, ExceptionRecord
 
 NOT_UNDERSTOOD = "not_understood"
 """The kind of exception that an event in the quarantine makes."""
 
-_OF_NO_UNIT = (NOT_UNDERSTOOD, LOST_RANGE)
+_OF_NO_UNIT = (NOT_UNDERSTOOD, LOST_RANGE, CLOCK_AHEAD)
 """Kinds of exceptions that are about no unit and no container."""
 _COLUMNS = ("key", "kind", "item", "serial", "position", "body")
 

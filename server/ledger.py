@@ -10,11 +10,14 @@ import msgspec
 from server.storage import Reader, Row, StorageError, Writer, placeholders
 from sync import wire
 from tracking.events import EVENT_BYTES_MAX, SCHEMA, STEPS, Event, decode_body, parse_ref
+from tracking.received import as_received
 
 HLC_MAX = 2**63 - 1
 COUNT_MAX = 10**9
 """No line number or quantity goes beyond this, so that no sum of them can overflow."""
 LOOK_BACK = 10_000
+SET_BACK_MS_MAX = 24 * 3600 * 1000
+"""A server's clock that is set back by no more than this does not take the ledger's times back with it."""
 _COLUMNS = "position, device, epoch, seq, body, chain, received_ms"
 
 
@@ -56,6 +59,7 @@ def append(
 
     Raises :class:`server.storage.StorageError` where that happens: the high-water mark was to keep it from happening.
     """
+    received_ms = _no_earlier(tx, received_ms)
     rows = [
         (device, epoch, first + offset, body, link, received_ms)
         for offset, (body, link) in enumerate(zip(bodies, links, strict=True))
@@ -64,6 +68,17 @@ def append(
         raise StorageError(
             f"the ledger holds events of {device} behind its high-water mark: nothing was stored"
         )
+
+
+def _no_earlier(tx: Writer, now_ms: int) -> int:
+    """The server's time, or that of the last row where the clock stands before it.
+
+    A machine that wakes up hours behind would else receive events before they were written, and no handheld's clock
+    could be believed until it is set right. Of a year nothing is said: then the last row may be the one that is wrong.
+    """
+    row = tx.row("SELECT received_ms FROM ledger ORDER BY position DESC LIMIT 1")
+    last_ms = int(row[0]) if row else 0
+    return last_ms if now_ms < last_ms <= now_ms + SET_BACK_MS_MAX else now_ms
 
 
 def understand(body: bytes, device: str, epoch: int, seq: int, link: bytes = b"") -> Event | Misunderstood:
@@ -86,8 +101,9 @@ def understand(body: bytes, device: str, epoch: int, seq: int, link: bytes = b""
 
 
 def event_of(entry: Entry) -> Event | Misunderstood:
-    """What a row of the ledger says."""
-    return understand(entry.body, entry.device, entry.epoch, entry.seq, entry.chain)
+    """What a row of the ledger says, as it counts: the one way from rows to whatever is folded or shown."""
+    event = understand(entry.body, entry.device, entry.epoch, entry.seq, entry.chain)
+    return event if isinstance(event, Misunderstood) else as_received(event, entry.received_ms)
 
 
 def after(reader: Reader, position: int, limit: int, upto: int = wire.COUNT_MAX) -> list[Entry]:

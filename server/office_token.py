@@ -7,6 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
+from config import own_files
 from server import access
 from server.open_storage import Database, is_postgres
 from server.storage import Storage, StorageError
@@ -31,6 +32,7 @@ def stored_token(database: Path) -> str:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w") as file:
                 file.write(access.new_token() + "\n")
+        own_files.close((path,))
         token = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise StorageError(f"the office's token in {path} cannot be read or made: {error}") from error

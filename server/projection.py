@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from server import derived_exceptions, handovers, ledger, losses, lots, subjects, tallies, units
+from server import clocks_ahead, derived_exceptions, handovers, ledger, losses, lots, subjects, tallies, units
 from server.replica import Feed
 from server.storage import Reader, Storage, Writer
 from server.subjects import Subject
@@ -49,6 +49,8 @@ class Plan(NamedTuple):
     applied: dict[tuple[str, int], int]
     lost: list[tuple[int, ExceptionRecord]]
     """Ranges of a device's events that nobody holds any more, at the position of what follows them."""
+    ahead: list[clocks_ahead.Placed]
+    """Events whose clock the server does not believe."""
 
 
 def fold_next(storage: Storage, limit: int = BATCH_EVENTS) -> int:
@@ -102,7 +104,8 @@ def make_plan(reader: Reader, limit: int, upto: int) -> Plan | None:
 def plan_of(reader: Reader, batch: Mapping[int, Event], start: int, end: int) -> Plan:
     """What these events (position -> event), which nothing shows yet, change."""
     links = subjects.link(reader, batch)
-    plan = Plan(start, end, len(batch), links, [], [], [], [], [], [], [], [], {}, [])
+    ahead = clocks_ahead.found(batch.items())
+    plan = Plan(start, end, len(batch), links, [], [], [], [], [], [], [], [], {}, [], ahead)
     plan.answered.extend(event.settles for event in batch.values() if _speaks_of_event(event))
     folded_ahead = {one: at for one, at in links.subjects.items() if one.kind not in _ASKED_FOR}
     for subject, found in subjects.events_with(reader, folded_ahead, batch).items():
@@ -187,6 +190,7 @@ def store(tx: Writer, feed: Feed, plan: Plan) -> None:
             feed.put("inside", key, msgspec.json.encode(row))
     _set_aside(tx, feed, plan.aside)
     derived_exceptions.store(tx, feed, plan.lost)
+    clocks_ahead.store(tx, feed, plan.ahead)
     derived_exceptions.forget(tx, feed, plan.answered)
     tx.run_many(
         "UPDATE device_epoch SET folded = ? WHERE device = ? AND epoch = ?",

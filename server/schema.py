@@ -129,11 +129,29 @@ CREATE TABLE number_block (
 """
 """Which device holds which sequence numbers. Rows are never removed: a number that was lent is not lent again."""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL, _SYNC, _IDENTITY, _HOLES, _INSIDE, _BLOCKS)
+_AHEAD = """
+CREATE TABLE ahead (
+    device TEXT NOT NULL, epoch INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    events INTEGER NOT NULL, PRIMARY KEY (device, epoch)
+) WITHOUT ROWID;
+INSERT INTO meta VALUES ('stale', '1') ON CONFLICT DO NOTHING
+"""
+"""Where whose events are that bear a time to come. They count from when they were received: the projections, in which
+they stood behind everything, are made anew."""
+
+_WRONG = """
+CREATE TABLE wrong_try (
+    name TEXT NOT NULL, at_ms INTEGER NOT NULL, nonce TEXT NOT NULL, PRIMARY KEY (name, at_ms, nonce)
+) WITHOUT ROWID;
+CREATE INDEX wrong_try_by_age ON wrong_try (at_ms)
+"""
+"""Secrets that were wrong within the last minute, see :mod:`server.wrong_secrets`; neither they nor who tried them."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL, _SYNC, _IDENTITY, _HOLES, _INSIDE, _BLOCKS, _AHEAD, _WRONG)
 
 VERSION = len(MIGRATIONS)
 
-PROJECTIONS = ("quarantine", "subject", "cancellation", "unit", "credit", "tally", "exception")
+PROJECTIONS = ("quarantine", "subject", "cancellation", "unit", "credit", "tally", "exception", "ahead")
 """Tables that follow from the ledger (and, for the feed, ``replica`` rows of :data:`PROJECTED`)."""
 
 PROJECTED = ("unit", "lot", "tally", "exception", "handover", "inside")

@@ -19,6 +19,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO
 
+from config import own_files
 from server import schema
 from server.identity import identity
 from server.many_keys import by_values
@@ -187,6 +188,7 @@ def hold(path: Path) -> IO[bytes]:
 def _connect(path: Path) -> sqlite3.Connection:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        own_files.close(own_files.with_logs(path))
         return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
         raise StorageError(f"the database {path} cannot be opened: {error}") from error

@@ -90,6 +90,10 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     cancelled: bool = False
     received_ms: int = 0
     """When the server received it."""
+    clock_ahead: bool = False
+    """True where the server does not believe its clock: it counts from when it was received. ``at`` is what the device
+    said all the same.
+    """
 
 
 class TracedUnit(msgspec.Struct, frozen=True, kw_only=True):
@@ -246,7 +250,7 @@ def _history(
 ) -> HistoryEntry:
     parent = " ".join(filter(None, (event.parent_item, event.parent_serial))) or event.parent_container
     return HistoryEntry(
-        at=event.at,
+        at=event.said_at or event.at,
         device=event.device,
         operator=event.operator,
         step=event.step,
@@ -271,6 +275,7 @@ def _history(
         contradicts=contradicts,
         cancelled=cancelled,
         received_ms=received_ms,
+        clock_ahead=bool(event.said_hlc),
     )
 
 

@@ -64,7 +64,13 @@ class Agent:
         self._up_line = ground.line(url, token, timeout_s)
         self._down_line = ground.line(url, token, timeout_s)
         self._uploader = Uploader(
-            port, self._up_line, batch_events_max, retry_s_max, ground.now_s, credentials
+            port,
+            self._up_line,
+            batch_events_max,
+            retry_s_max,
+            ground.now_s,
+            credentials,
+            stopped=self._rests,
         )
         self._teller = Teller(port, self._up_line)
         self._borrower = Borrower(port, self._up_line)
@@ -75,7 +81,9 @@ class Agent:
         self._paused = ground.flag()
         self._caught_up = False
         self._workers: list[Worker] = []
-        self._download = Download(self._down_line, port.downloads(), over=self._over.is_set)
+        self._not_before_s = 0.0
+        """The server asked not to be sent anything sooner; a scan does not shorten that."""
+        self._download = Download(self._down_line, port.downloads(), over=self._rests)
         self._snapshots_tried = 0
         self._downloading = False
         self._telling = threading.Lock()
@@ -101,8 +109,12 @@ class Agent:
         """Something was written: send it now."""
         self._wake.set()
 
+    def _rests(self) -> bool:
+        """Nothing more is to be asked, now or ever."""
+        return self._over.is_set() or self._paused.is_set()
+
     def pause(self, paused: bool) -> None:
-        """Pretends that there is no network, for the demo."""
+        """Pretends that there is no network, for the demo; what was under way is not heard any more."""
         if paused:
             self._paused.set()
             self._tell("up", phrase("link_by_hand"))
@@ -129,6 +141,8 @@ class Agent:
                 return
             self._troubles[side] = trouble
             said = self._troubles["up"] or self._troubles["down"]
+            if self._paused.is_set():
+                said = phrase("link_by_hand")
             if self._told != (not said, said):
                 self._told = (not said, said)
                 self._port.link(not said, said)
@@ -140,17 +154,25 @@ class Agent:
             self._wake.clear()
             if self._over.is_set():
                 return
-            wait_s = self._poll_s
-            if not self._paused.is_set():
-                wait_s = self._upload_once(backoff)
-            self._wake.wait(wait_s)
+            wait_s = self._not_before_s - self._ground.now_s()
+            if wait_s > 0:
+                self._over.wait(wait_s)
+            elif self._paused.is_set():
+                self._wake.wait(self._poll_s)
+            else:
+                self._wake.wait(self._upload_once(backoff))
 
     def _upload_once(self, backoff: Backoff) -> float:
         try:
             heard = self._uploader.drain()
+            if not heard and not self._uploader.halted and self._troubles["up"]:
+                # Nothing is left to send that would show that the server is there again: it is asked.
+                self._uploader.greet_again()
+                heard = self._uploader.drain()
         except Exception as error:  # noqa: BLE001 - whatever comes, the next try is made
             self._tell("up", _sentence(error))
-            return backoff.next_s(getattr(error, "retry_after_s", 0.0))
+            self._not_before_s = self._ground.now_s() + getattr(error, "retry_after_s", 0.0)
+            return backoff.next_s()
         backoff.reset()
         if self._uploader.halted:
             self._tell("up", self._uploader.halted)
@@ -163,13 +185,13 @@ class Agent:
 
     def _tell_tasks(self, backoff: Backoff) -> float:
         """Behind the events, so that what a task stands on is there before it; how long to wait then."""
-        if not self._uploader.generation:
+        if not self._uploader.generation or self._rests():
             return self._poll_s
         try:
             left_s = self._teller.tell(self._uploader.generation, self._ground.now_s())
             self._borrower.borrow(self._ground.now_s())
-        except Unreachable as error:  # the events are there; whoever opens the same order is only told later
-            return backoff.next_s(error.retry_after_s)
+        except Exception as error:  # noqa: BLE001 - the events are there; the rest is only told later
+            return backoff.next_s(getattr(error, "retry_after_s", 0.0))
         return self._poll_s if left_s is None else min(left_s, self._poll_s)
 
     def _follow(self) -> None:
@@ -228,7 +250,7 @@ class Agent:
             wait=wait_s,
             device=self._port.device(),
         )
-        if self._over.is_set() or self._paused.is_set():
+        if self._rests():
             return False, False
         if status == 410 and (since or generation):
             self._caught_up = False

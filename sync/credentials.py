@@ -7,17 +7,21 @@ a reply that is lost, or a battery that is pulled, never locks a handheld out.
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from sync.wire import Batch, Renewed, RenewToken, batch_text, renewal_text
+from tracking.later import Later
 
 if TYPE_CHECKING:
+    import hashlib
+    import secrets
+
     from sync.ground import Asking
+else:
+    hashlib, secrets = Later("hashlib"), Later("secrets")
 
 TOKEN_BYTES = 32
 AGAIN_MS = 3600 * 1000

@@ -35,7 +35,10 @@ class Uploader:
         ask_again_s: float = 300.0,
         now_s: Callable[[], float] = time.monotonic,
         credentials: Credentials | None = None,
+        stopped: Callable[[], bool] = lambda: False,
     ) -> None:
+        """``stopped``: asked before every batch; True where none shall follow."""
+        self._stopped = stopped
         self._port, self._line, self._most, self._now_s = port, line, events_max, now_s
         self._credentials = credentials
         self._events_max = events_max
@@ -78,7 +81,7 @@ class Uploader:
         if self.halted and self._now_s() >= self._ask_again_at_s:
             self.halted, self._greeted = "", False
         told, heard, wasted = self.halted, False, 0
-        while not self.halted or (self._greeted and self._port.is_forked()):
+        while (not self.halted or (self._greeted and self._port.is_forked())) and not self._stopped():
             if self._greeted:
                 batch = self._port.next_batch(self._events_max)
                 if batch is None:

@@ -6,8 +6,15 @@ A batch carries the chain before its first and after its last event only: one ha
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tracking.later import Later
+
+if TYPE_CHECKING:
+    import hashlib
+else:
+    hashlib = Later("hashlib")
 
 HASH_BYTES = 32
 

@@ -2,7 +2,8 @@
 
 It follows the wall clock where that is believable and stays ahead of every time already written. A wall clock that is
 further from the server's than :data:`APART_MS_MAX` is marked and never followed: one terminal with a wrong year must
-neither win every later comparison nor lose it.
+neither win every later comparison nor lose it. A terminal that follows it all the same is found by the server, which
+knows for certain that nothing was written after it was received.
 """
 
 from __future__ import annotations
@@ -15,6 +16,13 @@ APART_MS_MAX = 120_000
 AWAY_MS_MAX = 30 * 24 * 3600 * 1000
 """How long a device may have been switched off, milliseconds: where only the server's last word before that is known, a
 clock that stands later is not believed."""
+
+AHEAD_MS_MAX = 2 * APART_MS_MAX
+"""How far an event may be ahead of the server's time when it was received, milliseconds. A terminal allows itself
+:data:`APART_MS_MAX`; as much again is for what it cannot see, a monotonic clock that drifts through a shift without a
+network and several server machines that do not agree, so that a terminal that keeps to the rule never meets this bound
+and its own events are never put in another order.
+"""
 
 
 class Told(NamedTuple):
@@ -33,6 +41,11 @@ def pack(unix_ms: int, counter: int = 0) -> int:
 def unix_ms(hlc: int) -> int:
     """The milliseconds of a clock value."""
     return hlc >> COUNTER_BITS
+
+
+def ahead(hlc: int, received_ms: int) -> bool:
+    """True for a clock value that cannot be right: the event that bears it was received long before."""
+    return hlc >> COUNTER_BITS > received_ms + AHEAD_MS_MAX
 
 
 def believable(wall_ms: int, server_ms: int | None, *, exact: bool = True) -> Told:

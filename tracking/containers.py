@@ -5,13 +5,19 @@ What is in a container is told by the units (``UnitState.container``); this modu
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tracking.events import Event
+from tracking.later import Later
 from tracking.units import without_cancelled
+
+if TYPE_CHECKING:
+    import hashlib
+else:
+    hashlib = Later("hashlib")
 
 SSCC_DIGITS = 18
 PREFIX_DIGITS = (4, 12)

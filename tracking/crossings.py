@@ -45,7 +45,8 @@ def uncertainty_ms(event: Event) -> int:
 
     A device that has heard the server since it was switched on knows its offset. Where its clock was not believed, it
     went by the server's time, and the offset says only how wrong the clock was; without a word of the server since it
-    was switched on, nobody knows how long it had been off.
+    was switched on, nobody knows how long it had been off. Where the server put it at the moment at which it was
+    received, it may have been written as long before as its own ``at`` says.
     """
     match event.clock:
         case "synced":
@@ -54,6 +55,8 @@ def uncertainty_ms(event: Event) -> int:
             return clock.APART_MS_MAX
         case "lost":
             return clock.AWAY_MS_MAX
+        case "ahead":
+            return clock.APART_MS_MAX + abs(event.offset_ms)
     return clock.APART_MS_MAX + abs(event.offset_ms)
 
 

@@ -6,9 +6,16 @@ An expiry date is the last day on which the unit may be used, in the site's time
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from tracking.later import Later
+
+if TYPE_CHECKING:
+    import calendar
+else:
+    calendar = Later("calendar")
 
 
 def full_year(two_digits: int, today: date) -> int:

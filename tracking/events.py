@@ -12,10 +12,17 @@ away, ADD takes it).
 
 from __future__ import annotations
 
-import hashlib
 import uuid
+from typing import TYPE_CHECKING
 
 import msgspec
+
+from tracking.later import Later
+
+if TYPE_CHECKING:
+    import hashlib
+else:
+    hashlib = Later("hashlib")
 
 SCHEMA = 1
 """Version of the event body. Only ever added to: a reader keeps what it does not know."""
@@ -125,9 +132,11 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     clock: str = ""
     """What is known of the wall clock. ``synced``: near the server's, heard since the device was switched on.
     ``suspect``: far from it, so not believed. ``lost``: not believed either, because it stands before the server's last
-    word or long after, but that word is from before the device was switched on. Empty: nothing speaks against it."""
+    word or long after, but that word is from before the device was switched on. Empty: nothing speaks against it.
+    ``ahead``: the server's word, see :mod:`tracking.received`."""
     offset_ms: int = 0
-    """Server time minus wall clock; where that was not believed ``at`` minus wall clock, so what it said is kept."""
+    """Server time minus wall clock; where that was not believed ``at`` minus wall clock, so what it said is kept.
+    With ``ahead``: how long before it was received it may have been written."""
     app: str = ""
     schema: int = SCHEMA
 
@@ -146,6 +155,13 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     follows: str = ""
     """With ``handing_over``: the hand-over that this one answers, named by the event that gave the task away."""
 
+    said_hlc: int = 0
+    """What the device gave as :attr:`hlc`, where the server did not believe it, see :mod:`tracking.received`. Never in
+    the canonical bytes, nor is the next one.
+    """
+    said_at: str = ""
+    """What the device gave as :attr:`at`, where the server did not believe that either."""
+
     @property
     def ref(self) -> str:
         """``device/epoch/seq``: how another event names this one."""
@@ -154,7 +170,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     @property
     def event_id(self) -> str:
         """UUIDv7 (RFC 9562 section 5.7), derived, so that it costs no byte on the wire."""
-        return event_id(self.device, self.epoch, self.seq, self.hlc >> 16)
+        return event_id(self.device, self.epoch, self.seq, (self.said_hlc or self.hlc) >> 16)
 
     @property
     def order(self) -> tuple[int, str, int, int]:
@@ -177,8 +193,8 @@ _DECODER = msgspec.json.Decoder(Event)
 
 def encode_body(event: Event) -> bytes:
     """Canonical bytes of an event that has no identity yet: fields in order, defaults left out."""
-    if event.device or event.hash:
-        raise ValueError("identity and hash are not part of the canonical bytes")
+    if event.device or event.hash or event.said_hlc:
+        raise ValueError("identity, hash and the server's doubts are not part of the canonical bytes")
     return _ENCODER.encode(event)
 
 
@@ -190,7 +206,16 @@ def decode_body(
     Raises :class:`msgspec.MsgspecError` for bytes that are no event of a schema known here.
     """
     event = _DECODER.decode(body)
-    return msgspec.structs.replace(event, device=device, epoch=epoch, seq=seq, prev_hash=prev_hash, hash=hash)
+    return msgspec.structs.replace(
+        event,
+        device=device,
+        epoch=epoch,
+        seq=seq,
+        prev_hash=prev_hash,
+        hash=hash,
+        said_hlc=0,  # nobody speaks for the server in a body
+        said_at="",
+    )
 
 
 def parse_ref(ref: str) -> tuple[str, int, int] | None:

@@ -17,6 +17,10 @@ LOST_RANGE = "lost_range"
 """The kind of exception that a hole in a device's numbers makes: the first and the last event that nobody holds."""
 
 
+CLOCK_AHEAD = "clock_ahead"
+"""The kind of exception of a handheld whose clock cannot be right: what it said, and when the server received it."""
+
+
 class Witness(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One side of an exception: who says so, where and when."""
 

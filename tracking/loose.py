@@ -35,6 +35,9 @@ class LooseRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``DEVICE/EPOCH`` -> what it put in, less what it took out."""
     emptied: int = 0
     """Hybrid clock of the container's last shipping: nothing of before is in it any more."""
+    ahead: tuple[str, ...] = ()
+    """``DEVICE/EPOCH`` whose clock cannot be believed: what of theirs came before the last shipping, their own clock
+    does not tell."""
 
 
 def holder_of(event: Event) -> tuple[str, str] | None:
@@ -56,7 +59,10 @@ def fold_loose(events: Iterable[Event]) -> LooseRow | None:
     """What all events about one product or container come to; None where nothing is in it and it never was emptied."""
     sums: dict[str, dict[tuple[str, str, str], int]] = {}
     emptied = 0
+    ahead: set[str] = set()
     for event in without_cancelled(events):
+        if event.said_hlc:
+            ahead.add(f"{event.device}/{event.epoch}")
         if is_about_container(event):
             sums.clear()
             emptied = event.hlc
@@ -69,4 +75,4 @@ def fold_loose(events: Iterable[Event]) -> LooseRow | None:
         for maker, made in sorted(sums.items())
         if (parts := tuple(Loose(*key, count) for key, count in sorted(made.items()) if count))
     }
-    return LooseRow(of=of, emptied=emptied) if of or emptied else None
+    return LooseRow(of=of, emptied=emptied, ahead=tuple(sorted(ahead))) if of or emptied else None

@@ -5,8 +5,15 @@ Pure: whoever makes a hash brings the salt. The parameters travel with the hash,
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+from typing import TYPE_CHECKING
+
+from tracking.later import Later
+
+if TYPE_CHECKING:
+    import hashlib
+    import hmac
+else:
+    hashlib, hmac = Later("hashlib"), Later("hmac")
 
 SALT_BYTES = 16
 HASH_BYTES = 32

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from config import own_files
 from drivers.driver import DriverError
 
 CONNECT_S_MAX = 3.0
@@ -135,6 +136,7 @@ def _spool(folder: Path, job: bytes) -> None:
     draft = folder / f".label-{os.getpid()}-{time.time_ns()}"
     try:
         draft.write_bytes(job)
+        own_files.share(draft)  # with whatever prints from that folder
         draft.replace(folder / f"label-{time.time_ns():020d}.prn")
     except OSError as error:
         draft.unlink(missing_ok=True)

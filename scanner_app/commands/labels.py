@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config import own_files
 from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, USAGE, Call, Refusal, print_json, read_file
 from tracking.catalogue import word
@@ -39,7 +40,8 @@ def run(call: Call) -> int:
     options = call.options
     try:
         title, made = _sheet(call)
-        files = [] if options.json else write_sheet(made, Path(options.out), title=title)
+        with own_files.asked_for():
+            files = [] if options.json else write_sheet(made, Path(options.out), title=title)
     except LabelError as error:
         raise Refusal(str(error)) from error
     except OSError as error:

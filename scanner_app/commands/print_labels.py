@@ -8,6 +8,7 @@ from threading import Thread
 
 import msgspec
 
+from config import own_files
 from config.paths import data_dir
 from drivers.driver import DriverError, DriverState
 from drivers.printing.jobs import Job, Jobs, JobsFull
@@ -145,12 +146,13 @@ def _preview(settings: PrinterSettings, name: str, values: dict[str, str], path:
     image = rendered(named_template(name, settings.templates), values, settings.dpi)
     suffix = path.suffix.lower()
     try:
-        if suffix == ".svg":
-            path.write_text(_svg(image.tobytes(), image.size, settings.dpi), encoding="utf-8")
-        elif suffix in {".png", ".pdf"}:
-            image.save(path, suffix[1:].upper(), **_resolution(suffix, settings.dpi))
-        else:
-            usage(f"{path.name} has no ending that says how to draw it: use .png, .pdf or .svg")
+        with own_files.asked_for():
+            if suffix == ".svg":
+                path.write_text(_svg(image.tobytes(), image.size, settings.dpi), encoding="utf-8")
+            elif suffix in {".png", ".pdf"}:
+                image.save(path, suffix[1:].upper(), **_resolution(suffix, settings.dpi))
+            else:
+                usage(f"{path.name} has no ending that says how to draw it: use .png, .pdf or .svg")
     except OSError as error:
         raise Refusal(f"{path} cannot be written: {error.strerror}") from error
 

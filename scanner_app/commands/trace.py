@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from scanner_app import server_calls
@@ -81,10 +81,19 @@ def _show(unit: dict[str, Any]) -> None:
         where = f"{printable(entry['operator'])} on {printable(entry['device'])}"
         within = f"in {printable(entry['container'])}" if entry.get("container") else ""
         told = (where, printable(entry["document"]), within)
-        print(f"  {entry['at'][:19]}  {entry['step']:<13} {' '.join(filter(None, told))}")
+        print(f"  {_when(entry):<19}  {entry['step']:<13} {' '.join(filter(None, told))}")
+        if entry.get("clock_ahead"):
+            print(f"      time uncertain: its clock was ahead, it said {printable(entry['at'])}")
         if entry.get("waived"):
             taken = f"{printable(entry['waived'])} waived by {printable(entry['supervisor'])}"
             print(f"      {taken}: {printable(entry['reason'])}")
+
+
+def _when(entry: dict[str, Any]) -> str:
+    """By the device; of one whose clock was ahead, when the server received it."""
+    if not entry.get("clock_ahead"):
+        return printable(entry["at"][:19])
+    return datetime.fromtimestamp(entry["received_ms"] / 1000, UTC).isoformat()[:19]
 
 
 def _boxed(box: dict[str, str]) -> str:

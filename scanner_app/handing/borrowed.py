@@ -10,18 +10,24 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from scanner_app import records
 from scanner_app.cache import Cache
 from scanner_app.clockwork import local_iso, zone
-from scanner_app.handing.bundle import Bundle, Share, event_of, packed, unpacked
 from scanner_app.journal import Journal
 from scanner_app.overlay import OverlayRow
 from scanner_app.workflows.flow import Counted
 from tracking.events import Event
+from tracking.later import Later
+
+if TYPE_CHECKING:
+    from scanner_app.handing import bundle as bundles
+    from scanner_app.handing.bundle import Bundle, Share
+else:
+    bundles = Later("scanner_app.handing.bundle")
 
 LOANS_MAX = 16
 """Hand-overs remembered; the oldest goes first."""
@@ -46,7 +52,7 @@ def kept(journal: Journal) -> list[Loan]:
         rows = msgspec.msgpack.decode(base64.b64decode(text), type=_ROWS) if text else []
     except (binascii.Error, msgspec.MsgspecError):
         return []
-    found = ((unpacked(body), mine) for body, mine in rows)
+    found = ((bundles.unpacked(body), mine) for body, mine in rows)
     return [Loan(bundle, mine) for bundle, mine in found if bundle is not None]
 
 
@@ -54,7 +60,7 @@ def keep(journal: Journal, bundle: Bundle) -> None:
     """Remembers one more, durably."""
     mine = journal.overlay_tallies()[0].get(bundle.document, {})
     others = [loan for loan in kept(journal) if loan.bundle.id != bundle.id]
-    rows = [(packed(loan.bundle), loan.mine) for loan in [*others, Loan(bundle, mine)][-LOANS_MAX:]]
+    rows = [(bundles.packed(loan.bundle), loan.mine) for loan in [*others, Loan(bundle, mine)][-LOANS_MAX:]]
     journal.put_meta(_META, base64.b64encode(msgspec.msgpack.encode(rows)).decode())
 
 
@@ -90,7 +96,7 @@ class Borrowed:
         for bundle, share in self._open:
             for fact in share.facts:
                 at = local_iso((bundle.at_s - fact.ago_s) * 1000, where)
-                event = event_of(fact, share, bundle, at=at, site=site)
+                event = bundles.event_of(fact, share, bundle, at=at, site=site)
                 event = msgspec.structs.replace(event, party=event.party or self._party(bundle.document))
                 if event.ref in seen:
                     continue

@@ -6,19 +6,22 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scanner_app.handing import giving, mine, others, taking
-from scanner_app.handing.giving import with_handing
-from scanner_app.handing.tasks import subject_of
+from scanner_app.handing import mine, others
+from scanner_app.handing.tasks import subject_of, with_handing
 from scanner_app.session_state import decode_gesture, with_workflow_state, workflow_state
 from scanner_app.workflows import home
 from scanner_app.workflows.flow import State, Step
 from scanner_app.workflows.registry import WORKFLOWS
+from tracking.later import Later
 from tracking.phrases import phrase
 from tracking.verdicts import verdict
 
 if TYPE_CHECKING:
     from scanner_app.answer import Answer
+    from scanner_app.handing import giving, taking
     from scanner_app.session import Session
+else:
+    giving, taking = Later("scanner_app.handing.giving"), Later("scanner_app.handing.taking")
 
 _TURNING = frozenset({"more", "list"})
 _LEAVING = frozenset({"done", "confirm", "back"})

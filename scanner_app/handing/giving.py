@@ -15,8 +15,8 @@ from scanner_app.handing.bundle import fitting
 from scanner_app.handing.gathering import bundle_of
 from scanner_app.handing.pieces import cut
 from scanner_app.handing.state import Given, Handing, Mine, Showing
-from scanner_app.handing.tasks import begun, in_progress, subject_of, without_task
-from scanner_app.session_state import SessionState, encode, workflow_state
+from scanner_app.handing.tasks import begun, in_progress, subject_of, with_handing, without_task
+from scanner_app.session_state import encode, workflow_state
 from scanner_app.workflows.flow import State
 from tracking.events import Event
 from tracking.phrases import Said, phrase, task_named
@@ -29,11 +29,6 @@ if TYPE_CHECKING:
 GIVEN_MAX = 8
 """Tasks that may be away at once; the oldest is forgotten here then, the server knows where it went."""
 STEP = "handing_over"
-
-
-def with_handing(state: SessionState, **changes: object) -> SessionState:
-    """The session with its memory of hand-overs changed."""
-    return msgspec.structs.replace(state, handing=msgspec.structs.replace(state.handing, **changes))
 
 
 def give(session: Session) -> Answer:

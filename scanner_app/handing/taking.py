@@ -8,10 +8,10 @@ import msgspec
 
 from scanner_app.handing import borrowed, giving, others
 from scanner_app.handing.bundle import Bundle, unpacked
-from scanner_app.handing.giving import STEP, with_handing
+from scanner_app.handing.giving import STEP
 from scanner_app.handing.pieces import Piece, joined, piece_of
 from scanner_app.handing.state import Coming, Mine
-from scanner_app.handing.tasks import begun, without_task
+from scanner_app.handing.tasks import begun, with_handing, without_task
 from scanner_app.session_state import encode
 from scanner_app.workflows.flow import State
 from scanner_app.workflows.registry import WORKFLOWS

@@ -46,3 +46,8 @@ def without_task(session: SessionState, name: str) -> SessionState:
     return msgspec.structs.replace(
         session, workflow="home", back_to="", document="", removing=False, states=states
     )
+
+
+def with_handing(state: SessionState, **changes: object) -> SessionState:
+    """The session with its memory of hand-overs changed."""
+    return msgspec.structs.replace(state, handing=msgspec.structs.replace(state.handing, **changes))

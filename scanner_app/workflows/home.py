@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from scanner_app.workflows import look_up
+from typing import TYPE_CHECKING
+
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, State, Step, Workflow
 from scanner_app.workflows.meaning import understand
 from scanner_app.workflows.parts import NO_PARTS
+from tracking.later import Later
 from tracking.phrases import phrase
 from tracking.verdicts import verdict
+
+if TYPE_CHECKING:
+    from scanner_app.workflows import look_up
+else:
+    look_up = Later("scanner_app.workflows.look_up")
 
 
 class HomeState(State, frozen=True, kw_only=True, omit_defaults=True):

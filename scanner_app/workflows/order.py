@@ -6,7 +6,8 @@ a :class:`~scanner_app.workflows.order_state.Task`, the rest is here and in the 
 
 from __future__ import annotations
 
-from scanner_app.workflows import ranged
+from typing import TYPE_CHECKING
+
 from scanner_app.workflows.flow import Asked, Input, Knowledge, Prompt, Scanned, State, Step, Workflow
 from scanner_app.workflows.gathering import need_of
 from scanner_app.workflows.guard import guarded
@@ -17,8 +18,14 @@ from scanner_app.workflows.order_containers import by_container
 from scanner_app.workflows.order_labels import label_prompt, wrong_kind
 from scanner_app.workflows.order_state import OrderState, Task
 from scanner_app.workflows.parts import NO_PARTS, Parts
+from tracking.later import Later
 from tracking.phrases import Phrase, Said, phrase
 from tracking.verdicts import Verdict, verdict
+
+if TYPE_CHECKING:
+    from scanner_app.workflows import ranged
+else:
+    ranged = Later("scanner_app.workflows.ranged")
 
 
 def advance(task: Task, state: OrderState, given: Input, knows: Knowledge) -> Step:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
-from scanner_app.workflows import ranged
 from scanner_app.workflows.flow import Asked, Knowledge, Step
 from scanner_app.workflows.lines import missing_text
 from scanner_app.workflows.order_labels import add_quantity
@@ -17,8 +18,14 @@ from scanner_app.workflows.order_state import (
     without_parts,
 )
 from tracking.documents import Document, complete
+from tracking.later import Later
 from tracking.phrases import phrase
 from tracking.verdicts import verdict
+
+if TYPE_CHECKING:
+    from scanner_app.workflows import ranged
+else:
+    ranged = Later("scanner_app.workflows.ranged")
 
 
 def command(task: Task, state: OrderState, asked: Asked, knows: Knowledge) -> Step:

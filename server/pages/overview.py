@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server import devices, ledger, projection
+from server import clocks_ahead, devices, ledger, projection
 from server.api.exchange import central_of, in_thread
 from server.open_exceptions import latest
 from server.pages.documents import count_open, in_hand
@@ -31,17 +31,20 @@ class DeviceLine(NamedTuple):
     """Events of its that the server holds."""
     lag: int
     """Of these, how many the projections do not show yet."""
+    ahead: clocks_ahead.LastAhead | None = None
+    """Where its clock was ahead of the server's: the last time that it was."""
 
 
 def device_lines(reader: Reader) -> list[DeviceLine]:
     """Every handheld; the office's own device is none."""
-    lines = []
+    lines, ahead = [], clocks_ahead.by_device(reader)
     for device in devices.everyone(reader):
         if device.id == devices.OFFICE:
             continue
         standings = devices.standings(reader, device.id).values()
         held = sum(one.hwm for one in standings)
-        lines.append(DeviceLine(device, held, held - sum(one.folded for one in standings)))
+        lag = held - sum(one.folded for one in standings)
+        lines.append(DeviceLine(device, held, lag, ahead.get(device.id)))
     return lines
 
 

@@ -32,8 +32,8 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
-def scanner(*arguments: str, given: str | bytes = b"", folder: Path | None = None) -> Ended:
-    """Calls ``scanner`` and waits for its end."""
+def scanner(*arguments: str, given: str | bytes = b"", folder: Path | None = None, umask: int = -1) -> Ended:
+    """Calls ``scanner`` and waits for its end; ``umask`` of an account that has another than the tests'."""
     done = subprocess.run(
         [sys.executable, "-m", "scanner_app", *arguments],
         input=given.encode() if isinstance(given, str) else given,
@@ -42,5 +42,6 @@ def scanner(*arguments: str, given: str | bytes = b"", folder: Path | None = Non
         env=environment(),
         check=False,
         timeout=120,
+        umask=umask,
     )
     return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 UnitName = tuple[str, str]
 EventName = tuple[str, int, int]
 """Device, epoch, seq."""
-OF_NO_UNIT = ("not_understood", "lost_range")
+OF_NO_UNIT = ("not_understood", "lost_range", "clock_ahead")
 WATCHED = 5
 """So many of a person's newest units are looked at whenever the sync agent did something."""
 
@@ -68,7 +70,7 @@ def at_rest(world: World) -> None:
     entries = _ledger(world)
     gone = _lost_ranges(world)
     _exactly_once(world, entries, gone)
-    _dense_and_chained(entries, gone)
+    _dense_and_chained(entries, gone, world.going_back)
     expected = Expected(entries)
     _projections(world, expected)
     for terminal in world.terminals:
@@ -128,7 +130,7 @@ def _of_a_lost_backup(world: World, terminal: Terminal, lost: set[Fact]) -> set[
     return gone
 
 
-def _dense_and_chained(entries: list[ledger.Entry], gone: set[EventName]) -> None:
+def _dense_and_chained(entries: list[ledger.Entry], gone: set[EventName], going_back: set[str]) -> None:
     chains: dict[tuple[str, int], list[ledger.Entry]] = defaultdict(list)
     for entry in entries:
         chains[entry.device, entry.epoch].append(entry)
@@ -139,8 +141,10 @@ def _dense_and_chained(entries: list[ledger.Entry], gone: set[EventName]) -> Non
         for before, after in pairwise(own):
             chained = chain.next_link(before.chain, after.body) == after.chain
             assert chained or after.seq != before.seq + 1, f"{name}/{after.seq} is not chained"
-        times = [event.hlc for event in map(_understood, own) if event is not None]
-        assert times == sorted(set(times)), f"{name}: what came later is said to be earlier"
+        times = [event.said_hlc or event.hlc for event in map(_understood, own) if event is not None]
+        assert name[0] in going_back or times == sorted(set(times)), (
+            f"{name}: what came later is said to be earlier"
+        )
 
 
 class Expected:
@@ -157,6 +161,7 @@ class Expected:
             event = _understood(entry)
             if event is not None:
                 by_ref[event.ref] = event
+        self.ahead = _first_ahead(by_ref.values())
         for event in by_ref.values():
             for name in _names(event, by_ref):
                 by_unit[name].append(event)
@@ -177,6 +182,16 @@ class Expected:
                 self.done[document] = done
 
 
+def _first_ahead(events: Iterable[Event]) -> set[str]:
+    """Names of the exceptions of handhelds whose clock was ahead: of each epoch its first such event."""
+    first: dict[tuple[str, int], int] = {}
+    for event in events:
+        if event.said_hlc:
+            name = (event.device, event.epoch)
+            first[name] = min(event.seq, first.get(name, event.seq))
+    return {f"clock_ahead/{device}/{epoch}/{seq}" for (device, epoch), seq in first.items()}
+
+
 def _understood(entry: ledger.Entry) -> Event | None:
     try:
         event = decode_body(
@@ -184,7 +199,22 @@ def _understood(entry: ledger.Entry) -> Event | None:
         )
     except msgspec.MsgspecError:
         return None
-    return event if event.schema <= 1 and event.step != "teleporting" else None
+    return _as_it_counts(event, entry) if event.schema <= 1 and event.step != "teleporting" else None
+
+
+AHEAD_MS_MAX = 240_000
+"""Four minutes: what bears a later time than that was not written then."""
+
+
+def _as_it_counts(event: Event, entry: ledger.Entry) -> Event:
+    """As written when it was received, where its clock says that it was written long after."""
+    if event.hlc >> 16 <= entry.received_ms + AHEAD_MS_MAX:
+        return event
+    said = datetime.fromisoformat(event.at)
+    received = datetime.fromtimestamp(entry.received_ms / 1000, said.tzinfo)
+    wrong = said - received > timedelta(milliseconds=AHEAD_MS_MAX)
+    at = received.isoformat(timespec="milliseconds") if wrong else event.at
+    return msgspec.structs.replace(event, hlc=entry.received_ms << 16, said_hlc=event.hlc, at=at)
 
 
 def _names(event: Event, by_ref: dict[str, Event]) -> set[UnitName]:
@@ -209,9 +239,12 @@ def _projections(world: World, expected: Expected) -> None:
         units = {(row[0], row[1]): row[2] for row in reader.rows("SELECT item, serial, status FROM unit")}
         keys = {row[0] for row in reader.rows("SELECT key FROM exception WHERE item <> ''")}
         named = {(row[0], row[1]) for row in reader.rows("SELECT item, serial FROM exception")}
+        ahead = {row[0] for row in reader.rows("SELECT key FROM exception WHERE kind = 'clock_ahead'")}
         done: dict[str, str] = dict(reader.rows("SELECT document, done FROM tally"))
     assert units == {name: unit.status for name, unit in expected.units.items()}, "the server's units"
     assert keys == expected.exceptions.keys(), "the server's exceptions"
+    assert ahead == expected.ahead, "whose clocks were ahead"
+    world.seen.met["clock ahead"] += bool(ahead)
     assert {document: msgspec.json.decode(text, type=dict[int, int]) for document, text in done.items()} == (
         expected.done
     ), "the server's tallies"
@@ -226,6 +259,7 @@ def _replica(terminal: Terminal, expected: Expected) -> None:
     for unit, state in held.items():
         assert state == expected.units[unit], f"{name}: {unit} {state} {expected.units[unit]}"
     exceptions = {key for key, _ in cache.records("exception")}
+    assert {key for key in exceptions if key.startswith("clock_ahead")} == expected.ahead, f"{name}: clocks"
     assert {key for key in exceptions if not key.startswith(OF_NO_UNIT)} == expected.exceptions.keys(), name
     if terminal.forked:
         return

@@ -120,6 +120,11 @@ class Green:
     def join(self, timeout: float | None = None) -> None:
         """Nothing to wait for: whoever ends an agent here ends its workers too."""
 
+    @property
+    def ended(self) -> bool:
+        """True once its work is done."""
+        return bool(self._worker.dead)
+
     def kill(self) -> None:
         """The battery is pulled."""
         self._begun.over = True

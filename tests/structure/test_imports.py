@@ -66,6 +66,12 @@ LATER = (
     "tracking.catalogue.de", "tracking.catalogue.fr_words", "importlib.resources", "json", "wave", "sync.agent",
 )  # fmt: skip
 """What a start can do without: other tasks than the one at hand, other languages, what a first scan or print needs."""
+NAMED = (
+    "scanner_app.workflows.look_up", "scanner_app.workflows.ranged", "scanner_app.handing.giving",
+    "scanner_app.handing.taking", "scanner_app.handing.bundle", "scanner_app.own_numbers",
+    "calendar", "hashlib", "hmac", "secrets",
+)  # fmt: skip
+"""What is loaded when something of it is first used."""
 
 START = """
 import sys
@@ -79,9 +85,27 @@ registry.load_all()
 print(len([name for name in registry.WORKFLOWS if f"scanner_app.workflows.{name}" in sys.modules]))
 """
 
+PAUSE = """
+import sys
+import scanner_app.commands.run
+from scanner_app.workflows import registry
+from tracking import later
+assert registry.WORKFLOWS["receiving"]
+print(sorted(set(sys.argv[1:]) & set(sys.modules)))
+later.load_all()
+print(sorted(set(sys.argv[1:]) - set(sys.modules)))
+"""
+
 
 def test_a_start_loads_the_task_at_hand_and_a_pause_the_others() -> None:
     ran = subprocess.run(
         [sys.executable, "-c", START, *LATER], cwd=tree.ROOT, capture_output=True, text=True, check=True
     )
     assert ran.stdout.splitlines() == ["[]", "14"], ran.stderr
+
+
+def test_what_is_named_for_later_is_loaded_in_a_pause() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", PAUSE, *NAMED], cwd=tree.ROOT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.splitlines() == ["[]", "[]"], ran.stderr

@@ -9,6 +9,7 @@ import pytest
 
 from tests.durability.disks import small_disk as small_disk
 from tests.durability.goods import site_file
+from tests.sync.agent_bench import Bench
 from tests.sync.fault_proxy import FaultProxy
 from tests.sync.fleet import Dock, Fleet, until
 
@@ -40,3 +41,11 @@ def dock(fleet: Fleet, proxy: FaultProxy) -> Dock:
     made.begin("PO-HAM")
     until(made.settled, "the opening")
     return made
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """An agent on virtual time."""
+    made = Bench(tmp_path)
+    yield made
+    made.close()

@@ -213,7 +213,8 @@ def test_the_command_line_writes_the_file_of_an_enrolled_handheld(fleet: Fleet) 
         dock.folder,
         Identity(device=dock.device, token=dock.identity.token, site="HAM", url=fleet.server.url),
     )
-    ended = scanner("export", "outbox", str(file), "--data", str(dock.folder), "--json")
+    ended = scanner("export", "outbox", str(file), "--data", str(dock.folder), "--json", umask=0)
+    assert file.stat().st_mode & 0o077 == 0, "others may read it"
     assert (ended.code, ended.rows[0]["events"]) == (0, 2), ended.err
     assert scanner("export", "outbox", "--data", str(dock.folder)).code == 2
     brought = scanner("import", str(file), "--server", fleet.server.url, "--token", fleet.server.office_token)
