@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from server.enrollment import Guesses
 from server.folder import Folder
 from server.news import News
-from server.pace import Pace, WrongSecrets
+from server.pace import Pace
 from server.snapshots import Snapshots
 from server.storage import Storage
 from server.upkeep import Upkeep
+from server.wrong_secrets import WrongSecrets
 
 if TYPE_CHECKING:
     from server.figures import Figures

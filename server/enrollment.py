@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-import threading
-
 from server import access, devices, signatures
 from server.storage import Storage
+from server.wrong_secrets import WrongSecrets
 from sync.wire import Code, Enroll, Enrolled, NewCode
 from tracking.site import refuse_name
 
 VALID_S_MAX = 7 * 24 * 3600
 WRONG_CODES_MAX = 20
-WRONG_CODES_MS = 60_000
-"""So many wrong codes in this time, and nobody may try any more until it is over."""
+"""So many in a minute, and nobody may try any more until it is over."""
 
 
 class EnrollmentError(Exception):
     """The code, the name or the site cannot be taken; one plain sentence."""
 
 
-class TooManyTriesError(EnrollmentError):
-    """Somebody is guessing codes."""
-
-    retry_s = WRONG_CODES_MS // 1000
+class WrongCodeError(EnrollmentError):
+    """There is no such code, or no more."""
 
 
-class Guesses:
+class Guesses(WrongSecrets):
     """Counts wrong codes, of whoever: there are never so many honest ones."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._wrong_ms: list[int] = []
-
-    def check(self, now_ms: int) -> None:
-        """Raise :class:`TooManyTriesError` where there were too many wrong codes just now."""
-        with self._lock:
-            self._wrong_ms = [at for at in self._wrong_ms if at > now_ms - WRONG_CODES_MS]
-            if len(self._wrong_ms) >= WRONG_CODES_MAX:
-                raise TooManyTriesError("too many wrong codes: wait a minute")
-
-    def wrong(self, now_ms: int) -> None:
-        """One more."""
-        with self._lock:
-            self._wrong_ms.append(now_ms)
+        super().__init__("enrollment", WRONG_CODES_MAX, "too many wrong codes: wait a minute")
 
 
 def new_code(storage: Storage, wanted: NewCode, now_ms: int) -> Code:
@@ -70,8 +53,17 @@ def new_code(storage: Storage, wanted: NewCode, now_ms: int) -> Code:
 
 
 def enroll(storage: Storage, asked: Enroll, guesses: Guesses, now_ms: int) -> Enrolled:
-    """Exchange a code. It is used up in the transaction that makes the identity. Raises :class:`EnrollmentError`."""
-    guesses.check(now_ms)
+    """Exchange a code. Raises :class:`EnrollmentError`, and :class:`server.pace.TooFastError` for whoever guesses."""
+    guesses.check(storage, "", now_ms)
+    try:
+        return _exchanged(storage, asked, now_ms)
+    except WrongCodeError:
+        guesses.wrong(storage, "", now_ms)
+        raise
+
+
+def _exchanged(storage: Storage, asked: Enroll, now_ms: int) -> Enrolled:
+    """The code is used up in the transaction that makes the identity."""
     if asked.public_key and not signatures.is_key(asked.public_key):
         raise EnrollmentError("the device's key is none: 32 bytes, in hexadecimal")
     token = access.new_token()
@@ -82,8 +74,7 @@ def enroll(storage: Storage, asked: Enroll, guesses: Guesses, now_ms: int) -> En
             now_ms,
         )
         if row is None:
-            guesses.wrong(now_ms)
-            raise EnrollmentError("this code is wrong, used or too old: ask the office for a new one")
+            raise WrongCodeError("this code is wrong, used or too old: ask the office for a new one")
         site, device = str(row[0]) or asked.site, str(row[1])
         if row[0] and asked.site and asked.site != row[0]:
             raise EnrollmentError(

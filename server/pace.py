@@ -1,4 +1,9 @@
-"""How often one may ask: a bucket for each device, and a memory for wrong secrets. In memory, of one process."""
+"""How often one may ask: a bucket for each device, in memory.
+
+Each process has its own: a handheld keeps its connection, and with it its process. One that opened more of them, to
+be served by several, would only do faster what it may do anyhow. Wrong secrets are another matter, see
+:mod:`server.wrong_secrets`.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +15,6 @@ KEYS_MAX = 10_000
 REQUESTS_A_SECOND = 50.0
 REQUESTS_AT_ONCE = 2000.0
 """A handheld that empties a backlog of a week in the smallest batches stays below."""
-WRONG_MAX = 10
-WRONG_MS = 60_000
-"""So many wrong secrets from one address in this time, and it may not try any more until it is over."""
 
 
 class TooFastError(Exception):
@@ -41,28 +43,3 @@ class Pace:
                 self._left.popitem(last=False)
         if left < 1:
             raise TooFastError("this handheld asks too often: wait a moment", 1 + int(1 / self._a_second))
-
-
-class WrongSecrets:
-    """Wrong tokens on the sign-in page, by the address that they came from."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._wrong_ms: OrderedDict[str, list[int]] = OrderedDict()
-
-    def check(self, address: str, now_ms: int) -> None:
-        """Raise :class:`TooFastError` where there were too many just now."""
-        with self._lock:
-            recent = [at for at in self._wrong_ms.get(address, ()) if at > now_ms - WRONG_MS]
-            if len(recent) >= WRONG_MAX:
-                raise TooFastError(
-                    "too many wrong tokens: wait a minute", (recent[0] + WRONG_MS - now_ms) // 1000 + 1
-                )
-
-    def wrong(self, address: str, now_ms: int) -> None:
-        """One more."""
-        with self._lock:
-            recent = [at for at in self._wrong_ms.pop(address, ()) if at > now_ms - WRONG_MS]
-            self._wrong_ms[address] = [*recent, now_ms][-WRONG_MAX:]
-            if len(self._wrong_ms) > KEYS_MAX:
-                self._wrong_ms.popitem(last=False)

@@ -139,7 +139,15 @@ INSERT INTO meta VALUES ('stale', '1') ON CONFLICT DO NOTHING
 """Where whose events are that bear a time to come. They count from when they were received: the projections, in which
 they stood behind everything, are made anew."""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL, _SYNC, _IDENTITY, _HOLES, _INSIDE, _BLOCKS, _AHEAD)
+_WRONG = """
+CREATE TABLE wrong_try (
+    name TEXT NOT NULL, at_ms INTEGER NOT NULL, nonce TEXT NOT NULL, PRIMARY KEY (name, at_ms, nonce)
+) WITHOUT ROWID;
+CREATE INDEX wrong_try_by_age ON wrong_try (at_ms)
+"""
+"""Secrets that were wrong within the last minute, see :mod:`server.wrong_secrets`; neither they nor who tried them."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _RECALL, _SYNC, _IDENTITY, _HOLES, _INSIDE, _BLOCKS, _AHEAD, _WRONG)
 
 VERSION = len(MIGRATIONS)
 

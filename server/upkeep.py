@@ -1,4 +1,4 @@
-"""What a server does now and then beside its work: snapshots that somebody asked for, tombstones whose time is over."""
+"""What a server does now and then beside its work: snapshots that somebody asked for, what is over is removed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from server.compaction import compact
 from server.snapshots import Snapshots
 from server.storage import Storage, StorageError
+from server.wrong_secrets import forget_old
 
 LOOK_S = 600.0
 LOG = logging.getLogger(__name__)
@@ -41,9 +42,10 @@ class Upkeep:
             self._snapshots.make_wanted()
             if not self._stopping and self._storage.leads():
                 compact(self._storage, self._now_ms())
+                forget_old(self._storage, self._now_ms())
                 self._snapshots.look_after()
         except StorageError as error:
-            LOG.error("the feed cannot be kept short: %s", error)
+            LOG.error("what is over cannot be removed: %s", error)
 
     def _follow(self) -> None:
         while not self._stopping:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from functools import partial
+from typing import TYPE_CHECKING
 
 from config.paths import data_dir
 from scanner_app.clockwork import SystemClock
@@ -16,6 +16,9 @@ from scanner_app.running import RunningHandheld
 from scanner_app.screens import show
 from scanner_app.sounding import sounds_of
 from scanner_app.streams import NO_TERMINAL, has_terminal
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +68,7 @@ def run(call: Call) -> int:
 
 def _load(running: RunningHandheld, path: str) -> None:
     from scanner_app.cache_feed import load_site
-    from scanner_app.commands.replay import site_of
+    from scanner_app.commands.site_file import site_of
 
     load_site(running.handheld.cache, site_of(path))
     running.renew()

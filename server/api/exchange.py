@@ -17,7 +17,7 @@ from server import access
 from server.central import Central
 from server.decompress import UnknownEncodingError, decompress
 from server.devices import Device
-from server.enrollment import EnrollmentError, TooManyTriesError
+from server.enrollment import EnrollmentError
 from server.feed import Resnapshot
 from server.pace import TooFastError
 from server.roles import NOBODY, Caller
@@ -161,7 +161,7 @@ def refusal_of(error: Exception) -> Refusal:
             return Refusal(422, "site_file", str(error))
         case Resnapshot():
             return Refusal(410, "resnapshot", str(error))
-        case TooFastError() | TooManyTriesError():
+        case TooFastError():
             return Refusal(429, "too_many", str(error), {"Retry-After": str(error.retry_s)})
         case EnrollmentError():
             return Refusal(403, "enrollment", str(error))

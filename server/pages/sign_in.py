@@ -77,11 +77,9 @@ async def sign_in(request: Request) -> Response:
     fields = await form_of(request)
     back = _local(fields.get("next", ""))
     address, now_ms = request.client.host if request.client else "", central.now_ms()
-    central.wrong_secrets.check(address, now_ms)
     token = fields.get("token", "").strip()
-    role = await in_thread(lambda: _role_of_token(central, token))
+    role = await in_thread(lambda: _tried(central, token, address, now_ms))
     if role not in READERS:
-        central.wrong_secrets.wrong(address, now_ms)
         return page(request, "sign_in.html", 403, next=back, wrong=True)
     response = RedirectResponse(back, 303)
     response.set_cookie(
@@ -93,6 +91,15 @@ async def sign_in(request: Request) -> Response:
         secure=scheme_of(request) == "https",
     )
     return response
+
+
+def _tried(central: Central, token: str, address: str, now_ms: int) -> str:
+    """Whose token this is, unless too many from there were nobody's. Raises :class:`server.pace.TooFastError`."""
+    central.wrong_secrets.check(central.storage, address, now_ms)
+    role = _role_of_token(central, token)
+    if role not in READERS:
+        central.wrong_secrets.wrong(central.storage, address, now_ms)
+    return role
 
 
 def _role_of_token(central: Central, token: str) -> str:

@@ -115,7 +115,9 @@ def test_orders_lots_containers_and_tasks_go_on_too(
     assert rows["handover", given]["to"] == other.device
     assert "flags" not in rows["lot", '["SEAL","L1"]']
     assert rows["container", "C-1"]["shipped"]
-    assert rows["inside", '["","C-1"]'] == {"emptied": hlc + 4}, "it was shipped with all that was in it"
+    held = rows["inside", '["","C-1"]']
+    told = {"emptied": hlc + 4, "ahead": [f"{handheld.device}/1"]}
+    assert held == told, "it was shipped with all that was in it"
 
 
 def test_the_ledger_and_the_name_stay_and_the_history_says_what_is_known(

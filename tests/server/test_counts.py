@@ -392,3 +392,11 @@ def test_only_the_office_asks_and_decides(office: Office, shelves: Handheld) -> 
     assert office.http.get("/v1/counts/PO-9", headers=office.auth).status_code == 404
     listed = office.http.get("/v1/counts", headers=office.auth).json()["sheets"]
     assert [one["number"] for one in listed] == ["CS-1", "CS-LOTS"]
+
+
+def test_a_sheet_that_nobody_counted_is_not_said_to_agree(office: Office) -> None:
+    office.load(site_file(documents=[{"type": "count_sheet", "number": "CS-1", "location": "A"}]))
+    office.http.post("/sign-in", data={"token": office.running.office_token, "next": "/"})
+    text = office.http.get("/counts/CS-1").text
+    assert "Nothing was counted." in text
+    assert "No differences" not in text

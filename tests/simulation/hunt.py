@@ -53,6 +53,7 @@ AIMS: Mapping[str, Mapping[str, Any]] = {
     "the current epoch only": BACKUPS
     | {"misfortunes": ("backup", "restore", "old image", "clone", "handheld crash"), "between_ms": 8000},
     "the clock begins anew": {"misfortunes": ("clock step", "handheld crash"), **_ONLY},
+    "a clock ahead is believed": {"misfortunes": ("lying clock", "partition"), **_ONLY},
     "pruned without an anchor": BACKUPS,
     "pruned before the backup": BACKUPS,
     "a loss is not named": BACKUPS,

@@ -14,6 +14,7 @@ MISFORTUNES = (
     "handheld disk full",
     "cache lost",
     "clock step",
+    "lying clock",
     "server crash",
     "server disk full",
     "backup",
