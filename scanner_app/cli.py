@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from types import SimpleNamespace as Options
+from typing import Any
 
 from config.errors import ConfigError
 from config.loader import Flag, load
-from config.version import VERSION
 from scanner_app import start_up, streams
 from scanner_app.commands.call import DONE, REFUSED, USAGE, Call, Refusal
 from scanner_app.storage_errors import StoreError
-
-if TYPE_CHECKING:
-    from _typeshed import SupportsWrite
 
 VERBS = {
     "run": ("scanner_app.commands.run", "start the handheld (what 'scanner' alone does)"),
@@ -48,53 +44,6 @@ VERBS = {
 """Verb -> the module that does it, loaded only when it is called, and one line of help."""
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence instead of printing a screen of usage."""
-
-    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
-        """Help that cannot be written is no success; the original would pass over it."""
-        (file or sys.stdout).write(message)
-
-    def error(self, message: str) -> NoReturn:
-        raise Refusal(f"{message} (see '{self.prog} --help')", USAGE)
-
-
-class _VerbParser(_Parser):
-    """Takes options and names in any order: ``audit verify --json PATH`` as well as ``audit verify PATH --json``."""
-
-    _within = False
-
-    def parse_known_args(  # type: ignore[override]
-        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
-    ) -> tuple[argparse.Namespace, list[str]]:
-        """Options first, then the names that are left; argparse alone takes names only where they stand together."""
-        if self._within or "--" in (args or ()):  # behind that everything is a name anyhow
-            return super().parse_known_args(args, namespace)
-        self._within = True
-        try:
-            return self.parse_known_intermixed_args(args, namespace)
-        finally:
-            self._within = False
-
-
-def _parser(named: Iterable[str]) -> _Parser:
-    """The options that all verbs share, and the verbs named: making all of them is a part of every start."""
-    shared = _VerbParser(add_help=False)
-    default = argparse.SUPPRESS
-    shared.add_argument(
-        "--config", metavar="PATH", default=default, help="settings file in place of the usual ones"
-    )
-    shared.add_argument("--data", metavar="DIR", default=default, help="data directory of the handheld")
-    shared.add_argument("--json", action="store_true", default=default, help="JSON Lines instead of text")
-    shared.add_argument("--version", action="version", version=f"scanner {VERSION}")
-    parser = _Parser(prog="scanner", description="Follows every serial number.", parents=[shared])
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_VerbParser)
-    for name in named:
-        text = VERBS[name][1]
-        verbs.add_parser(name, help=text, description=text, parents=[shared])
-    return parser
-
-
 def _verb(arguments: Sequence[str]) -> str:
     """The first word that is no option and no option's value: a data directory may be called like a verb."""
     words = iter(arguments)
@@ -106,22 +55,31 @@ def _verb(arguments: Sequence[str]) -> str:
     return ""
 
 
-def _with_options(arguments: Sequence[str]) -> argparse.Namespace:
-    """Parses in two steps, so that only the called verb's module is loaded."""
-    verb = _verb(arguments)
-    # Only who asks for help, or names a verb that there is not, is shown all of them.
-    helped = any(word.startswith(("-h", "--h")) for word in arguments)
-    known = verb in VERBS or not verb
-    parser = _parser(VERBS if helped or not known else [verb or "run"])
-    if verb in VERBS:
-        module = importlib.import_module(VERBS[verb][0])
-        actions = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-        module.add(actions[0].choices[verb])
-    options = parser.parse_args(arguments)
-    for name, value in (("config", None), ("data", None), ("json", False)):
-        if not hasattr(options, name):
-            setattr(options, name, value)
-    return options
+def _with_options(arguments: Sequence[str]) -> Options:
+    """The options of a call, parsed in two steps, so that only the called verb's module is loaded."""
+    given = _plain(arguments)
+    if given is None:
+        from scanner_app.arguments import parsed  # a handheld's start goes without
+
+        verb = _verb(arguments)
+        # Only who asks for help, or names a verb that there is not, is shown all of them.
+        helped = any(word.startswith(("-h", "--h")) for word in arguments)
+        known = verb in VERBS or not verb
+        texts = {name: VERBS[name][1] for name in (VERBS if helped or not known else [verb or "run"])}
+        add = importlib.import_module(VERBS[verb][0]).add if verb in VERBS else None
+        given = parsed(arguments, texts, verb, add)
+    return Options(**{"verb": "", "config": None, "data": None, "json": False, **given})
+
+
+def _plain(arguments: Sequence[str]) -> dict[str, Any] | None:
+    """The options of a start that names no more than its folders: as a parser would read it, which then need not be
+    loaded. None for everything else.
+    """
+    given = dict(zip(arguments[::2], arguments[1::2], strict=False))
+    plain = len(arguments) % 2 == 0 and all(name in {"--data", "--config"} for name in arguments[::2])
+    if not plain or any(value.startswith("-") for value in given.values()):
+        return None
+    return {name[2:]: value for name, value in given.items()}
 
 
 FILES = frozenset(
@@ -133,7 +91,7 @@ FILES = frozenset(
 """Options that may name files, and a file's name may be any bytes."""
 
 
-def _refuse_no_text(options: argparse.Namespace) -> None:
+def _refuse_no_text(options: Options) -> None:
     """Raises :class:`Refusal` for a folder without a name, and for bytes where a text is wanted."""
     for name in ("config", "data"):
         if getattr(options, name) == "":

@@ -213,15 +213,19 @@ class NextLabel:
         pressed = running.thread.run(self._hand.next) if given.argument == "f7" else None
         return running.submit(pressed) if pressed is not None else True
 
+    def shown(self) -> Any:
+        """The last picture, with the key's hint."""
+        return _hinted(self._demo.running.shown())
+
     def subscribe(self, callback: Any) -> None:
         """Pictures for the screens, with the key's hint."""
-
-        def hinted(view: Any) -> None:
-            quiet = view.hint == "F1 help"
-            callback(msgspec.structs.replace(view, hint="F7 next label · F1 help") if quiet else view)
-
-        self._demo.running.subscribe(hinted)
+        self._demo.running.subscribe(lambda view: callback(_hinted(view)))
 
     def close(self) -> None:
         """The screens are gone."""
         self._demo.running.close()
+
+
+def _hinted(view: Any) -> Any:
+    quiet = view.hint == "F1 help"
+    return msgspec.structs.replace(view, hint="F7 next label · F1 help") if quiet else view

@@ -10,14 +10,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from scanner_app import known_lots, records
 from scanner_app.cache import NAMED, TAIL_CHARS_MIN, Cache, holder_key, holder_of
 from scanner_app.contents import Contents
 from scanner_app.handing.borrowed import Borrowed
 from scanner_app.journal import Journal
-from scanner_app.opened_late import placed
+from scanner_app.on_top import with_own
 from scanner_app.overlay import OverlayRow
 from scanner_app.own_work import OwnWork
 from scanner_app.shapes import Shapes
@@ -35,7 +33,7 @@ from tracking.later import Later
 from tracking.people import KnownOperator
 from tracking.policy import over
 from tracking.site import Item, Location, Party, Policy
-from tracking.units import UnitState, evolve, seen_fields
+from tracking.units import UnitState
 
 if TYPE_CHECKING:
     from scanner_app import own_numbers
@@ -47,61 +45,6 @@ HOLDERS_KEPT_MAX = 64
 """Products and containers whose contents are kept in memory."""
 RECORDS_KEPT_MAX = 256
 """Records kept in memory, those that are not there too: the person, the order at hand, what was scanned lately."""
-
-SEEING = frozenset({"stock_taking", "inspecting", "collecting"})
-"""Steps that may leave a unit where and what it is."""
-_STATE = msgspec.msgpack.Decoder(UnitState)
-
-
-def with_own(base: UnitState, rows: Iterable[OverlayRow]) -> UnitState:
-    """A unit with this device's own events, that the cache does not show yet, on top."""
-    rows = list(rows)
-    here = {row.event.ref for row in rows}
-    cancelled = {row.event.cancels for row in rows if row.event.cancels}
-    state, rows = placed(base, rows)
-    for row in rows:
-        event = row.event
-        if event.ref in cancelled or event.cancels in here:
-            continue
-        if event.cancels and event.step == "holding":
-            state = msgspec.structs.replace(state, flags=_flags_before(state, row.before, event.flag))
-        elif event.cancels:
-            # The cache shows the cancelled event; the state before it was kept when it was made.
-            before = state_before(row.before, base.item, base.serial)
-            state = _unseen(state, before, event) if _only_seen(event, before) else _moved_back(state, before)
-        else:
-            state, _ = evolve(state, event)
-    return state
-
-
-def state_before(kept: bytes, item: str, serial: str) -> UnitState:
-    """A unit as it was before an event, by what the gesture log keeps of it."""
-    return _STATE.decode(kept) if kept else UnitState(item=item, serial=serial)
-
-
-def _only_seen(event: Event, before: UnitState) -> bool:
-    """True for a step that moved nothing: what happened to the unit since stands."""
-    return (
-        event.step in SEEING
-        and evolve(before, msgspec.structs.replace(event, cancels=""))[0].status == before.status
-    )
-
-
-def _unseen(state: UnitState, before: UnitState, event: Event) -> UnitState:
-    """Without the sheet or recall of a cancelled event; what saw the unit before or since then has seen it still."""
-    gone = (event.document, event.recount)
-    left = [seen for seen in state.seen if seen != gone or seen in before.seen]
-    return msgspec.structs.replace(state, **seen_fields(left or before.seen))
-
-
-def _moved_back(state: UnitState, before: UnitState) -> UnitState:
-    return msgspec.structs.replace(before, flags=state.flags)
-
-
-def _flags_before(state: UnitState, before: bytes, flag: str) -> tuple[str, ...]:
-    """The flags after a hold was taken back: only the flag that it set or cleared goes back to what it was."""
-    was_set = before != b"" and flag in _STATE.decode(before).flags
-    return tuple(sorted({*state.flags, flag} if was_set else set(state.flags) - {flag}))
 
 
 class HandheldKnowledge:

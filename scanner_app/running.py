@@ -139,6 +139,10 @@ class RunningHandheld:
             return True
         return self.thread.submit(given)
 
+    def shown(self) -> ScreenView:
+        """The last picture."""
+        return self.thread.shown
+
     def subscribe(self, callback: Callable[[ScreenView], None]) -> None:
         """Pictures for the screens."""
         self.thread.subscribe(callback)

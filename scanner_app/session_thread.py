@@ -81,6 +81,11 @@ class SessionThread:
         self._queue.put((job, future), timeout=JOB_S_MAX)
         return future.result(JOB_S_MAX)
 
+    @property
+    def shown(self) -> ScreenView:
+        """The last picture; an empty one before the first."""
+        return self._view
+
     def subscribe(self, callback: Callable[[ScreenView], None]) -> None:
         """``callback`` gets a picture after every input, in the session's thread, and one now."""
         self._callbacks.append(callback)

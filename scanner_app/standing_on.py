@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scanner_app.knowledge import SEEING, state_before
+from scanner_app.on_top import SEEING, state_before
 from tracking.phrases import Phrase, phrase
 from tracking.units import UnitState, evolve
 

@@ -109,7 +109,8 @@ def _postgres(url: str, workers: int, now_ms: int) -> Iterator[Finding]:
             yield _connections(connection, workers)
             yield from _postgres_inside(connection, now_ms)
     except StorageError as error:
-        yield Finding.wrong("database", str(error), "correct server.database, or start PostgreSQL")
+        says, _, advice = str(error).partition("; ")
+        yield Finding.wrong("database", says, advice or "correct server.database, or start PostgreSQL")
     except psycopg.Error as error:
         yield Finding.wrong("database", one_line(error), "look into PostgreSQL's own log")
 
@@ -153,9 +154,21 @@ def _postgres_inside(connection: Connection, now_ms: int) -> Iterator[Finding]:
     yield from _content(int(version[0]) if version else 0, now_ms, row)
 
 
+_UNUSABLE = """SELECT string_agg(relname::text, ', ' ORDER BY relname) FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND relname <> 'ledger' AND NOT (
+    has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT') AND
+    has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))"""
+"""Tables that a server writes to and this role may not; NULL for none."""
+_GRANT = (
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES to this role, then REVOKE UPDATE, DELETE ON ledger"
+)
+
+
 def _postgres_rights(row: Any) -> Iterator[Finding]:
     if not row("SELECT has_table_privilege('ledger', 'INSERT')")[0]:
         yield Finding.wrong("rights", "no event may be added", "GRANT INSERT, SELECT ON ledger to this role")
+    elif unusable := row(_UNUSABLE)[0]:
+        yield Finding.wrong("rights", f"this role may not use {unusable}", _GRANT)
     elif row("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")[0]:
         yield Finding.note(
             "rights",

@@ -76,6 +76,11 @@ def plain_errors(what: str) -> Iterator[None]:
     """Turns what the database or the network does into :class:`StorageError`; faults of the program stay."""
     try:
         yield
+    except errors.InsufficientPrivilege as error:
+        said = error.diag.message_primary or "a right is missing"
+        raise StorageError(
+            f"the database could not be {what}: {said}; see 'scanner server --check'"
+        ) from error
     except (errors.IntegrityError, errors.ProgrammingError, errors.DataError):
         raise
     except psycopg.Error as error:

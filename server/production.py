@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer, WorkerProcess
 
@@ -27,6 +28,8 @@ from server.main import BACKLOG, CONNECTIONS_MAX, GOODBYE_S_MAX, ServerError, li
 from server.open_storage import Database, is_postgres
 
 WORKERS_MAX = 64
+HEADER_S_MAX = 30
+"""A request whose header takes longer to arrive is given up, and a connection on which none comes."""
 FIGURES_TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
 """Where prometheus-client has the processes of one server count together; read when a worker loads it."""
 
@@ -140,6 +143,7 @@ def _granian(listening: Sequence[socket.socket], plan: worker.Plan, tls: Tls | N
             port=port,
             interface=Interfaces.ASGI,
             http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=HEADER_S_MAX * 1000),
             loop=Loops.asyncio,
             websockets=False,
             backlog=BACKLOG,

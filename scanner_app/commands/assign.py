@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from types import SimpleNamespace
 
 from scanner_app import assigning, leasing, server_calls
 from scanner_app.assigning import AssignError, Wanted
@@ -137,7 +138,7 @@ def _of_pattern(call: Call, handheld: Handheld) -> tuple[list[Wanted], Store]:
     return wanted, lambda: leasing.keep(journal, options.item, options.pattern, drawn.left)
 
 
-def _lender(call: Call, device: str, options: argparse.Namespace, pattern: str) -> leasing.Lend:
+def _lender(call: Call, device: str, options: SimpleNamespace, pattern: str) -> leasing.Lend:
     identity = known(call.existing_folder)
     url = options.server or (identity.url if identity is not None else "")
     token = options.token or (identity.token if identity is not None else "")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import msgspec
@@ -30,7 +30,7 @@ class Refusal(Exception):
 class Call(msgspec.Struct, frozen=True):
     """One call of a verb."""
 
-    options: argparse.Namespace
+    options: SimpleNamespace
     loaded: Loaded
 
     @property

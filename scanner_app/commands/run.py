@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from functools import partial
+from typing import TYPE_CHECKING
 
 from config.paths import data_dir
 from scanner_app.clockwork import SystemClock
@@ -16,6 +16,9 @@ from scanner_app.running import RunningHandheld
 from scanner_app.screens import show
 from scanner_app.sounding import sounds_of
 from scanner_app.streams import NO_TERMINAL, has_terminal
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -89,6 +89,7 @@ class ScannerScreens(App[None]):
     def on_mount(self) -> None:
         """Show what there is and ask the session for more."""
         self._colours()
+        self._take(self._port.shown())
         self._minute()
         self._port.subscribe(self._arrived)
 
@@ -196,9 +197,16 @@ class ScannerScreens(App[None]):
 
     @on(ViewArrived)
     def _show(self, message: ViewArrived) -> None:
-        """Show the session's answer. A stop, and any new answer, closes pages."""
+        """Show the session's answer."""
         view, before = message.view, self._view
-        self._view = view
+        self._take(view)
+        self._paint()
+        if view.tone and view.n != before.n:  # news of the link bring the old answer again
+            self._ring(cast(ToneName, view.tone))
+
+    def _take(self, view: ScreenView) -> None:
+        """What is shown from now on. A stop, and any new answer, closes pages."""
+        before, self._view = self._view, view
         self._view_since_s = time.monotonic()
         self._desk.shown(view, self._view_since_s)
         asked = (view.workflow, view.document, view.prompt, view.wants_text)
@@ -214,9 +222,6 @@ class ScannerScreens(App[None]):
             self._open(view.page)
         if self._finder is not None and self._finder.is_open and view.n != before.n:
             self._aim(self._finder, opened=False)  # an answer is looked at, not aimed through
-        self._paint()
-        if view.tone and view.n != before.n:  # news of the link bring the old answer again
-            self._ring(cast(ToneName, view.tone))
 
     def _open(self, page: str) -> None:
         """What a command card, a key or a touch asked the session for."""
@@ -233,7 +238,8 @@ class ScannerScreens(App[None]):
         self._paint()
 
     def _paint(self) -> None:
-        width, height = self._canvas.size
+        # Before the first layout the canvas has no size, and will have all of the terminal's.
+        width, height = self._canvas.size or self.size
         if not (width and height):
             return
         self._canvas.show(paint(self._view, self._local, width, height, self.settings.ascii_glyphs))

@@ -21,6 +21,10 @@ class Terminal(Protocol):
         """Queue an input behind all earlier ones, without blocking. False: the queue is full, it was not taken."""
         ...
 
+    def shown(self) -> ScreenView:
+        """The view that was made last, so that the first picture need not wait for one; an empty one before that."""
+        ...
+
     def subscribe(self, callback: Callable[[ScreenView], None]) -> None:
         """Call ``callback`` with the present view and after every answer, from whatever thread."""
         ...

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner_app.cache_feed import load_site
-from scanner_app.knowledge import with_own
+from scanner_app.on_top import with_own
 from scanner_app.overlay import OverlayRow
 from scanner_app.recall import recall
 from tests.scanner_app.floor import Floor, site_named
@@ -123,6 +123,16 @@ def test_a_file_loaded_here_after_the_scans_tells_what_they_left_out(tmp_path: P
     assert [one.serial for one in found.affected] == ["SN-200001"]
     # What was never scanned stands where the file says.
     assert floor.session.knows.unit("PUMP-100", "SN-000001").location == "MOON"
+
+
+def test_what_was_taken_back_long_ago_does_not_take_away_what_was_done_since() -> None:
+    """The server was put back, and is asked whose events it shows: the cancellation counts as own until it says."""
+    taken, back, again = (row.event for row in _own(["receiving", "undo", "receiving"]))
+    anew = msgspec.structs.replace(again, epoch=4, seq=1)
+    alone = OverlayRow(back, b"")  # a backup holds the event that it took back: it is not kept here any more
+    for events, status in (([taken, back, anew], "received"), ([taken], "unknown")):
+        base = fold(ITEM, SERIAL, events).state
+        assert with_own(base, [alone]).status == status
 
 
 def _visible(state: UnitState) -> UnitState:

@@ -7,47 +7,28 @@ recount of what its handheld did and heard of, nothing done twice, and everythin
 from __future__ import annotations
 
 import shutil
-import tempfile
-from pathlib import Path
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from scanner_app.answer import Answer
 from tests.scanner_app.floor import Floor, site_named
 from tests.scanner_app.random_handheld import (
     MOSTLY,
-    answered,
-    picture_can_be_made,
     played,
     recount,
     standing,
     undo_everything,
     way_out,
 )
+from tests.scanner_app.random_pair import BOTH, NEW, PAPERS, RandomPair
 from tracking.events import Event
 
-TASKS = {
-    "receiving": ("PO-1", ["SN-700001", "SN-700002", "SN-700003", "SN-700004", "PUMP-100", "%CMD:DONE"]),
-    "shipping": ("SO-1", ["SN-000001", "SN-000002", "SN-000003", "SEAL-KIT", "L-1", "%CMD:QUANTITY=2", "%CMD:CONFIRM"]),
-    "stocktake": ("CS-1", ["SN-000001", "SN-000002", "SN-000010", "HAM-A-01", "HAM-A-02", "SEAL-KIT", "L-1",
-                           "%CMD:QUANTITY=4", "?torn", "%CMD:DONE"]),
-    "returns": ("RMA-1", ["SN-000013", "SN-000014", "SN-000015", "%CMD:STOCK", "%CMD:SCRAP", "%CMD:REPAIR"]),
-    "recall": ("RC-1", ["SN-000011", "SN-000023", "SN-000024", "HAM-HOLD"]),
-}  # fmt: skip
-PAPERS = {paper: task for task, (paper, _) in TASKS.items()}
-NEW = [("PUMP-100", f"SN-70000{n}") for n in range(1, 5)]
-BOTH = st.integers(0, 1)
 Heard = dict[str, int]
 """Document -> how many events of the other handheld came with it."""
 
 
-class RandomHandOver(RuleBasedStateMachine):
+class RandomHandOver(RandomPair):
     """Random inputs into two sessions, and what is on the screen of one scanned by the other."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="hands-"))
 
     @initialize(complete=st.booleans())
     def open(self, complete: bool) -> None:
@@ -55,49 +36,13 @@ class RandomHandOver(RuleBasedStateMachine):
         self.floors = [Floor(self.folder / name, site) for name in ("one", "other")]
         self.units = [(unit.item, unit.serial) for unit in site.units] + NEW
         self.was = {unit: self.floors[0].session.knows.unit(*unit) for unit in self.units}
-        self.seen = [0, 0]
         self.heard: list[Heard] = [{}, {}]
-
-    def _answered(self, who: int, answer: Answer) -> Answer:
-        self.seen[who] = answered(self.floors[who], answer, self.seen[who])
-        return answer
-
-    def _command(self, who: int, name: str, argument: str = "") -> Answer:
-        return self._answered(who, self.floors[who].command(name, argument))
-
-    def _acknowledge(self, who: int) -> None:
-        while self.floors[who].session.state.stopped is not None:
-            self._command(who, "ack")
 
     def _elsewhere(self, who: int, code: str) -> bool:
         """A unit is in one place: it is not scanned here while the other has it and has not said so."""
         events = self.floors[1 - who].events()
         known = max(self.heard[who].values(), default=0)
         return any(event.serial == code for event in standing(events) if event in events[known:])
-
-    def _scan(self, who: int, code: str, *, ack: bool = True) -> None:
-        if self._elsewhere(who, code):
-            return
-        self._answered(who, self.floors[who].scan(code))
-        if ack:
-            self._acknowledge(who)
-
-    @rule(
-        who=BOTH,
-        task=st.sampled_from(sorted(TASKS)),
-        picks=st.lists(st.integers(0, 99), max_size=6),
-        ack=MOSTLY,
-    )
-    def work(self, who: int, task: str, picks: list[int], ack: bool) -> None:
-        """Somebody who knows what he does."""
-        paper, goods = TASKS[task]
-        self._acknowledge(who)
-        self._command(who, "workflow", task)
-        self.floors[who].wait()
-        self._scan(who, paper, ack=ack)
-        for pick in picks:
-            self.floors[who].wait()
-            self._scan(who, goods[pick % len(goods)], ack=ack)
 
     @rule(who=BOTH, whole=MOSTLY, confirm=MOSTLY, crash=st.booleans())
     def hand_over(self, who: int, whole: bool, confirm: bool, crash: bool) -> None:
@@ -130,33 +75,6 @@ class RandomHandOver(RuleBasedStateMachine):
         if confirm:
             self._command(who, "confirm")
 
-    @rule(who=BOTH, code=st.sampled_from([code for _, goods in TASKS.values() for code in goods] + list(PAPERS)),
-          ack=MOSTLY)  # fmt: skip
-    def scan(self, who: int, code: str, ack: bool) -> None:
-        self.floors[who].wait()
-        self._scan(who, code, ack=ack)
-
-    @rule(
-        who=BOTH,
-        name=st.sampled_from(
-            ["back", "undo", "done", "confirm", "remove", "ack", "list", "more", "help", "tasks"]
-        ),
-    )
-    def command(self, who: int, name: str) -> None:
-        self._command(who, name)
-
-    @rule(who=BOTH, name=st.sampled_from(["home", "look_up", *TASKS]))
-    def turn_to(self, who: int, name: str) -> None:
-        self._acknowledge(who)
-        self._command(who, "workflow", name)
-
-    @rule(who=BOTH)
-    def crash(self, who: int) -> None:
-        floor = self.floors[who]
-        before = (floor.session.prompt_text(), floor.session.progress(), floor.session.state)
-        floor.crash()
-        assert (floor.session.prompt_text(), floor.session.progress(), floor.session.state) == before
-
     def _known(self, who: int, paper: str) -> list[Event]:
         """What the other did on this paper, as far as it was told here, and what was done here."""
         told = self.floors[1 - who].events()[: self.heard[who].get(paper, 0)]
@@ -175,12 +93,6 @@ class RandomHandOver(RuleBasedStateMachine):
             assert sum(knows.counted("CS-1", 0).here.values()) == sum(
                 event.quantity for event in counted if not event.recount
             )
-
-    @precondition(lambda self: hasattr(self, "floors"))
-    @invariant()
-    def a_picture_can_always_be_made(self) -> None:
-        for floor in self.floors:
-            picture_can_be_made(floor)
 
     def teardown(self) -> None:
         if hasattr(self, "floors"):

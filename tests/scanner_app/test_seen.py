@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from scanner_app.knowledge import with_own
+from scanner_app.on_top import with_own
 from scanner_app.overlay import OverlayRow
 from tests.scanner_app.floor import Floor, site_named
 from tracking.events import Event

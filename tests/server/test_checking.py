@@ -145,6 +145,9 @@ def test_a_role_that_could_alter_the_ledger(cluster: postgres.Cluster) -> None:
     cluster.run(f"CREATE ROLE {role} LOGIN")
     cluster.run(f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {role}", name)
     mine = cluster.url(name, role)
+    assert levels(Setup(mine), now_of(mine))["rights"] == "wrong", "a server writes to more than the ledger"
+    cluster.run(f"GRANT UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}", name)
+    cluster.run(f"REVOKE UPDATE, DELETE ON ledger FROM {role}", name)
     assert levels(Setup(mine), now_of(mine))["rights"] == "ok"
     cluster.run(f"GRANT UPDATE ON ledger TO {role}", name)
     assert levels(Setup(mine), now_of(mine))["rights"] == "wrong"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
 
 from server import schema
+from server.checking import Setup, look
 from server.main import serve
 from server.storage import StorageError
 from server.storage_postgres import PostgresStorage
@@ -47,6 +50,47 @@ def test_neither_the_owner_nor_the_superuser_changes_the_ledger(cluster: Cluster
         connection.execute(change.encode())
     with psycopg.connect(cluster.url(name)) as connection, pytest.raises(psycopg.errors.IntegrityError):
         connection.execute(change.encode())
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
+
+
+def test_a_server_works_as_a_role_that_owns_nothing(cluster: Cluster) -> None:
+    """With the rights that the page on operations gives it, word by word."""
+    blocks = re.findall(r"```sql\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    first, later = [
+        [line for line in block.splitlines() if line and not line.startswith("--")] for block in blocks
+    ]
+    for statement in first:
+        cluster.run(statement)
+    name, owner, worker = "central", "central_owner", "central_server"
+    with pytest.raises(StorageError, match="permission denied"):
+        PostgresStorage(cluster.url(name, worker))
+    PostgresStorage(cluster.url(name, owner)).close()
+    for statement in later:
+        cluster.run(statement, name)
+    mine = cluster.url(name, worker)
+    assert {one.level for one in look(Setup(mine), int(time.time() * 1000))} <= {"ok", "note"}
+    running = serve(mine)
+    try:
+        with httpx.Client(base_url=running.url, trust_env=False, timeout=60) as http:
+            office = Office(running, http)
+            office.load(site_file())
+            handheld = office.handheld()
+            handheld.write(receiving("A"))
+            assert handheld.send().status_code == 200
+            office.settle()
+            assert "A" in http.get("/v1/units?serial=A", headers=office.auth).text
+    finally:
+        running.stop()
+    for change in (
+        "UPDATE ledger SET epoch = 2",
+        "DELETE FROM ledger",
+        "TRUNCATE ledger",
+        "DROP TABLE ledger",
+    ):
+        with psycopg.connect(mine) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(change.encode())
 
 
 def test_it_says_in_one_sentence_why_it_cannot_be_used(cluster: Cluster, address: str) -> None:

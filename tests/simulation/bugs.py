@@ -159,6 +159,11 @@ def _timestamp_as_winner() -> AbstractContextManager[object]:
     return patch.object(units, "fold", by_wall_clock)
 
 
+def _clock_ahead_is_believed() -> AbstractContextManager[object]:
+    """An event counts from the time that it gives, though it was received before that."""
+    return patch.object(ledger, "as_received", lambda event, _: event)
+
+
 def _duplicate_is_an_error() -> AbstractContextManager[object]:
     """What the server has already is refused."""
 
@@ -221,6 +226,7 @@ BUGS: Mapping[str, Bug] = {
     "cursor out of commit order": _cursor_out_of_commit_order,
     "overlay dropped early": _overlay_dropped_early,
     "timestamp as winner": _timestamp_as_winner,
+    "a clock ahead is believed": _clock_ahead_is_believed,
     "a duplicate is an error": _duplicate_is_an_error,
     "orphans forgotten": _orphans_forgotten,
     "the folder skips a unit": _folder_skips_a_unit,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.simulation.bugs import BUGS
+from tests.simulation.plan import BACKUPS, COPIES
 from tests.simulation.play import STEPS, Played, play
 
 SEEDS_MAX = 200
@@ -34,21 +35,6 @@ _NEW_CACHES = {
     "pool": 300,
 }
 """Handhelds begin with a snapshot again and again, and the folder is slow."""
-_BACKUPS = {
-    "misfortunes": ("backup", "backup", "restore", "older restore"),
-    "pause_ms": 8000,
-    "between_ms": 60_000,
-    "pool": 300,
-    "handhelds": 2,
-    "fault_chance": 0.0,
-}
-"""Backups and what they let go of, and every so often one is put back."""
-_COPIES = _BACKUPS | {
-    "misfortunes": ("backup", "backup", "older restore", "clone", "clone"),
-    "between_ms": 8_000,
-    "handhelds": 1,
-}
-"""Handhelds of one name, and a server that now has the events of the one and now of the other."""
 _ONLY: Mapping[str, Any] = {"pause_ms": 1500, "between_ms": 12_000, "pool": 300, "handhelds": 3}
 AIMS: Mapping[str, Mapping[str, Any]] = {
     "a snapshot claims too much": _NEW_CACHES,
@@ -59,22 +45,23 @@ AIMS: Mapping[str, Mapping[str, Any]] = {
     "an old cache under a new one": _AWAY | {"snapshots": False},
     "a row between two pages": {"page_rows": 7},
     "position before the rows": {"misfortunes": ("handheld disk full",), "page_rows": 7, **_ONLY},
-    "a cursor of another life": _BACKUPS,
+    "a cursor of another life": BACKUPS,
     "the key is not looked at": {"keyed": True, "misfortunes": ("thief",)},
     "a file counts twice": {"misfortunes": ("file", "partition"), **_ONLY},
     "accepted is the office's": {"misfortunes": ("revoked",), **_ONLY},
     "a copy is a duplicate": {"misfortunes": ("clone", "partition"), **_ONLY},
-    "the current epoch only": _BACKUPS
+    "the current epoch only": BACKUPS
     | {"misfortunes": ("backup", "restore", "old image", "clone", "handheld crash"), "between_ms": 8000},
     "the clock begins anew": {"misfortunes": ("clock step", "handheld crash"), **_ONLY},
-    "pruned without an anchor": _BACKUPS,
-    "pruned before the backup": _BACKUPS,
-    "a loss is not named": _BACKUPS,
-    "receipts of another life": _BACKUPS,
-    "epochs counted only": _COPIES
+    "a clock ahead is believed": {"misfortunes": ("lying clock", "partition"), **_ONLY},
+    "pruned without an anchor": BACKUPS,
+    "pruned before the backup": BACKUPS,
+    "a loss is not named": BACKUPS,
+    "receipts of another life": BACKUPS,
+    "epochs counted only": COPIES
     | {"misfortunes": ("backup", "older restore", "restore", "clone", "clone", "handheld crash")},
-    "confirmed is ours": _COPIES,
-    "no event in common sought": _COPIES,
+    "confirmed is ours": COPIES,
+    "no event in common sought": COPIES,
 }
 """Fields of the plan for bugs that show in few runs: in a small world of this kind they have to show at once."""
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 HOUR_MS = 3_600_000
 CLOCK_STEPS_MS = (-26 * HOUR_MS, -HOUR_MS, -5000, 5000, HOUR_MS, 400 * 24 * HOUR_MS)
+LIES_MS = (HOUR_MS // 6, 26 * HOUR_MS, 400 * 24 * HOUR_MS, 75 * 365 * 24 * HOUR_MS)
 SMALL_BYTES = 2048
 COPIES_MAX = 2
 NEWCOMERS_MAX = 2
@@ -123,6 +124,24 @@ class Misfortunes:
 
     def _clock_step(self, terminal: Terminal) -> bool:
         terminal.clock.ahead_ms += self._world.dice.choice(CLOCK_STEPS_MS)
+        return True
+
+    def _lying_clock(self, terminal: Terminal) -> bool:
+        """A broken or forged program writes times to come, for hours or for a century, and the journal takes them."""
+        world = self._world
+        if not terminal.on:
+            return False
+        terminal.lying_ms = world.dice.choice(LIES_MS)
+        terminal.lying_at = world.dice.random() < 0.5
+        goes_back = world.dice.random() < 0.5
+
+        def end() -> None:
+            terminal.lying_ms = 0
+            if goes_back and terminal.on:  # no journal of ours does that
+                terminal.handheld.journal.hlc = 0
+                world.going_back.add(terminal.device)
+
+        self._for_a_while(end)
         return True
 
     def _newer_program(self, terminal: Terminal) -> bool:

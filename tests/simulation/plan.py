@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sync.wire import FEED_ROWS_MAX
 from tests.simulation.network import FAULTS
@@ -14,6 +14,7 @@ MISFORTUNES = (
     "handheld disk full",
     "cache lost",
     "clock step",
+    "lying clock",
     "server crash",
     "server disk full",
     "backup",
@@ -31,6 +32,22 @@ MISFORTUNES = (
 )
 FLEETS = (1, 2, 2, 3, 3, 4, 5, 6, 8, 12)
 FLEET_MAX = 50
+BACKUPS: dict[str, Any] = {
+    "misfortunes": ("backup", "backup", "restore", "older restore"),
+    "pause_ms": 8000,
+    "between_ms": 60_000,
+    "pool": 300,
+    "handhelds": 2,
+    "fault_chance": 0.0,
+}
+"""Backups and what they let go of, and every so often one is put back."""
+COPIES: dict[str, Any] = {
+    **BACKUPS,
+    "misfortunes": ("backup", "backup", "older restore", "clone", "clone"),
+    "between_ms": 8_000,
+    "handhelds": 1,
+}
+"""Handhelds of one name, and a server that now has the events of the one and now of the other."""
 
 
 class Plan(NamedTuple):
@@ -65,13 +82,16 @@ class Plan(NamedTuple):
 
 
 def plan(seed: int, steps: int) -> Plan:
-    """The same seed always means the same. Each leaves out some misfortunes, so that none hides behind another."""
+    """The same seed always means the same. Each leaves out some misfortunes, so that none hides behind another.
+
+    Every tenth is a world of the copies.
+    """
     dice = Random(f"plan {seed}")
     # Fifty take as long as all others of a hundred seeds together, so they come seldom.
     handhelds = FLEET_MAX if seed % 100 == 99 else dice.choice(FLEETS)
     some = [kind for kind in MISFORTUNES if dice.random() < 0.6]
     pause_ms = dice.choice([300, 1500, 8000])
-    return Plan(
+    planned = Plan(
         seed=seed,
         handhelds=handhelds,
         steps=steps,
@@ -85,3 +105,5 @@ def plan(seed: int, steps: int) -> Plan:
         page_rows=7 if seed % 4 == 3 else FEED_ROWS_MAX,
         keyed=seed % 3 == 1,
     )
+    # What is rare elsewhere, a name used twice while the server goes back and forth, is here nearly all there is.
+    return planned._replace(**COPIES) if seed % 10 == 5 else planned

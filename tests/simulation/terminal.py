@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import NamedTuple, TypeVar, cast
+
+import msgspec
 
 from scanner_app.forks import first_forked, forked
 from scanner_app.handheld import CACHE_FILE, JOURNAL_FILE, Handheld
@@ -23,6 +26,7 @@ from tests.durability.goods import scan, serial
 from tests.simulation.network import Network
 from tests.simulation.tally import Seen
 from tests.simulation.timeline import Flag, Green, Timeline
+from tracking import clock
 from tracking.catalogue import say
 from tracking.events import SCHEMA, Event
 
@@ -123,6 +127,10 @@ class Terminal:
         self.standing: dict[tuple[str, str], None] = {}
         """Units that this person received or shipped and did not take back."""
         self.boots = 0
+        self.lying_ms = 0
+        """So far ahead is what it writes as the time."""
+        self.lying_at = False
+        """Also what people read of it."""
         self.pool = 30
         self.undo_chance = 0.06
         self.changed: Callable[[], None] = lambda: None
@@ -135,6 +143,7 @@ class Terminal:
         self.boots += 1
         self.clock.restart(f"b{self.boots}")
         self.handheld = Handheld(self.folder, self.clock, SETTINGS, device=self.device)
+        vars(self.session.stamper)["stamp"] = self._lying(self.session.stamper.stamp)
         self.on, self.full = True, False
         port = SessionPort(cast(SessionThread, _Inline(self)), site=self.site, keep_ms=KEEP_MS)
         timeline, workers = self.network.timeline, cast("list[Green]", [])
@@ -161,6 +170,23 @@ class Terminal:
             ),
         )
         self.agent.start()
+
+    def _lying(self, stamp: Callable[..., list[Event]]) -> Callable[..., list[Event]]:
+        """Stamps as the real one, and ahead for as long as that is so."""
+
+        def stamped(*given: object, **more: object) -> list[Event]:
+            events = stamp(*given, **more)
+            if not self.lying_ms:
+                return events
+            said = clock.pack(self.clock.wall_ms() + self.lying_ms)
+            return [self._lied(event, said + place) for place, event in enumerate(events)]
+
+        return stamped
+
+    def _lied(self, event: Event, said: int) -> Event:
+        later = datetime.fromisoformat(event.at) + timedelta(milliseconds=self.lying_ms)
+        at = later.isoformat(timespec="milliseconds") if self.lying_at else event.at
+        return msgspec.structs.replace(event, hlc=max(event.hlc, said), at=at)
 
     @property
     def credentials(self) -> Credentials:

@@ -34,8 +34,8 @@ ANSWERS = {
 """Every row of the protocol's table that a handheld can be answered with; silence is among the faults."""
 FAULTS = {
     "lost", "swallowed", "late", "twice", "cut", "busy", "partition", "handheld crash", "handheld disk full",
-    "cache lost", "clock step", "server crash", "server disk full", "backup", "restore", "older restore", "clone",
-    "old image", "new token", "revoked", "newer program", "newcomer", "small server", "file", "thief",
+    "cache lost", "clock step", "lying clock", "server crash", "server disk full", "backup", "restore", "older restore",
+    "clone", "old image", "new token", "revoked", "newer program", "newcomer", "small server", "file", "thief",
 }  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def test_nothing_is_lost_or_doubled_and_everything_agrees_in_the_end(group: int)
     assert not failed, "\n".join(failed)
 
 
-MET = {"old events gone", "lost range", "accepted", "by file", "known by file"}
+MET = {"old events gone", "lost range", "accepted", "by file", "known by file", "clock ahead"}
 """What the product did of itself."""
 
 

@@ -104,7 +104,8 @@ class Flag:
         self._waiting = [one for one in self._waiting if not one.over]
         self._waiting.append(here)
         if timeout is not None:
-            self._timeline.after(round(timeout * 1000), here.resume)
+            # Never no time at all: who waits for what rounding left over would ask again at the same moment, for ever.
+            self._timeline.after(max(1, round(timeout * 1000)), here.resume)
         self._timeline.wait()
         return self._up
 

@@ -90,6 +90,8 @@ class World:
         site_import.import_site(self.centre.storage, "HAM", data, START_MS)
         self.centre.fold()
         self.terminals: list[Terminal] = []
+        self.going_back: set[str] = set()
+        """Devices whose hybrid clock was put back by force."""
         self.perhaps: set[Fact] = set()
         """What was beeped and then lost with a disk: it may have reached the server before that."""
         for number in range(1, plan.handhelds + 1):

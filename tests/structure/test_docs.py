@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -13,8 +12,10 @@ from urllib.parse import unquote
 import pytest
 from starlette.routing import Mount, Route
 
+from bench.__main__ import BENCHMARKS
 from config.keys import ENV_CONFIG, by_env, by_path, sections
-from scanner_app.cli import VERBS, _parser
+from scanner_app.arguments import _parser
+from scanner_app.cli import VERBS
 from server.app import API, PAGES
 from server.figures import Figures, _stand
 from server.storage_sqlite import SqliteStorage
@@ -73,10 +74,10 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
 @cache
 def options(verb: str) -> frozenset[str]:
     """Every option of a verb of the command line."""
-    parser = _parser([verb])
-    choices = next(one for one in parser._actions if isinstance(one, argparse._SubParsersAction)).choices
-    import_module(VERBS[verb][0]).add(choices[verb])
-    return frozenset(name for action in choices[verb]._actions for name in action.option_strings)
+    name, text = VERBS[verb]
+    _, parsers = _parser({verb: text})
+    import_module(name).add(parsers[verb])
+    return frozenset(name for action in parsers[verb]._actions for name in action.option_strings)
 
 
 def calls(page: Path) -> Iterator[tuple[str, str]]:
@@ -103,6 +104,11 @@ def test_every_verb_of_run_is_one(page: Path) -> None:
     assert {"demo", "test", "scanner", "soak"} <= verbs
     named = {found for piece in pieces(page) for found in re.findall(r"\./run ([a-z]+)", piece)}
     assert sorted(named - verbs) == []
+
+
+def test_every_benchmark_that_is_named_is_one(page: Path) -> None:
+    named = {found for piece in pieces(page) for found in re.findall(r"\./run bench ([a-z]+)", piece)}
+    assert sorted(named - BENCHMARKS.keys()) == []
 
 
 def test_every_file_that_is_named_is_there(page: Path) -> None:

@@ -7,13 +7,11 @@ task is asked before it goes on with it, and once all is synced both handhelds a
 from __future__ import annotations
 
 import shutil
-import tempfile
-from pathlib import Path
+from collections.abc import Sequence
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, rule
 
-from scanner_app.answer import Answer
 from scanner_app.handing import others
 from scanner_app.handing.mine import taken_by
 from scanner_app.handing.tasks import begun, subject_of
@@ -21,26 +19,20 @@ from scanner_app.session_state import workflow_state
 from sync.work_wire import TaskRow, task_id
 from tests.scanner_app.random_handheld import (
     MOSTLY,
-    answered,
-    picture_can_be_made,
     played,
     recount,
     standing,
     undo_everything,
     way_out,
 )
-from tests.scanner_app.test_random_hand_over import BOTH, NEW, PAPERS, TASKS
+from tests.scanner_app.random_pair import BOTH, CODES, NEW, PAPERS, TASKS, RandomPair
 from tests.sync.claims_fleet import Claimant, Office
 
-CODES = [code for _, goods in TASKS.values() for code in goods]
 
-
-class RandomClaims(RuleBasedStateMachine):
+class RandomClaims(RandomPair):
     """Random inputs into two sessions, and the server between them."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="claims-"))
+    floors: Sequence[Claimant]
 
     @initialize(complete=st.booleans())
     def open(self, complete: bool) -> None:
@@ -49,45 +41,13 @@ class RandomClaims(RuleBasedStateMachine):
         self.floors = self.office.floors
         units = [(unit.item, unit.serial) for unit in self.office.site.units] + NEW
         self.was = {unit: self.floors[0].session.knows.unit(*unit) for unit in units}
-        self.seen, self.sent, self.heard = [0, 0], [0, 0], [0, 0]
-        """Of each: events that an answer named, that the server has, and of the other's that came down."""
+        self.sent, self.heard = [0, 0], [0, 0]
+        """Of each: events that the server has, and of the other's that came down."""
         self.claims: dict[str, str] = {}
         """Task -> the handheld that took it over last, as the server knows by now."""
 
-    def _answered(self, who: int, answer: Answer) -> Answer:
-        self.seen[who] = answered(self.floors[who], answer, self.seen[who])
-        return answer
-
-    def _command(self, who: int, name: str, argument: str = "") -> Answer:
-        return self._answered(who, self.floors[who].command(name, argument))
-
-    def _acknowledge(self, who: int) -> None:
-        while self.floors[who].session.state.stopped is not None:
-            self._command(who, "ack")
-
-    def _scan(self, who: int, code: str, *, ack: bool) -> None:
-        """A unit is in one place: it is not scanned here while the other had it and this one has not heard so."""
-        events = self.floors[1 - who].events()
-        if any(event.serial == code for event in events[self.heard[who] :]):
-            return
-        self.floors[who].wait()
-        self._answered(who, self.floors[who].scan(code))
-        if ack:
-            self._acknowledge(who)
-
-    @rule(
-        who=BOTH,
-        task=st.sampled_from(sorted(TASKS)),
-        picks=st.lists(st.integers(0, 99), max_size=6),
-        ack=MOSTLY,
-    )
-    def work(self, who: int, task: str, picks: list[int], ack: bool) -> None:
-        """Somebody who knows what he does."""
-        paper, goods = TASKS[task]
-        self._acknowledge(who)
-        self._command(who, "workflow", task)
-        for code in (paper, *(goods[pick % len(goods)] for pick in picks)):
-            self._scan(who, code, ack=ack)
+    def _elsewhere(self, who: int, code: str) -> bool:
+        return any(event.serial == code for event in self.floors[1 - who].events()[self.heard[who] :])
 
     @rule(who=BOTH)
     def sync(self, who: int) -> None:
@@ -142,28 +102,6 @@ class RandomClaims(RuleBasedStateMachine):
         assert {event.step for event in answer.events} <= {"sighting"}
         self._acknowledge(who)
 
-    @rule(who=BOTH, code=st.sampled_from(CODES + list(PAPERS)), ack=MOSTLY)
-    def scan(self, who: int, code: str, ack: bool) -> None:
-        self._scan(who, code, ack=ack)
-
-    @rule(
-        who=BOTH, name=st.sampled_from(["back", "undo", "done", "confirm", "remove", "ack", "more", "tasks"])
-    )
-    def command(self, who: int, name: str) -> None:
-        self._command(who, name)
-
-    @rule(who=BOTH, name=st.sampled_from(["home", "look_up", *TASKS]))
-    def turn_to(self, who: int, name: str) -> None:
-        self._acknowledge(who)
-        self._command(who, "workflow", name)
-
-    @rule(who=BOTH)
-    def crash(self, who: int) -> None:
-        floor = self.floors[who]
-        before = (floor.session.prompt_text(), floor.session.progress(), floor.session.state)
-        floor.crash()
-        assert (floor.session.prompt_text(), floor.session.progress(), floor.session.state) == before
-
     @rule()
     def all_count_the_same(self) -> None:
         """Both are in the network for a while."""
@@ -188,12 +126,6 @@ class RandomClaims(RuleBasedStateMachine):
         assert {unit: one.unit(*unit).status for unit in self.was} == {
             unit: other.unit(*unit).status for unit in self.was
         }
-
-    @precondition(lambda self: hasattr(self, "floors"))
-    @invariant()
-    def a_picture_can_always_be_made(self) -> None:
-        for floor in self.floors:
-            picture_can_be_made(floor)
 
     def teardown(self) -> None:
         if hasattr(self, "floors"):

@@ -51,6 +51,9 @@ class EchoPort:
         self._queue.put(given)
         return True
 
+    def shown(self) -> ScreenView:
+        return ScreenView()
+
     def subscribe(self, callback: Callable[[ScreenView], None]) -> None:
         self._callback = callback
         callback(self._view)

@@ -13,6 +13,8 @@ class FakePort:
 
     def __init__(self, view: ScreenView) -> None:
         self.view = view
+        self.made = ScreenView()
+        """What was made before anybody subscribed."""
         self.given: list[Input] = []
         self.full = False
         self.closed = 0
@@ -23,6 +25,9 @@ class FakePort:
             return False
         self.given.append(given)
         return True
+
+    def shown(self) -> ScreenView:
+        return self.made
 
     def subscribe(self, callback: Callable[[ScreenView], None]) -> None:
         self._callback = callback

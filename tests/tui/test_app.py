@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from threading import Thread
 
 import msgspec
 import pytest
 from textual import events
+from textual.strip import Strip
 
 from drivers.scan import Scan
 from scanner_app.inputs import Typed
 from scanner_app.tui.app import ScannerScreens
+from scanner_app.tui.canvas import Canvas
 from scanner_app.tui.look import LOOKS
 from scanner_app.tui.port import command
 from scanner_app.tui.settings import ScreenSettings
-from scanner_app.view import Banner
+from scanner_app.view import Banner, ScreenView
 from tests.tui.fake_port import FakePort
 from tests.tui.test_screens import rows, strips
 from tests.tui.views import COMPLETE, HOME, PIN, RECEIVED, REPEAT, STOP
@@ -47,6 +50,28 @@ async def test_a_view_from_a_plain_thread_is_shown() -> None:
         thread.join()
         await pilot.pause()
         assert "✓ RECEIVED" in rows(app)[7]
+
+
+async def test_the_first_picture_waits_for_no_answer_of_the_session(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Silent(FakePort):
+        def subscribe(self, callback: Callable[[ScreenView], None]) -> None:
+            self._callback = callback
+
+    drawn: list[str] = []
+    render_line = Canvas.render_line
+
+    def watched(canvas: Canvas, y: int) -> Strip:
+        strip = render_line(canvas, y)
+        drawn.append(strip.text)
+        return strip
+
+    monkeypatch.setattr(Canvas, "render_line", watched)
+    port = Silent(RECEIVED)
+    port.made = RECEIVED
+    async with ScannerScreens(port).run_test(size=SIZE):
+        assert "Scan the SERIAL" in drawn[1]
 
 
 async def test_a_pin_is_never_shown() -> None:
