@@ -8,6 +8,7 @@ goes.
 from __future__ import annotations
 
 import os
+import tomllib
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -185,7 +186,7 @@ def _flags(flags: Sequence[Flag], cwd: Path) -> Layer:
 def _shipped() -> Layer:
     default = Origin(Source.DEFAULT, "")
     text = DEFAULTS.read_text("utf-8")
-    file = toml_file.TomlFile(DEFAULTS, toml_file.plain(text), text)
+    file = toml_file.TomlFile(DEFAULTS, tomllib.loads(text), text)
     return {path: (value, default) for path, (value, _) in _file(file, {}).items()}
 
 

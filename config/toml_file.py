@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+import tomllib
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -71,27 +72,12 @@ def read(path: Path) -> TomlFile | None:
         raise ConfigError(
             what="it is not UTF-8 text", where=f"{path}, line {line}", try_this="save it as UTF-8"
         ) from None
-    import tomllib  # a start without a settings file goes without
-
     try:
         return TomlFile(path, tomllib.loads(text), text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
         raise _not_toml(path, str(error)) from None
     except RecursionError:
         raise _not_toml(path, "nested too deeply") from None
-
-
-def plain(text: str) -> dict[str, Any]:
-    """The tables of a file with a table, a comment or ``name = JSON`` on each line: as the shipped one is written."""
-    tables: dict[str, Any] = {}
-    table: dict[str, Any] = {}
-    for line in text.splitlines():
-        if line.startswith("["):
-            table = tables[line[1:-1]] = {}
-        elif line and not line.startswith("#"):
-            name, _, value = line.partition(" = ")
-            table[name] = msgspec.json.decode(value)
-    return tables
 
 
 def _text(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from typing import Any, Final
 
 import msgspec
@@ -79,8 +80,6 @@ def _parsed(key: Key, text: str, origin: Origin) -> object:
         return text
     if not text.startswith("["):
         return [part.strip() for part in text.split(",")] if text else []
-    import tomllib
-
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except (tomllib.TOMLDecodeError, RecursionError):

@@ -64,7 +64,6 @@ def test_the_walk_would_see_a_heavy_module() -> None:
 LATER = (
     "scanner_app.workflows.production", "scanner_app.workflows.stocktake", "scanner_app.workflows.returns",
     "tracking.catalogue.de", "tracking.catalogue.fr_words", "importlib.resources", "json", "wave", "sync.agent",
-    "tomllib",
 )  # fmt: skip
 """What a start can do without: other tasks than the one at hand, other languages, what a first scan or print needs."""
 NAMED = (
