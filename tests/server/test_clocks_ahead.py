@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
-from server import ledger
+from scanner_app.cli import main
+from server import backup, ledger
+from server.open_storage import Database
 from server.quarantine import reread
 from server.rebuild import rebuild
+from server.restore import restore
 from server.site_import import append_in_office_name
 from server.storage import Storage
 from tests.server.fleet import Handheld, Office, receiving, site_file
+from tests.server.test_backup import another as another
+from tests.server.test_backup import office_of
 from tests.server.test_projection import everything, tally, unit
 from tests.server.test_trace import ask
 from tracking import clock
@@ -232,3 +239,40 @@ def test_a_server_that_wakes_up_hours_behind_still_believes_its_handhelds(storag
     assert received == [0, 0, 1000, -400 * 24 * HOUR_MS], "of a year nobody can tell which is wrong"
     believed = [event.said_hlc == 0 for event in map(ledger.event_of, entries) if isinstance(event, Event)]
     assert believed == [True, True, True, False]
+
+
+def test_a_restored_server_knows_when_each_was_received(
+    database: Database, another: Database, tmp_path: Path
+) -> None:
+    """On whichever database it was and comes back."""
+    with office_of(database) as office:
+        office.load(site_file())
+        liar, other = office.handheld(), office.handheld("Dock 2")
+        liar.write(receiving("SN-1", hlc=LIE, at=LIED_AT))
+        sent(office, liar)
+        other.write(
+            Event(step="storing", item="PUMP", serial="SN-1", location="HAM-B", hlc=now(office, 1000))
+        )
+        sent(office, other)
+        before = other.replica()
+        written = backup.back_up(database, tmp_path, office.running.central.now_ms())
+    restore(another, written.path, office.running.central.now_ms())
+    with office_of(another) as office:
+        other.http = office.http
+        rebuild(office.running.central.storage)
+        assert before["unit", '["PUMP","SN-1"]']["location"] == "HAM-B"
+        assert other.replica() == before
+
+
+def test_the_command_says_that_the_time_is_uncertain(
+    office: Office, handheld: Handheld, other: Handheld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handheld.write(receiving("SN-1", hlc=LIE, at=LIED_AT))
+    sent(office, handheld)
+    assert (
+        main(["trace", "SN-1", "--server", office.running.url, "--token", office.running.office_token]) == 0
+    )
+    said = capsys.readouterr().out.splitlines()
+    doubt = said.index(f"      time uncertain: its clock was ahead, it said {LIED_AT}")
+    assert "receiving" in said[doubt - 1]
+    assert "2100" not in said[doubt - 1]
