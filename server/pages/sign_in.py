@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -18,6 +18,7 @@ from server.roles import NOBODY, OFFICE, READERS, Caller, may_open
 from server.watching import seen_of
 
 FORM_BYTES_MAX = 8192
+FORM_FIELDS_MAX = 20
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -66,7 +67,10 @@ def _caller_of_cookie(central: Central, value: str) -> Caller:
 async def form_of(request: Request) -> dict[str, str]:
     """The fields of a posted form."""
     data = await body_of(request, FORM_BYTES_MAX)
-    fields = parse_qs(data.decode("utf-8", "replace"), max_num_fields=20)
+    try:
+        fields = parse_qs(data.decode("utf-8", "replace"), max_num_fields=FORM_FIELDS_MAX)
+    except ValueError as error:
+        raise Refusal(400, "malformed", f"a form has at most {FORM_FIELDS_MAX} fields") from error
     return {name: values[0] for name, values in fields.items()}
 
 
@@ -124,7 +128,7 @@ async def sign_out(request: Request) -> Response:
 def _refuse_foreign_form(request: Request) -> None:
     """A form on another site's page must not act here."""
     origin = request.headers.get("origin", "")
-    if origin and urlsplit(origin).netloc != request.headers.get("host", ""):
+    if origin and origin.partition("://")[2] != request.headers.get("host", ""):
         raise Refusal(403, "forbidden", "this form came from another site")
 
 
