@@ -155,6 +155,8 @@ class HandheldKnowledge:
         own: dict[str, list[OverlayRow]] = {}
         for row in self._journal.overlay_of(serial) if serial else ():
             own.setdefault(row.event.item, []).append(row)
+        if not bases and not own and not self.borrowed.units():  # nobody has seen it: most scans of a receipt
+            return ()
         for item in (*own, *self.borrowed.items_of(serial)):
             bases.setdefault(item, UnitState(item=item, serial=serial))
         lent = {item: self.borrowed.rows_of(item, serial, base.ref) for item, base in bases.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -123,7 +123,7 @@ class Borrowed:
         """What others did with a unit; ``shown`` is the event that the cache's row stands on."""
         return [row for row in self._rows.get((item, serial), ()) if row.event.ref != shown]
 
-    def units(self) -> Iterable[Unit]:
+    def units(self) -> Collection[Unit]:
         """Every unit that was handed over."""
         return self._rows.keys()
 
