@@ -57,15 +57,21 @@ class Layout:
         self.name = name
         self.dead = dead
         """Strokes that give no character at once, but an accent for the letter that follows."""
-        self._given: dict[Stroke, str] = {Stroke(SPACE_KEY, level): " " for level in (PLAIN, SHIFT)}
-        for number, characters in enumerate(rows):
+        self._rows = rows
+
+    @cached_property
+    def _given(self) -> dict[Stroke, str]:
+        """Stroke -> character. Made when the first key is asked for: most handhelds have one layout of them all."""
+        found: dict[Stroke, str] = {Stroke(SPACE_KEY, level): " " for level in (PLAIN, SHIFT)}
+        for number, characters in enumerate(self._rows):
             level, row = divmod(number, len(_ROWS))
-            assert len(characters) == len(_ROWS[row]), (name, level, row)
-            self._given |= {
+            assert len(characters) == len(_ROWS[row]), (self.name, level, row)
+            found |= {
                 Stroke(code, level): character
                 for code, character in zip(_ROWS[row], characters, strict=True)
                 if character != " "
             }
+        return found
 
     def character(self, code: int, *, shift: bool = False, altgr: bool = False, caps: bool = False) -> str:
         """What the key gives; empty where it gives nothing. A dead key gives its accent as a sign of its own."""

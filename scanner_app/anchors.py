@@ -82,6 +82,19 @@ class Anchors:
             known = first
         return int(known)
 
+    def gone_links(self, epoch: int) -> tuple[int, bytes]:
+        """What is known of those let go of right before the anchor: the first of them, and each link's beginning."""
+        begin = self.anchor(epoch)
+        last_due = begin.seq if begin is not None else 0
+        parts: list[bytes] = []
+        sql = "SELECT last, links FROM gone WHERE epoch = ? ORDER BY last DESC"
+        for last, links in self.connection.execute(sql, (epoch,)):
+            if last != last_due:
+                break
+            parts.append(bytes(links))
+            last_due -= len(links) // GONE_BYTES
+        return last_due + 1, b"".join(reversed(parts))
+
     def note_backed_up(self, marks: dict[int, int]) -> None:
         """The server's word of what its last verified backup holds, by epoch. After a restore it may be less."""
         changed = [(seq, epoch, seq) for epoch, seq in marks.items()]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -21,16 +21,18 @@ from scanner_app import server_calls
 from scanner_app.answer import Answer
 from scanner_app.clockwork import SkippingClock
 from scanner_app.demo_hand import DemoHand
-from scanner_app.inputs import Command, Typed
+from scanner_app.inputs import Command, Input, Typed
+from scanner_app.replay import said_nothing
 from scanner_app.running import RunningHandheld, Server
 from scanner_app.sample import SITES, Company, company, shift, to_json
 from scanner_app.script_inputs import given_by, unmet
-from scanner_app.session import SessionSettings
+from scanner_app.session import Session, SessionSettings
 from scanner_app.streams import mark
 from tracking.site import Site
 
 SITE = "HAM"
 SYNC_S_MAX = 60.0
+Row = TypeVar("Row")
 
 
 class Demo:
@@ -96,47 +98,76 @@ class Played(msgspec.Struct, kw_only=True):
     """What became of the shift."""
 
     scans: int = 0
-    accepted: int = 0
-    stopped: int = 0
+    ok: int = 0
+    note: int = 0
+    stop: int = 0
+    events: int = 0
     failures: list[str] = []
 
+    @property
+    def accepted(self) -> int:
+        """Scans that were taken, with a note or without."""
+        return self.ok + self.note
 
-def play(demo: Demo, emit: Callable[[str], None]) -> Played:
-    """The sample shift through the session, a line per scan."""
+    def count(self, given: Input | None, answer: Answer) -> None:
+        """One line more."""
+        self.scans += isinstance(given, Scan | Burst)
+        self.ok += answer.accepted
+        self.note += answer.noted
+        self.stop += answer.stopped
+        self.events += len(answer.events)
+
+
+def play(demo: Demo, form: Callable[[lines.AnyLine, Answer], Row], emit: Callable[[Row], None]) -> Played:
+    """The sample shift through the session. What ``form`` makes of every line and its answer is emitted as it comes."""
     played = Played(failures=[])
     last: Answer | None = None
     for line in parse_script(shift(demo.site)):
-        match line:
-            case lines.Expect():
-                failure = unmet(line, last.verdict.code if last is not None else None)
-                played.failures += [failure] if failure else []
-                continue
-            case lines.WaitLine():
-                demo.clock.skip(line.wait_ms)
-                continue
-            case lines.Crash():
-                demo.restart()
-                emit("       -- battery pulled, started again at the same prompt --")
-                continue
-            case lines.Offline() | lines.Online():
-                assert demo.running.agent is not None
-                demo.running.agent.pause(isinstance(line, lines.Offline))
-                emit(f"       -- {line.input} --")
-                continue
-        given = given_by(line, demo.clock)
-        if given is None:
+        if isinstance(line, lines.Expect):
+            failure = unmet(line, last.verdict.code if last is not None else None)
+            played.failures += [failure] if failure else []
             continue
-        last = demo.running.thread.run(lambda session, given=given: session.handle(given))  # type: ignore[misc]
-        played.scans += isinstance(given, Scan | Burst)
-        played.accepted += last.accepted + last.noted
-        played.stopped += last.stopped
-        emit(_spoken(line, last))
+        given = _given(demo, line)
+
+        def answered(session: Session, line: Any = line, given: Input | None = given) -> tuple[Answer, Row]:
+            answer = session.handle(given) if given is not None else said_nothing(session)
+            return answer, form(
+                line, answer
+            )  # before the agent's next word, after which nobody knows the prompt
+
+        answer, row = demo.running.thread.run(answered)
+        played.count(given, answer)
+        last = answer if given is not None else last
+        emit(row)
     return played
 
 
-def _spoken(line: Any, answer: Answer) -> str:
+def _given(demo: Demo, line: lines.AnyLine) -> Input | None:
+    """The input of a line; of one that is something else, that happens."""
+    match line:
+        case lines.WaitLine():
+            demo.clock.skip(line.wait_ms)
+        case lines.Crash():
+            demo.restart()
+        case lines.Offline() | lines.Online():
+            assert demo.running.agent is not None
+            demo.running.agent.pause(isinstance(line, lines.Offline))
+        case _:
+            return given_by(line, demo.clock)
+    return None
+
+
+def spoken(line: lines.AnyLine, answer: Answer) -> str:
+    """A line of the shift for a person who watches; empty where there is nothing to see."""
     from tracking.printable import printable
 
+    match line:
+        case lines.WaitLine():
+            return ""
+        case lines.Crash():
+            return "       -- battery pulled, started again at the same prompt --"
+        case lines.Offline() | lines.Online():
+            return f"       -- {line.input} --"
     sign = mark({"ok": "✓", "note": "!", "stop": "✖"}.get(answer.verdict.level, " "))
     progress = f"{answer.progress[0]}/{answer.progress[1]}" if answer.progress else ""
     return f"{progress:>7} {sign} {printable(line.input, 34):<34} {printable(answer.message, 78)}"

@@ -35,14 +35,24 @@ class Idle:
         """A person or a scanner gave something."""
         self._touched_ns = self._session.clock.mono_ns()
 
+    def woken(self) -> None:
+        """The same, after the lock where it was time for that: what is given then finds the terminal locked."""
+        now_ns = self._session.clock.mono_ns()
+        if self._left_ns(now_ns) == 0:
+            lock(self._session, by_itself=True)
+        self._touched_ns = now_ns
+
     def left_s(self) -> float | None:
         """Seconds until the terminal locks itself; None while nothing could be locked."""
+        left_ns = self._left_ns(self._session.clock.mono_ns())
+        return None if left_ns is None else left_ns / 1e9
+
+    def _left_ns(self, now_ns: int) -> int | None:
         session = self._session
         minutes = session.settings.lock_after_minutes
         if not minutes or not (session.state.operator or session.state.pin_for):
             return None
-        idle_ns = session.clock.mono_ns() - self._touched_ns
-        return max(0, minutes * _NS_A_MINUTE - idle_ns) / 1e9
+        return max(0, minutes * _NS_A_MINUTE - (now_ns - self._touched_ns))
 
     def ended(self) -> Answer | None:
         """Locks where it is time; the answer that says so, or None."""

@@ -9,7 +9,7 @@ from scanner_app.journal import Journal
 from scanner_app.losses import lost_before, proof_before
 from sync import outbox, wire
 from sync.credentials import Credentials
-from sync.outbox import Held
+from sync.outbox import LINK_BYTES, LINKS_MAX, Gone, Held
 from sync.wire import Batch, Receipt
 
 RESCUED = "rescued"
@@ -125,8 +125,16 @@ def sealed(
     With the device's key where there is one, each batch and the whole; else with the token.
     """
     found, device = batches(journal, everything=everything), journal.device
+    gone = {batch.epoch: _gone(journal, batch.epoch) for batch in found if batch.lost}
     count = sum(len(batch.events) for batch in found)
     if credentials is None or not credentials.signs:
-        return outbox.seal(device, found, now_ms, outbox.secret_of(token)), count
+        return outbox.seal(device, found, now_ms, outbox.secret_of(token), gone), count
     signed = [credentials.signed(device, batch) for batch in found]
-    return outbox.seal_with_key(device, signed, now_ms, credentials.signature), count
+    return outbox.seal_with_key(device, signed, now_ms, credentials.signature, gone), count
+
+
+def _gone(journal: Journal, epoch: int) -> Gone:
+    """What the server may compare with what it holds before it believes that all of this was lost."""
+    first, links = journal.gone_links(epoch)
+    newest = links[-LINKS_MAX * LINK_BYTES :]
+    return Gone(first=first + (len(links) - len(newest)) // LINK_BYTES, links=newest)

@@ -22,9 +22,10 @@ class Repeats:
 
     def accepted(self, texts: Sequence[str], mono_ns: int) -> None:
         """This label, or this unit by item and serial number, was taken."""
-        self._accepted[tuple(texts)] = mono_ns
-        self._accepted.move_to_end(tuple(texts))
-        while len(self._accepted) > LABELS_MAX:
+        label = tuple(texts)
+        self._accepted[label] = mono_ns
+        self._accepted.move_to_end(label)
+        if len(self._accepted) > LABELS_MAX:
             self._accepted.popitem(last=False)
 
     def clear(self) -> None:

@@ -17,7 +17,7 @@ from scanner_app.handheld import Handheld
 from scanner_app.inputs import Command, Input, TimePassed, Typed
 from scanner_app.presenter import Presenter
 from scanner_app.script_inputs import given_by, unmet
-from scanner_app.session import SessionSettings
+from scanner_app.session import Session, SessionSettings
 
 FIRST_DAY = "2026-01-01"
 """Of a replay whose site fixes no day."""
@@ -66,7 +66,7 @@ class Replay:
                 continue
             self.clock.advance()
             self.last = self._line(line)
-            emit(self._row(line, self.last))
+            emit(row_of(line, self.last))
         return not self.failed
 
     def _expect(self, line: lines.Expect) -> None:
@@ -83,21 +83,17 @@ class Replay:
             case lines.Crash():
                 self.handheld.crash()
                 self.handheld = self._start()
-                return self._said_nothing()
+                return said_nothing(self.handheld.session)
             case _:
                 given = self._input(line)
         if isinstance(given, Scan | Burst):
             self.counts["scans"] += 1
-        answer = session.handle(given) if given is not None else self._said_nothing()
+        answer = session.handle(given) if given is not None else said_nothing(session)
         self.counts["ok"] += answer.accepted
         self.counts["note"] += answer.noted
         self.counts["stop"] += answer.stopped
         self.counts["events"] += len(answer.events)
         return answer
-
-    def _said_nothing(self) -> Answer:
-        session = self.handheld.session
-        return Answer(asks=session.prompt_text, progress=session.progress())
 
     def _input(self, line: lines.AnyLine) -> Input | None:
         if isinstance(line, lines.KeyLine):
@@ -125,25 +121,32 @@ class Replay:
             pressed
         )
 
-    def _row(self, line: lines.ScriptLine, answer: Answer) -> dict[str, Any]:
-        said = answer.verdict
-        return {
-            "n": line.n,
-            "input": line.input,
-            "verdict": said.level,
-            "code": said.code,
-            "message": answer.message,
-            "prompt": answer.prompt,
-            "progress": list(answer.progress) if answer.progress is not None else None,
-            "unit": {"item": said.item, "serial": said.serial} if said.item and said.serial else None,
-            "events": [event_row(event) for event in answer.events],
-            **({"labels": labels} if (labels := _labels(answer)) else {}),
-            **({"list": msgspec.to_builtins(answer.taken)} if answer.page == "list" else {}),
-        }
-
     def summary(self) -> dict[str, Any]:
         """The last line."""
         return {"summary": {**self.counts, "pending": self.handheld.journal.pending()}}
+
+
+def row_of(line: lines.ScriptLine, answer: Answer) -> dict[str, Any]:
+    """What others script against: one line's answer. To be asked where the session may be, which words the prompt."""
+    said = answer.verdict
+    return {
+        "n": line.n,
+        "input": line.input,
+        "verdict": said.level,
+        "code": said.code,
+        "message": answer.message,
+        "prompt": answer.prompt,
+        "progress": list(answer.progress) if answer.progress is not None else None,
+        "unit": {"item": said.item, "serial": said.serial} if said.item and said.serial else None,
+        "events": [event_row(event) for event in answer.events],
+        **({"labels": labels} if (labels := _labels(answer)) else {}),
+        **({"list": msgspec.to_builtins(answer.taken)} if answer.page == "list" else {}),
+    }
+
+
+def said_nothing(session: Session) -> Answer:
+    """Of a line that is no input: where the session stands."""
+    return Answer(asks=session.prompt_text, progress=session.progress())
 
 
 def _labels(answer: Answer) -> list[dict[str, Any]]:

@@ -103,7 +103,10 @@ class ServerTime:
 
     def now(self) -> Now:
         """What time it is, and how that is known."""
-        wall_ms, server_ms = self._clock.wall_ms(), self.believed_ms()
+        wall_ms = self._clock.wall_ms()
+        if self._heard is None:  # there is nothing to hold it against
+            return Now(unix_ms=wall_ms, word="", offset_ms=0)
+        server_ms = self.believed_ms()
         told = hybrid.believable(wall_ms, server_ms, exact=self._exact)
         if told.suspect:
             return Now(
@@ -111,7 +114,7 @@ class ServerTime:
                 word="suspect" if self._exact else "lost",
                 offset_ms=told.unix_ms - wall_ms,
             )
-        if self._heard is None or not self._exact or server_ms is None:
+        if not self._exact or server_ms is None:
             return Now(unix_ms=wall_ms, word="", offset_ms=0)
         apart_ms, offset_ms = server_ms - wall_ms, self._heard.offset_ms
         stepped = abs(apart_ms - offset_ms) > STEP_MS

@@ -149,8 +149,7 @@ class Session:
 
     def _dispatch(self, given: Input) -> Answer:
         if isinstance(given, Scan | Burst | Command | Typed | SignIn):
-            self.idle.ended()
-            self.idle.touched()
+            self.idle.woken()
             # Left by a crash between an acknowledgement and the scans that waited for it.
             earlier = stops.release(self)
             if earlier and self.state.stopped is not None and not isinstance(given, Scan | Burst):

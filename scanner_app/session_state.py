@@ -148,12 +148,12 @@ def decode_gesture(data: bytes) -> Gesture | None:
 
 def workflow_state(session: SessionState, name: str) -> State:
     """The state of a workflow: where it was left, or its first."""
-    return _state_of(name, session.states.get(name, b""))
+    return state_of(name, session.states.get(name, b""))
 
 
 @lru_cache(maxsize=STATES_KEPT_MAX)
-def _state_of(name: str, data: bytes) -> State:
-    # A scan asks four times. States are frozen, so the one that was read before serves as well.
+def state_of(name: str, data: bytes) -> State:
+    """The state of these bytes. A scan asks four times; states are frozen, so the one that was read before serves."""
     flow = WORKFLOWS[name]
     try:
         return msgspec.msgpack.decode(data, type=flow.state_type) if data else flow.initial()

@@ -144,5 +144,5 @@ def _refused(request: Request, error: Exception) -> Response:
         return exchange.refused(request, error)
     refusal = exchange.noted(request, error)
     if isinstance(error, HTTPException) and error.status_code == 404:
-        refusal.detail = "there is no page at this address"
+        refusal.detail = "There is no page at this address."
     return render.trouble(request, refusal)

@@ -36,8 +36,11 @@ class DecisionError(Exception):
     """A decision that cannot be taken; the text says why."""
 
 
-def decide(storage: Storage, number: str, decision: Decision, now_ms: int) -> int:
-    """Takes a decision; how many events it was. Raises :class:`DecisionError` with one plain sentence."""
+def decide(storage: Storage, number: str, decision: Decision, now_ms: int, by: str = "") -> int:
+    """Takes a decision; how many events it was. ``by``: whose, as a caller signs.
+
+    Raises :class:`DecisionError` with one plain sentence.
+    """
     if not decision.approve and not decision.reason.strip():
         raise DecisionError("say why the count is rejected: whoever counts again wants to know")
     with storage.read() as reader:
@@ -57,7 +60,14 @@ def decide(storage: Storage, number: str, decision: Decision, now_ms: int) -> in
     at = datetime.fromtimestamp(now_ms / 1000, UTC).isoformat(timespec="milliseconds")
     stamped = [
         msgspec.structs.replace(
-            event, hlc=hlc + place, at=at, site=report.site, source="office", evidence="typed", clock="synced"
+            event,
+            hlc=hlc + place,
+            at=at,
+            site=report.site,
+            operator=by,
+            source="office",
+            evidence="typed",
+            clock="synced",
         )
         for place, event in enumerate(events)
     ]

@@ -15,7 +15,7 @@ from server import devices, ingest, signatures
 from server.signatures import SignatureError
 from server.storage import Reader, Storage, Writer
 from sync import outbox
-from sync.outbox import Delivered, RescueDecided, Waiting
+from sync.outbox import Delivered, Gone, RescueDecided, Waiting
 from sync.wire import Batch, Refused, TooLargeError, WireError, decode_batch
 
 BATCHES_MAX = 4000
@@ -44,7 +44,7 @@ def deliver(storage: Storage, data: bytes, now_ms: int) -> Delivered:
         raise WireError(f"there is no device {name[:60]!r} here: is this the server it was enrolled at?")
     key = device.public_key
     by_key = (lambda signature, text: signatures.holds(key, signature, text)) if key else None
-    batches = outbox.opened(data, secrets, by_key)
+    batches, gone = outbox.opened(data, secrets, by_key)
     try:
         for batch in batches:
             signatures.check(device, batch)
@@ -54,10 +54,12 @@ def deliver(storage: Storage, data: bytes, now_ms: int) -> Delivered:
         for batch in batches:
             hold(storage, name, batch, now_ms)
         return Delivered(device=name, events=_count(batches), held=_count(batches))
-    return _taken(storage, device, batches, now_ms)
+    return _taken(storage, device, batches, gone, now_ms)
 
 
-def _taken(storage: Storage, device: devices.Device, batches: list[Batch], now_ms: int) -> Delivered:
+def _taken(
+    storage: Storage, device: devices.Device, batches: list[Batch], gone: dict[int, Gone], now_ms: int
+) -> Delivered:
     """As uploads, each epoch as far as it goes; of the first that stops, what is missing before it."""
     done = Delivered(device=device.id, events=_count(batches))
     stopped: set[int] = set()
@@ -66,7 +68,15 @@ def _taken(storage: Storage, device: devices.Device, batches: list[Batch], now_m
             continue
         before = _hwm(storage, device.id, batch.epoch)
         orphan = _as_orphan(storage, batch, device.id)
-        answer = ingest.take(storage, device.id, orphan, now_ms, signed=bool(device.public_key), of_file=True)
+        answer = ingest.take(
+            storage,
+            device.id,
+            orphan,
+            now_ms,
+            signed=bool(device.public_key),
+            of_file=True,
+            gone=gone.get(batch.epoch),
+        )
         if isinstance(answer, Refused):
             stopped.add(batch.epoch)
             done = _refused(done, batch, answer)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from server import devices, ledger
 from server.judge import Answer, judge, links_of
 from server.storage import Reader, Storage, Writer
+from sync.outbox import Gone
 from sync.wire import Batch, HighWater, Receipt, Refused, Stored, bodies_of, link_of, receipt_text
 
 
@@ -33,11 +34,18 @@ class _Incoming(NamedTuple):
 
 
 def take(
-    storage: Storage, device: str, batch: Batch, now_ms: int, *, signed: bool = False, of_file: bool = False
+    storage: Storage,
+    device: str,
+    batch: Batch,
+    now_ms: int,
+    *,
+    signed: bool = False,
+    of_file: bool = False,
+    gone: Gone | None = None,
 ) -> Stored | Refused:
     """Store a batch of an authenticated device, or say why it does not fit; ``signed``: by its key, which was checked.
 
-    ``of_file``: it was written without knowing where the server stands.
+    ``of_file``: it was written without knowing where the server stands; ``gone``: what it tells of events before it.
     Raises :class:`sync.wire.WireError` for a malformed chain and :class:`server.storage.StorageError`; nothing is
     stored in either case.
     """
@@ -61,6 +69,7 @@ def take(
             lambda seq: ledger.chain_at(tx, device, batch.epoch, seq),
             proven=_proven(storage, device, batch),
             exact=not of_file,
+            foreign=_is_anothers(held, gone),
         )
         if judged.answer == "append":
             held = _append(tx, incoming, judged.known, held)
@@ -82,6 +91,11 @@ def _proven(storage: Storage, device: str, batch: Batch) -> bool:
     if not batch.lost or word is None or (word.device, word.epoch) != (device, batch.epoch):
         return False
     return word.hwm >= batch.first - 1 and receipt_holds(storage.receipt_key, word)
+
+
+def _is_anothers(held: devices.Standing | None, gone: Gone | None) -> bool:
+    """True where what is held under a device's numbers is not what it let go of: a copy of it wrote that."""
+    return held is not None and gone is not None and not held.chain.startswith(gone.at(held.hwm))
 
 
 def _append(tx: Writer, incoming: _Incoming, known: int, held: devices.Standing | None) -> devices.Standing:

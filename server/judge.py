@@ -39,6 +39,7 @@ def judge(
     *,
     proven: bool = False,
     exact: bool = True,
+    foreign: bool = False,
 ) -> Judged:
     """``held`` is the standing of the batch's own epoch, ``links`` the chain recomputed from its events.
 
@@ -46,7 +47,8 @@ def judge(
     events: a cloned device that repeats the numbers with other facts is a fork, never a silent loss. ``proven``: the
     batch shows by a receipt of this server that it was told to let go of what is missing before it. ``exact``: the
     loss has to begin right where the server stands. If it has more by now, the device compares that with what it let go
-    of: it may be a copy's. Only of a file, which cannot know where the server stands, a larger loss is taken.
+    of: it may be a copy's. Only of a file, which cannot know where the server stands, a larger loss is taken; unless it
+    shows that what the server holds is ``foreign``, see :func:`server.ingest.take`.
     """
     if batch.epoch < current_epoch and not batch.orphan:
         return Judged("fenced")
@@ -55,6 +57,8 @@ def judge(
     bridged = proven and (begins == hwm + 1 or (begins <= hwm + 1 and not exact))
     if batch.first > hwm + 1 and not bridged:
         return Judged("gap")
+    if batch.first > hwm + 1 and foreign:
+        return Judged("fork")
     if links[-1] != last:
         return Judged("fork")
     if batch.first > hwm + 1:

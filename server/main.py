@@ -76,7 +76,7 @@ def serve(
             _close(central, listening)
 
     port = listening.getsockname()[1]
-    return Running(f"http://{host}:{port}", port, token, central, stop)
+    return Running(address_of("http", host, port), port, token, central, stop)
 
 
 def _config(central: Central) -> uvicorn.Config:
@@ -100,7 +100,7 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
     if not 0 <= port <= PORT_MAX:
         raise ServerError(f"{port} is not a port: choose one from 1 to {PORT_MAX}")
     try:
-        listening = socket.create_server((host, port), backlog=BACKLOG, reuse_port=shared)
+        listening = _created(host, port, shared)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ServerError(
@@ -110,6 +110,20 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
     # and without it every answer waits some 40 ms for the acknowledgement of its own headers.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
+
+
+def _created(host: str, port: int, shared: bool) -> socket.socket:
+    if ":" not in host:
+        return socket.create_server((host, port), backlog=BACKLOG, reuse_port=shared)
+    return socket.create_server(
+        (host, port), family=socket.AF_INET6, backlog=BACKLOG, reuse_port=shared,
+        dualstack_ipv6=host == "::" and socket.has_dualstack_ipv6(),
+    )  # fmt: skip
+
+
+def address_of(scheme: str, host: str, port: int) -> str:
+    """The address as it is typed; an IPv6 number stands in brackets."""
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def prepared(database: Database, office_token: str = "") -> tuple[Storage, str]:

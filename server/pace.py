@@ -38,7 +38,8 @@ class Pace:
         with self._lock:
             left, at_ms = self._left.pop(name, (self._at_once, now_ms))
             left = min(self._at_once, left + max(0, now_ms - at_ms) / 1000 * self._a_second)
-            self._left[name] = (max(0.0, left - 1), now_ms)
+            # What is refused costs nothing: whoever asks too fast is slowed down, not shut out.
+            self._left[name] = (left - 1 if left >= 1 else left, now_ms)
             if len(self._left) > KEYS_MAX:
                 self._left.popitem(last=False)
         if left < 1:

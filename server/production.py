@@ -24,7 +24,15 @@ from granian.server.mp import MPServer, WorkerProcess
 
 from server import logs, worker
 from server.authority import AuthorityError, authority_in
-from server.main import BACKLOG, CONNECTIONS_MAX, GOODBYE_S_MAX, ServerError, listen, prepared
+from server.main import (
+    BACKLOG,
+    CONNECTIONS_MAX,
+    GOODBYE_S_MAX,
+    ServerError,
+    address_of,
+    listen,
+    prepared,
+)
 from server.open_storage import Database, is_postgres
 
 WORKERS_MAX = 64
@@ -106,7 +114,7 @@ def serve_forever(
         plan = worker.Plan(database, token, open_pages=open_pages, parent=os.getpid(), ca=ca)
         server = _granian(listening, plan, tls)
         scheme = "https" if tls else "http"
-        server.on_startup(lambda: started(f"{scheme}://{host}:{listening[0].getsockname()[1]}", token))
+        server.on_startup(lambda: started(address_of(scheme, host, listening[0].getsockname()[1]), token))
         server.serve(target_loader=partial(worker.load, plan), wrap_loader=False)
 
 

@@ -35,6 +35,11 @@ class Caller(NamedTuple):
     """Of the token, or the device's id."""
     device: Device | None = None
 
+    @property
+    def signs(self) -> str:
+        """How an event in the office's name says who it was: no badge reads so. Empty with the office's own token."""
+        return f"office/{self.name}" if self.name else ""
+
 
 NOBODY = Caller("")
 

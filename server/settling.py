@@ -34,8 +34,11 @@ class SettlingError(Exception):
     """A word that cannot be taken; the text says why."""
 
 
-def settle(storage: Storage, said: Settlement, now_ms: int) -> None:
-    """Takes a person's word. Raises :class:`SettlingError` with one plain sentence."""
+def settle(storage: Storage, said: Settlement, now_ms: int, by: str = "") -> None:
+    """Takes a person's word. ``by``: whose, as a caller signs.
+
+    Raises :class:`SettlingError` with one plain sentence.
+    """
     reason = said.reason.strip()[:REASON_CHARS_MAX]
     if not reason:
         raise SettlingError("say how it came out: whoever looks at this unit later wants to know")
@@ -51,6 +54,7 @@ def settle(storage: Storage, said: Settlement, now_ms: int) -> None:
             container=record.container,
             settles=record.key,
             reason=reason,
+            operator=by,
             source="office",
             evidence="typed",
             clock="synced",

@@ -59,6 +59,7 @@ def by_token_hash(reader: Reader, token_hash: str) -> Caller | None:
     return Caller(str(row[0]), str(row[1])) if row else None
 
 
-def roles(reader: Reader) -> dict[str, str]:
-    """Hash of a token -> its role, for every token that holds now."""
-    return {str(row[0]): str(row[1]) for row in reader.rows("SELECT token_hash, role FROM staff")}
+def callers(reader: Reader) -> dict[str, Caller]:
+    """Hash of a token -> who has it, for every token that holds now."""
+    found = reader.rows("SELECT token_hash, role, name FROM staff")
+    return {str(row[0]): Caller(str(row[1]), str(row[2])) for row in found}

@@ -21,7 +21,7 @@ from sync.line import Unreachable as Unreachable
 from sync.line import understood as understood
 from sync.port import Port as Port
 from sync.snapshot import Coming, Download, SnapshotError
-from sync.tasks import Teller
+from sync.tasks import SOONEST_S, Teller
 from sync.uploader import Uploader
 from sync.wire import (
     FEED_ROWS_MAX,
@@ -155,7 +155,7 @@ class Agent:
             if self._over.is_set():
                 return
             wait_s = self._not_before_s - self._ground.now_s()
-            if wait_s > 0:
+            if wait_s > SOONEST_S:
                 self._over.wait(wait_s)
             elif self._paused.is_set():
                 self._wake.wait(self._poll_s)

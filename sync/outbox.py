@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import io
 from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,6 +26,10 @@ HEAD_BYTES_MAX = 200
 PACKED_BYTES_MAX = 64 * 1024 * 1024
 UNPACKED_BYTES_MAX = 512 * 1024 * 1024
 ZSTD_LEVEL = 9
+LINK_BYTES = 8
+"""As many as a handheld keeps of a link."""
+LINKS_MAX = 500_000
+"""Of the newest events that were let go of, in an epoch: four megabytes, a year of scans."""
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +93,20 @@ class RescueDecided(msgspec.Struct, frozen=True, kw_only=True):
     """Why some were not: ``gap`` or ``fork``. They are kept."""
 
 
+class Gone(msgspec.Struct, frozen=True, kw_only=True):
+    """Events that a handheld let go of, by the beginning of each link of their chain."""
+
+    first: Count
+    """The first of them that it still knows; the others follow without a gap."""
+    links: bytes
+    """:data:`LINK_BYTES` of each."""
+
+    def at(self, seq: int) -> bytes:
+        """How the chain after an event begins; empty where the file does not tell."""
+        begin = (seq - self.first) * LINK_BYTES
+        return self.links[begin : begin + LINK_BYTES] if begin >= 0 else b""
+
+
 class Outbox(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the server has not confirmed."""
 
@@ -95,6 +114,16 @@ class Outbox(msgspec.Struct, frozen=True, kw_only=True):
     made_ms: int
     batches: list[msgspec.Raw]
     """In order; each is one that :func:`sync.wire.decode_batch` reads."""
+    gone: dict[int, Gone] = {}
+    """By epoch, what it let go of before a batch that tells of a loss. A server that holds some of these numbers sees
+    whether they are this handheld's events, or those of a copy of it."""
+
+
+class Opened(NamedTuple):
+    """A file that its device signed."""
+
+    batches: list[Batch]
+    gone: dict[int, Gone]
 
 
 def is_outbox(data: bytes) -> bool:
@@ -107,15 +136,23 @@ def secret_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def seal(device: str, batches: list[Batch], made_ms: int, secret: str) -> bytes:
+def seal(
+    device: str, batches: list[Batch], made_ms: int, secret: str, gone: dict[int, Gone] | None = None
+) -> bytes:
     """The file of these batches, signed with the hash of the device's token."""
-    packed = _packed(device, batches, made_ms)
+    packed = _packed(device, batches, made_ms, gone or {})
     return _sealed(FORMAT, device, _signature(device, packed, secret), packed)
 
 
-def seal_with_key(device: str, batches: list[Batch], made_ms: int, sign: Callable[[bytes], str]) -> bytes:
+def seal_with_key(
+    device: str,
+    batches: list[Batch],
+    made_ms: int,
+    sign: Callable[[bytes], str],
+    gone: dict[int, Gone] | None = None,
+) -> bytes:
     """The file of these batches; ``sign`` makes the key's signature of a text, hexadecimal."""
-    packed = _packed(device, batches, made_ms)
+    packed = _packed(device, batches, made_ms, gone or {})
     return _sealed(KEYED, device, sign(text_of(device, packed)), packed)
 
 
@@ -124,11 +161,11 @@ def text_of(device: str, packed: bytes) -> bytes:
     return f"{KEYED}\n{device}\n{hashlib.sha256(packed).hexdigest()}".encode()
 
 
-def _packed(device: str, batches: list[Batch], made_ms: int) -> bytes:
+def _packed(device: str, batches: list[Batch], made_ms: int, gone: dict[int, Gone]) -> bytes:
     import zstandard
 
     raw = [msgspec.Raw(msgspec.json.encode(batch)) for batch in batches]
-    outbox = Outbox(device=device, made_ms=made_ms, batches=raw)
+    outbox = Outbox(device=device, made_ms=made_ms, batches=raw, gone=gone)
     return zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(msgspec.json.encode(outbox))
 
 
@@ -141,10 +178,8 @@ def device_of(data: bytes) -> str:
     return _head(data)[1]
 
 
-def opened(
-    data: bytes, secrets: list[str], by_key: Callable[[str, bytes], bool] | None = None
-) -> list[Batch]:
-    """The batches of a file that its device signed. Raises :class:`sync.wire.WireError` for any other.
+def opened(data: bytes, secrets: list[str], by_key: Callable[[str, bytes], bool] | None = None) -> Opened:
+    """What is in a file that its device signed. Raises :class:`sync.wire.WireError` for any other.
 
     ``by_key(signature, text)`` says whether the device's key made a signature; None for a device without a key, whose
     file one of the ``secrets`` must have signed.
@@ -168,7 +203,7 @@ def opened(
         raise WireError(f"not the outbox of a handheld: {error}") from error
     if outbox.device != device:
         raise WireError("the file was not signed by this device as it is enrolled now, or was changed since")
-    return [decode_batch(bytes(raw)) for raw in outbox.batches]
+    return Opened([decode_batch(bytes(raw)) for raw in outbox.batches], outbox.gone)
 
 
 def _head(data: bytes) -> tuple[str, str, str]:

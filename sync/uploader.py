@@ -13,6 +13,7 @@ from sync.ground import Asking
 from sync.line import REVOKED, Unreachable, understood
 from sync.port import Port
 from sync.rescue import rescue
+from sync.tasks import SOONEST_S
 from sync.wire import Batch, HighWater, Refused, Stored
 from tracking.phrases import Said, phrase
 
@@ -93,7 +94,7 @@ class Uploader:
             if wasted > ANSWERS_WASTED_MAX:
                 raise Unreachable(phrase("link_takes_nothing"))
         if self.halted and not told:
-            self._ask_again_at_s = self._now_s() + self._ask_again_s
+            self._ask_again_at_s = self._now_s() + self._ask_again_s - SOONEST_S
         return heard
 
     def greet_again(self) -> None:

@@ -6,11 +6,10 @@ An expiry date is the last day on which the unit may be used, in the site's time
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from tracking.later import Later
+from tracking.later import Later, pattern
 
 if TYPE_CHECKING:
     import calendar
@@ -76,10 +75,10 @@ def last_of_month(month: str) -> str:
     return first.replace(day=calendar.monthrange(first.year, first.month)[1]).isoformat()
 
 
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
-_MONTH_FIRST = re.compile(r"([0-9]{2})[./]([0-9]{4})")
-_DAY_FIRST = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
+_ISO = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MONTH = pattern(r"([0-9]{4})-([0-9]{2})")
+_MONTH_FIRST = pattern(r"([0-9]{2})[./]([0-9]{4})")
+_DAY_FIRST = pattern(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 
 
 def any_date(text: str, today: date) -> date | None:

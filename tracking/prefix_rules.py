@@ -7,11 +7,12 @@ other's way.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
+
+from tracking.later import pattern
 
 PREFIX_CHARS_MAX = 40
 RULES_MAX = 200
@@ -149,7 +150,7 @@ def _among(rules: Sequence[PrefixRule]) -> Iterator[Overlap]:
                 )
 
 
-_META = re.compile(r"[\\.^$*+?{}\[\]|()]")
+_META = pattern(r"[\\.^$*+?{}\[\]|()]")
 
 
 def _literal_start(pattern: str) -> str:

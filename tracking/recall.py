@@ -46,7 +46,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         if self.lot:
             return f"lot {self.lot}" + (f" of supplier {self.supplier}" if self.supplier else "")
-        return self.component or f"serial of {self.item} from {self.first} to {self.last}"
+        return self.component or f"range {self.first} to {self.last} of {self.item}"
 
 
 def wanted(

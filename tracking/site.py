@@ -13,6 +13,7 @@ import msgspec
 from tracking.containers import prefix_fault
 from tracking.dates import parse_iso
 from tracking.documents import DOCUMENT_TYPES, BomLine, Document, Line
+from tracking.later import pattern
 from tracking.lifecycle import FLAGS, STATUSES
 from tracking.numbering import characters
 from tracking.pins import PIN_CHARS_MAX
@@ -229,7 +230,7 @@ def _quantity(line: LineEntry) -> int:
     return len(line.serials) or 1 if line.quantity == _AS_MANY_AS_NAMED else line.quantity
 
 
-_AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+_AIM = pattern(r"\][A-Za-z][0-9A-Za-z]")
 """A symbology identifier, which terminals take off the front of what they read."""
 
 

@@ -23,12 +23,12 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def level(self) -> str:
         """Level of the code; ``none`` where there is no code."""
-        return LEVELS.get(self.code, "none") if self.code else "none"
+        return LEVELS.get(self.code or "", "none")
 
     @property
     def stops(self) -> bool:
         """True when the scan was not accepted."""
-        return self.level == "stop"
+        return LEVELS.get(self.code or "") == "stop"
 
 
 NOTHING = Verdict()

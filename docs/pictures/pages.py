@@ -71,6 +71,6 @@ def photograph(url: str) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         demo = Demo(Path(folder), shipped(), SessionSettings())
-        play(demo, lambda _line: None)
+        play(demo, lambda _line, _answer: None, lambda _row: None)
         photograph(demo.server.url)
         demo.close()

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from scanner_app import assigning, leasing, server_calls
 from scanner_app.assigning import AssignError, Wanted
 from scanner_app.clockwork import SystemClock
+from scanner_app.commands.asking import token_of
 from scanner_app.commands.call import DONE, REFUSED, USAGE, Call, Refusal, print_json, read_file, usage
 from scanner_app.handheld import Handheld
 from scanner_app.identity import known
@@ -53,7 +54,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="take the pattern's numbers from a block that the server lends to this handheld alone",
     )
-    parser.add_argument("--token", default="", help="the handheld's token, where it is not enrolled here")
+    parser.add_argument(
+        "--token", default="", help="the handheld's token, where it is not enrolled here; @FILE: in this file"
+    )
     parser.add_argument("--dry-run", action="store_true", help="only say what would be given")
 
 
@@ -141,7 +144,7 @@ def _of_pattern(call: Call, handheld: Handheld) -> tuple[list[Wanted], Store]:
 def _lender(call: Call, device: str, options: SimpleNamespace, pattern: str) -> leasing.Lend:
     identity = known(call.existing_folder)
     url = options.server or (identity.url if identity is not None else "")
-    token = options.token or (identity.token if identity is not None else "")
+    token = token_of(call) or (identity.token if identity is not None else "")
     if not url or not token:
         usage("this handheld is not enrolled: name --server URL and --token TOKEN")
     ca = identity.ca if identity is not None and not options.token else ""

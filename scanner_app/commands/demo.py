@@ -6,10 +6,14 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from scanner_app import server_calls
-from scanner_app.commands.call import DONE, REFUSED, Call, Refusal
+from scanner_app.commands.call import DONE, REFUSED, Call, Refusal, print_json
 from tracking.counted import counted
+
+if TYPE_CHECKING:
+    from scanner_app.demo import Count, Demo, Played
 
 LOG_FILE = "server.log"
 """What the server has to say while the screens have the terminal."""
@@ -22,12 +26,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(call: Call) -> int:
-    """With a terminal the screens, without one the sample shift."""
+    """With a terminal the screens; without one, and where JSON Lines are asked for, the sample shift."""
     from scanner_app.demo import Demo
     from server import logs
     from server.main import ServerError
 
-    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    interactive = sys.stdin.isatty() and sys.stdout.isatty() and not call.options.json
     if interactive:
         print("demo: starting the server and the handheld; F7 will scan the next label for you", flush=True)
     with tempfile.TemporaryDirectory(prefix="scanner-demo-") as temporary:
@@ -45,7 +49,7 @@ def run(call: Call) -> int:
         except (server_calls.CallRefused, ServerError, TimeoutError) as error:
             raise Refusal(f"the demo could not start: {error}") from error
         try:
-            return _screens(call, demo) if interactive else _shift(demo)
+            return _screens(call, demo) if interactive else _shift(demo, as_json=call.options.json)
         finally:
             demo.close()
             said = logs.newest(folder / LOG_FILE) if interactive else ""
@@ -54,29 +58,47 @@ def run(call: Call) -> int:
                 print(f"demo: the server's last warning was: {said}{kept}", file=sys.stderr)
 
 
-def _shift(demo: object) -> int:
-    from scanner_app.demo import Demo, play, settle
+def _shift(demo: Demo, *, as_json: bool) -> int:
+    from scanner_app.demo import play, settle, spoken
+    from scanner_app.replay import row_of
 
-    assert isinstance(demo, Demo)
-    print(f"demo: central server at {demo.server.url}, handheld {demo.device} of site HAM", flush=True)
-    played = play(demo, lambda text: print(text, flush=True))
+    if as_json:
+        played = play(demo, row_of, print_json)
+    else:
+        print(f"demo: central server at {demo.server.url}, handheld {demo.device} of site HAM", flush=True)
+        played = play(demo, spoken, _told)
     count = settle(demo)
     for failure in played.failures:
         print(f"demo: {failure}", file=sys.stderr)
-    print(
-        f"demo: {played.accepted} scans accepted, {count.on_server} events on the server, {count.lost} lost",
-        flush=True,
-    )
+    if as_json:
+        print_json({"summary": _summary(demo, played, count)})
+    else:
+        print(
+            f"demo: {played.accepted} scans accepted, {count.on_server} events on the server, {count.lost} lost",
+            flush=True,
+        )
     if count.lost:
         raise Refusal(f"{counted(count.lost, 'event')} did not arrive on the server")
     return REFUSED if played.failures else DONE
 
 
-def _screens(call: Call, demo: object) -> int:
-    from scanner_app.demo import Demo, NextLabel
+def _told(text: str) -> None:
+    if text:
+        print(text, flush=True)
+
+
+def _summary(demo: Demo, played: Played, count: Count) -> dict[str, Any]:
+    """That of ``replay --json``, and what arrived."""
+    counts = {name: getattr(played, name) for name in ("scans", "ok", "note", "stop", "events")}
+    pending = demo.running.thread.run(lambda session: session.journal.pending())
+    arrived = {"on_server": count.on_server, "lost": count.lost}
+    return {**counts, "pending": pending, **arrived, "server": demo.server.url, "device": demo.device}
+
+
+def _screens(call: Call, demo: Demo) -> int:
+    from scanner_app.demo import NextLabel
     from scanner_app.screens import show
 
-    assert isinstance(demo, Demo)
     try:
         show(NextLabel(demo), call.loaded.settings, timezone=demo.site.timezone)
     except RuntimeError as error:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 import msgspec
 
 from scanner_app import server_calls
 from scanner_app.commands import asking
 from scanner_app.commands.call import DONE, USAGE, Call, Refusal, print_json, read_file, usage
+from scanner_app.commands.site_file import tell
 from sync.outbox import is_outbox
 from tracking.counted import counted
 from tracking.site import SITE_BYTES_MAX, SiteError, load
@@ -21,8 +21,6 @@ def add(parser: argparse.ArgumentParser) -> None:
     asking.add(parser, "address of the server; default: sync.url")
 
 
-REFUSED_SHOWN_MAX = 50
-"""Rows that are told on the terminal; ``--json`` has all."""
 _ONE = {"parties": "party", "unchanged": "unchanged"}
 """Names of the answer's counts that do not become the singular by losing an s."""
 
@@ -48,8 +46,7 @@ def run(call: Call) -> int:
     else:
         numbers = ((name, count) for name, count in counts.items() if name != "refused")
         print(", ".join(counted(count, _ONE.get(name, name[:-1]), name) for name, count in numbers))
-    for refused in done.refused[:REFUSED_SHOWN_MAX]:
-        print(f"{options.file}: {refused}", file=sys.stderr)
+    tell(options.file, done.refused)
     if done.refused:
         rows = counted(len(done.refused), "row")
         raise Refusal(f"{rows} not taken, everything else was: correct it and import the file again")

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from config import own_files
 from scanner_app.clockwork import SystemClock
-from scanner_app.commands.call import DONE, USAGE, Call, Refusal, print_json, read_file
+from scanner_app.commands.call import DONE, Call, Refusal, print_json
+from scanner_app.commands.site_file import site_of
 from tracking.catalogue import word
 from tracking.counted import counted
-from tracking.site import SITE_BYTES_MAX, Site, SiteError, load
+from tracking.site import Site
 
 if TYPE_CHECKING:
     from scanner_app.labels import Label
@@ -75,7 +76,4 @@ def _site(path: str | None) -> Site:
         from scanner_app.sample import company
 
         return company(SystemClock().today()).site("HAM")
-    try:
-        return load(read_file(path, SITE_BYTES_MAX), path)
-    except SiteError as error:
-        raise Refusal(str(error), USAGE) from error
+    return site_of(path)

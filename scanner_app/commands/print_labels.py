@@ -32,7 +32,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--value", action="append", default=[], metavar="NAME=TEXT", help="a value of the label; repeat it"
     )
-    parser.add_argument("--copies", type=int, default=1)
+    parser.add_argument("--copies", type=int, default=1, metavar="NUMBER", help="how many; default: 1")
     parser.add_argument(
         "--preview", metavar="FILE", help="draw it as .png, .pdf or .svg in place of printing"
     )

@@ -12,7 +12,7 @@ from typing import Any
 from scanner_app.cache_feed import load_site
 from scanner_app.clockwork import SystemClock
 from scanner_app.commands.call import DONE, USAGE, Call, Refusal, print_json
-from scanner_app.commands.replay import site_of
+from scanner_app.commands.site_file import site_of
 from scanner_app.explaining import explained, rules_report
 from scanner_app.handheld import Handheld
 from scanner_app.scanners.reading import Understood

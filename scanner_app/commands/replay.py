@@ -10,11 +10,12 @@ from typing import Any
 
 from drivers.replay_script import ScriptError, parse_script
 from scanner_app.cache_feed import load_site
-from scanner_app.clockwork import zone_known
 from scanner_app.commands.call import DONE, REFUSED, USAGE, Call, Refusal, print_json, read_file
+from scanner_app.commands.site_file import read_site, tell
 from scanner_app.replay import Replay
 from scanner_app.streams import mark
-from tracking.site import SITE_BYTES_MAX, Site, SiteError, load
+from tracking.counted import counted
+from tracking.site import Site
 
 SCRIPT_BYTES_MAX = 64 * 1024 * 1024
 
@@ -28,32 +29,29 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(call: Call) -> int:
-    """Plays the script. Exit 1 when an ``expect`` failed."""
+    """Plays the script. Exit 1 when an ``expect`` failed, or a row of the site file was refused."""
     options = call.options
     try:
         script = parse_script(read_file(options.script, SCRIPT_BYTES_MAX))
     except ScriptError as error:
         raise Refusal(str(error), USAGE) from error
-    site = site_of(options.site) if options.site else None
-    if options.data:
+    site, refused = read_site(options.site) if options.site else (None, ())
+    tell(options.site, refused)
+    code = _played(call, site, script)
+    if refused:
+        raise Refusal(
+            f"{counted(len(refused), 'row')} of {options.site} not taken, everything else was: correct it"
+        )
+    return code
+
+
+def _played(call: Call, site: Site | None, script: Any) -> int:
+    if call.options.data:
         return _play(call, call.folder, site, script)
     if site is None:
         raise Refusal("replay needs --site SITE.json, or --data DIR of an earlier run", USAGE)
     with tempfile.TemporaryDirectory(prefix="scanner-replay-") as folder:
         return _play(call, Path(folder), site, script)
-
-
-def site_of(path: str) -> Site:
-    """A site file. Raises :class:`Refusal`."""
-    try:
-        site = load(read_file(path, SITE_BYTES_MAX), path)
-    except SiteError as error:
-        raise Refusal(str(error), USAGE) from error
-    if not zone_known(site.timezone):
-        raise Refusal(
-            f"{path}: timezone {site.timezone[:60]!r} is not known, use one like Europe/Berlin", USAGE
-        )
-    return site
 
 
 def _play(call: Call, folder: Path, site: Site | None, script: Any) -> int:

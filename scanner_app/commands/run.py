@@ -68,7 +68,7 @@ def run(call: Call) -> int:
 
 def _load(running: RunningHandheld, path: str) -> None:
     from scanner_app.cache_feed import load_site
-    from scanner_app.commands.replay import site_of
+    from scanner_app.commands.site_file import site_of
 
     load_site(running.handheld.cache, site_of(path))
     running.renew()

@@ -9,8 +9,8 @@ import msgspec
 
 from scanner_app.clockwork import local_iso
 from scanner_app.handing.state import Mine
-from scanner_app.handing.tasks import begun, in_progress, subject_of
-from scanner_app.session_state import SessionState, encode, workflow_state
+from scanner_app.handing.tasks import in_progress, standing
+from scanner_app.session_state import SessionState, encode
 from sync.work_wire import TASK_STATE_CHARS_MAX, TASKS_MAX, OpenTask, OpenTasks
 
 if TYPE_CHECKING:
@@ -24,9 +24,10 @@ def kept(session: Session, after: SessionState) -> SessionState:
     """The session that is about to be written, with its tasks in progress noted. Only the one at hand can change."""
     name, handing = after.workflow, after.handing
     mine = {task: one for task, one in handing.mine.items() if task in after.states}
-    state = workflow_state(after, name)
-    if name in after.states and begun(name, state):
-        mine[name] = _noted(session, mine.get(name), after.operator, subject_of(state))
+    data = after.states.get(name)
+    is_begun, subject = standing(name, data) if data is not None else (False, "")
+    if is_begun:
+        mine[name] = _noted(session, mine.get(name), after.operator, subject)
     else:
         mine.pop(name, None)
     if mine == handing.mine:

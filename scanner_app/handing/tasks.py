@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
-from scanner_app.session_state import SessionState, workflow_state
+from scanner_app.session_state import STATES_KEPT_MAX, SessionState, state_of, workflow_state
 from scanner_app.workflows.flow import State
 from scanner_app.workflows.registry import WORKFLOWS
 
@@ -32,6 +34,15 @@ def begun(name: str, state: State) -> bool:
         for field in state.__struct_fields__
         if field not in passed_over
     )
+
+
+@lru_cache(maxsize=STATES_KEPT_MAX)
+def standing(name: str, data: bytes) -> tuple[bool, str]:
+    """Whether something of a task has been done, and what it is about; ``data`` is its state. A scan changes neither
+    as a rule.
+    """
+    state = state_of(name, data)
+    return begun(name, state), subject_of(state)
 
 
 def in_progress(session: SessionState) -> dict[str, State]:

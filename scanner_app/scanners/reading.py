@@ -17,8 +17,9 @@ from tracking.identifiers import parsers, retyped
 from tracking.identifiers.reader import read, split_aim
 from tracking.identifiers.reading import Reading
 from tracking.identifiers.symbologies import COMPOSITE, GS1_SYMBOLOGIES, LOOKS_GS1, MAY_BE_MISSING
+from tracking.later import pattern
 
-_UNSOUND_URL = re.compile(r"https?:.*(?: |==)", re.IGNORECASE | re.DOTALL)
+_UNSOUND_URL = pattern(r"https?:.*(?: |==)", re.IGNORECASE | re.DOTALL)
 """Addresses write such signs with a percent sign; here they stand for a dead key that was pressed once."""
 
 

@@ -7,13 +7,13 @@ of a network is still a serial number where somebody knows it or an item's patte
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import msgspec
 
 from scanner_app.workflows.flow import Input, Knowledge, Scanned, State, Step
 from tracking.identifiers.reading import NATIVE_KINDS, Reading
+from tracking.later import pattern
 from tracking.phrases import Phrase, phrase
 from tracking.verdicts import verdict
 
@@ -25,9 +25,9 @@ _OF_A_FIELD = (
     ("supplier_order", "kind_order_number"),
 )
 """A detail of a lone data identifier -> what it is."""
-_DATED = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}")
-_PLAIN_COUNT = re.compile(r"[1-9]\d{0,2}")
-_COUNT = re.compile(r"Q\d{1,4}")
+_DATED = pattern(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}")
+_PLAIN_COUNT = pattern(r"[1-9]\d{0,2}")
+_COUNT = pattern(r"Q\d{1,4}")
 
 
 Advance = Callable[[State, Input, Knowledge], Step]

@@ -10,6 +10,7 @@ from server import count_decision, counts, replica, tallies
 from server.api.exchange import (
     Refusal,
     answer,
+    asker,
     body_of,
     central_of,
     decoded,
@@ -98,7 +99,9 @@ async def decide(request: Request) -> Response:
         raise WireError("seen is a count of events")
     try:
         events = await in_thread(
-            lambda: count_decision.decide(central.storage, number, decision, central.now_ms())
+            lambda: count_decision.decide(
+                central.storage, number, decision, central.now_ms(), asker(request).signs
+            )
         )
     except DecisionError as error:
         raise Refusal(409, "undecided", str(error)) from error

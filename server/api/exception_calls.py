@@ -10,6 +10,7 @@ from server import settling
 from server.api.exchange import (
     Refusal,
     answer,
+    asker,
     body_of,
     central_of,
     decoded,
@@ -72,7 +73,9 @@ async def settle(request: Request) -> Response:
     central = central_of(request)
     said = decoded(await body_of(request, BODY_BYTES_MAX), Settlement)
     try:
-        await in_thread(lambda: settling.settle(central.storage, said, central.now_ms()))
+        await in_thread(
+            lambda: settling.settle(central.storage, said, central.now_ms(), asker(request).signs)
+        )
     except SettlingError as error:
         raise Refusal(409, "unsettled", str(error)) from error
     central.folder.wake()

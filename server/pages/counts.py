@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from server import count_decision, counts
 from server.api.count_calls import CountLine, sheets
-from server.api.exchange import Refusal, central_of, in_thread
+from server.api.exchange import Refusal, asker, central_of, in_thread
 from server.count_decision import Decision, DecisionError
 from server.counts import CountReport, Difference
 from server.pages.people import Names, names
@@ -142,7 +142,11 @@ async def decide(request: Request) -> Response:
         leave=tuple(line.strip() for line in fields.get("leave", "").splitlines() if line.strip()),
     )
     try:
-        await in_thread(lambda: count_decision.decide(central.storage, number, decision, central.now_ms()))
+        await in_thread(
+            lambda: count_decision.decide(
+                central.storage, number, decision, central.now_ms(), asker(request).signs
+            )
+        )
     except DecisionError as error:
         return await _show(request, number, 409, str(error))
     central.folder.wake()

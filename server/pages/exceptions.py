@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server import settling
-from server.api.exchange import central_of, in_thread, number
+from server.api.exchange import asker, central_of, in_thread, number
 from server.open_exceptions import Listed, latest
 from server.pages.people import Names, names
 from server.pages.render import page
@@ -52,7 +52,9 @@ async def settle(request: Request) -> Response:
     fields = await form_of(request)
     said = Settlement(key=fields.get("key", ""), reason=fields.get("reason", ""))
     try:
-        await in_thread(lambda: settling.settle(central.storage, said, central.now_ms()))
+        await in_thread(
+            lambda: settling.settle(central.storage, said, central.now_ms(), asker(request).signs)
+        )
     except SettlingError as error:
         return await _show(request, 409, str(error))
     central.folder.wake()

@@ -22,10 +22,8 @@ def on_this_machine(request: Request) -> bool:
 
     A page on the internet may have its name lead here (DNS rebinding) and then read what needs no sign-in.
     """
-    host = request.url.hostname or ""
-    if host == "localhost":
-        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
+        host = request.url.hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:  # neither a number, nor perhaps a host at all
         return False

@@ -149,10 +149,15 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     return Response(text.encode("utf-8", "replace"), status, HEADERS, "text/html; charset=utf-8")
 
 
+def _sentence(text: str) -> str:
+    """What is said to a program, as a person reads it."""
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
 def trouble(request: Request, refusal: Refusal) -> Response:
     """A page that says why there is no page."""
     response = page(
-        request, "trouble.html", refusal.status, title=plain(refusal.error), detail=refusal.detail
+        request, "trouble.html", refusal.status, title=plain(refusal.error), detail=_sentence(refusal.detail)
     )
     response.headers.update(refusal.headers)
     return response

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server import access, staff
-from server.api.exchange import Refusal, body_of, central_of, in_thread
+from server.api.exchange import Refusal, body_of, central_of, in_thread, remember
 from server.central import Central
 from server.pages.outside import on_this_machine, scheme_of
 from server.pages.render import page
-from server.roles import OFFICE, READERS, may_open
+from server.roles import NOBODY, OFFICE, READERS, Caller, may_open
 from server.watching import seen_of
 
 FORM_BYTES_MAX = 8192
+FORM_FIELDS_MAX = 20
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -28,11 +29,13 @@ def guarded(handler: Handler) -> Handler:
     async def wrapped(request: Request) -> Response:
         if request.method == "POST":
             _refuse_foreign_form(request)
-        role = await role_of(request)
+        caller = await caller_of(request)
+        role = caller.role
         if role:
             if not may_open(role, request.url.path, request.method):
                 raise Refusal(403, "forbidden", f"this is not for {role}s: ask the office")
             seen_of(request).who = role
+            remember(request, caller)
             return await handler(request)
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?next={quote(back, safe='')}", 303)
@@ -40,31 +43,34 @@ def guarded(handler: Handler) -> Handler:
     return wrapped
 
 
-async def role_of(request: Request) -> str:
-    """The role of a browser with our cookie, the office's for everybody where the pages are open; else empty.
+async def caller_of(request: Request) -> Caller:
+    """Whose browser has our cookie, the office's where the pages are open; else nobody.
 
     Asked of the token that the cookie was given for, at every page: whose token was taken away has no role left.
     """
     central = central_of(request)
     if central.open_pages and on_this_machine(request):
-        return OFFICE
+        return Caller(OFFICE)
     value = request.cookies.get(access.COOKIE, "")
-    return await in_thread(lambda: _role_of_cookie(central, value)) if value else ""
+    return await in_thread(lambda: _caller_of_cookie(central, value)) if value else NOBODY
 
 
-def _role_of_cookie(central: Central, value: str) -> str:
+def _caller_of_cookie(central: Central, value: str) -> Caller:
     key, now_ms, office = central.storage.receipt_key, central.now_ms(), central.office_token_hash
     if access.cookie_token(key, value, (office,), now_ms):
-        return OFFICE
+        return Caller(OFFICE)
     with central.storage.read() as reader:
-        roles = staff.roles(reader)
-    return roles.get(access.cookie_token(key, value, roles, now_ms), "")
+        callers = staff.callers(reader)
+    return callers.get(access.cookie_token(key, value, callers, now_ms), NOBODY)
 
 
 async def form_of(request: Request) -> dict[str, str]:
     """The fields of a posted form."""
     data = await body_of(request, FORM_BYTES_MAX)
-    fields = parse_qs(data.decode("utf-8", "replace"), max_num_fields=20)
+    try:
+        fields = parse_qs(data.decode("utf-8", "replace"), max_num_fields=FORM_FIELDS_MAX)
+    except ValueError as error:
+        raise Refusal(400, "malformed", f"a form has at most {FORM_FIELDS_MAX} fields") from error
     return {name: values[0] for name, values in fields.items()}
 
 
@@ -122,7 +128,7 @@ async def sign_out(request: Request) -> Response:
 def _refuse_foreign_form(request: Request) -> None:
     """A form on another site's page must not act here."""
     origin = request.headers.get("origin", "")
-    if origin and urlsplit(origin).netloc != request.headers.get("host", ""):
+    if origin and origin.partition("://")[2] != request.headers.get("host", ""):
         raise Refusal(403, "forbidden", "this form came from another site")
 
 

@@ -172,6 +172,55 @@ def test_no_form_from_elsewhere_is_taken(town: Town, origin: str) -> None:
     assert town.device.hwm().hwm == 1
 
 
+ODD_HEADERS = {
+    "Origin": ("http://[", "http://[::1", "://", "x", "\xff", "http://a b", "http://" + "a" * 3000, "null, null"),
+    "Host": ("[", "[::1", "a b", "x:y:z", ":0", "\xff", "a" * 3000, "x:99999999"),
+    "Cookie": ("office=1.2.3.4", 'office="\\', "office=9.\xff.\xff", "office=\u0664.a.b", "=;", "office=9" * 900),
+    "X-Forwarded-Proto": ("\xff", "https, http", "javascript"),
+    "Authorization": ("Bearer \xff", "Bearer", "Bearer " + "a" * 3000, "Basic eDp5", "bearer\tx"),
+    "Content-Type": ("multipart/form-data; boundary=x", "application/json", "\xff", "text/plain; charset=utf-7"),
+    "Content-Encoding": ("gzip", "zstd, zstd", "\xff"),
+    "Accept-Encoding": ("gzip;q=0", "\xff", "*"),
+}  # fmt: skip
+ODD_FORMS = (
+    b"&".join(b"a%d=1" % number for number in range(40)),
+    b"token=%FF%00&next=%ED%A0%80/",
+    b"\xff\xfe\x00",
+    b"=&=&&;;",
+    b"%",
+    b"token" * 1000,
+)
+
+
+@pytest.mark.parametrize("name", ODD_HEADERS)
+def test_nothing_odd_that_a_stranger_says_of_himself_is_a_fault(town: Town, name: str) -> None:
+    url = town.office.running.url
+    for odd in ODD_HEADERS[name]:
+        for path in (
+            "/",
+            "/sign-in",
+            "/devices",
+            "/devices/codes",
+            "/v1/ca",
+            "/v1/units?serial=A",
+            "/static/mark.svg",
+        ):
+            for method in ("GET", "POST"):
+                headers = {name: odd.encode("utf-8" if name == "Cookie" else "latin-1")}
+                answer = httpx.request(method, url + path, headers=headers, trust_env=False)  # type: ignore[arg-type]
+                assert answer.status_code < 500, (name, odd, method, path)
+
+
+def test_no_form_of_a_stranger_is_a_fault(town: Town) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    for path in forms():
+        for content in ODD_FORMS:
+            answer = httpx.post(
+                town.office.running.url + path, content=content, headers=form, trust_env=False
+            )
+            assert answer.status_code < 500, (path, content[:40])
+
+
 def test_guesses_are_counted_by_who_makes_them_and_not_by_what_he_says(town: Town) -> None:
     tries = []
     for number in range(12):

@@ -146,3 +146,42 @@ def test_a_count_says_who_counted_what_and_what_was_empty(visitor: BrowserContex
     expect(rows.nth(0)).to_contain_text("Ada")
     expect(rows.nth(1)).to_contain_text("empty")
     expect(page.get_by_role("button", name="Reject: count again")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_is_on_a_page_stays_in_its_card_and_the_tabs_can_be_seen(
+    visitor: BrowserContext, office: Office, width: int
+) -> None:
+    page = signed_in(visitor, office, "/devices")
+    page.set_viewport_size({"width": width, "height": 800})
+    page.get_by_label("Site").fill("HAM")
+    page.get_by_role("button", name="Make a one-time code").click()
+    card, code = page.locator(".card.code").bounding_box(), page.locator(".code .big").bounding_box()
+    picture = page.locator(".qr svg").bounding_box()
+    assert card is not None
+    assert code is not None
+    assert picture is not None
+    for inner in (code, picture):
+        assert card["x"] <= inner["x"]
+        assert inner["x"] + inner["width"] <= card["x"] + card["width"]
+        assert inner["y"] + inner["height"] <= card["y"] + card["height"]
+    assert code["height"] < 2 * 40, "the code is one line"
+    for tab in page.locator(".tabs a, .tabs button").all():
+        box = tab.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= width, tab.inner_text()
+
+
+def test_on_a_phone_every_figure_of_the_overview_is_whole(visitor: BrowserContext, office: Office) -> None:
+    page = signed_in(visitor, office)
+    page.set_viewport_size({"width": 390, "height": 800})
+    # As many as there are with a unit in every status.
+    page.evaluate("""() => document.querySelectorAll(".matrix tr").forEach(
+      row => { row.lastElementChild.textContent = "12'345";
+               for (let more = 0; more < 9; more++) row.append(row.lastElementChild.cloneNode(true)); })""")
+    cells = page.locator(".matrix tbody td:visible")
+    assert cells.count() > 1
+    for cell in cells.all():
+        box = cell.bounding_box()
+        assert box
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 390, cell.inner_text()

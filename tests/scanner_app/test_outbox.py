@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from scanner_app import outbox
+from scanner_app.anchors import GONE_BYTES
 from scanner_app.journal import Journal
 from sync.credentials import Credentials, Proof
-from sync.outbox import Held, opened, secret_of
+from sync.outbox import LINK_BYTES, Held, opened, secret_of
 from sync.wire import BATCH_BYTES_MAX, Batch, bodies_of
 from tests.scanner_app.test_losses import START_MS, confirm, write
 
@@ -102,5 +103,44 @@ def test_without_a_key_the_token_signs_the_file(journal: Journal) -> None:
     keyless = Credentials(Proof(token="t"), lambda _: None, lambda: START_MS)
     for mine in (None, keyless):
         data, count = outbox.sealed(journal, "t", START_MS, mine)
-        found = opened(data, [secret_of("t")])
+        found, gone = opened(data, [secret_of("t")])
+        assert gone == {}, "nothing was let go of"
         assert (count, sum(len(bodies_of(one)) for one in found)) == (7, 7)
+
+
+def links(journal: Journal) -> dict[int, str]:
+    """Number -> the chain after that event of the first epoch, hexadecimal."""
+    return {seq: link.hex() for epoch, seq, _, link in journal.rows() if epoch == 1}
+
+
+def test_what_was_let_go_of_is_in_the_file_by_its_links_however_often_it_was(journal: Journal) -> None:
+    ours = links(journal)
+    confirm(journal, 1, 6)
+    journal.match_overlay({1: 6})
+    for through in (2, 4):
+        journal.note_backed_up({1: through})
+        assert journal.prune(START_MS + 24 * 3600 * 1000) == 2
+    data, _ = outbox.sealed(journal, "t", START_MS, None, everything=True)
+    batches, gone = opened(data, [secret_of("t")])
+    assert [(one.epoch, one.lost) for one in batches] == [(1, 4), (2, 0)]
+    assert gone.keys() == {1}
+    assert [gone[1].at(seq).hex() for seq in range(1, 5)] == [ours[seq][:16] for seq in range(1, 5)]
+    assert [gone[1].at(seq) for seq in (-1, 0, 5, 6)] == [b""] * 4
+
+
+def test_of_a_long_past_the_newest_links_are_in_the_file(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = links(journal)
+    confirm(journal, 1, 6)
+    journal.match_overlay({1: 6})
+    journal.note_backed_up({1: 5})
+    assert journal.prune(START_MS + 24 * 3600 * 1000) == 5
+    monkeypatch.setattr(outbox, "LINKS_MAX", 2)
+    data, _ = outbox.sealed(journal, "t", START_MS, None, everything=True)
+    told = opened(data, [secret_of("t")]).gone[1]
+    assert [told.at(seq).hex() for seq in range(1, 6)] == ["", "", "", ours[4][:16], ours[5][:16]]
+
+
+def test_a_journal_keeps_as_much_of_a_link_as_a_file_tells() -> None:
+    assert GONE_BYTES == LINK_BYTES

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from scanner_app.workflows.registry import WORKFLOWS
 from tests.scanner_app import (
+    random_pair,
     test_random_bench,
     test_random_floor,
-    test_random_hand_over,
     test_random_people,
     test_random_yard,
 )
@@ -26,4 +26,4 @@ def test_every_task_is_in_a_random_run() -> None:
 
 def test_people_and_hand_overs_are_tried_in_tasks_that_there_are() -> None:
     assert set(test_random_people.PAPERS) <= set(WORKFLOWS)
-    assert set(test_random_hand_over.TASKS) <= set(WORKFLOWS)
+    assert set(random_pair.TASKS) <= set(WORKFLOWS)

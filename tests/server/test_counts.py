@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -392,3 +393,30 @@ def test_only_the_office_asks_and_decides(office: Office, shelves: Handheld) -> 
     assert office.http.get("/v1/counts/PO-9", headers=office.auth).status_code == 404
     listed = office.http.get("/v1/counts", headers=office.auth).json()["sheets"]
     assert [one["number"] for one in listed] == ["CS-1", "CS-LOTS"]
+
+
+def test_a_sheet_that_nobody_counted_is_not_said_to_agree(office: Office) -> None:
+    office.load(site_file(documents=[{"type": "count_sheet", "number": "CS-1", "location": "A"}]))
+    office.http.post("/sign-in", data={"token": office.running.office_token, "next": "/"})
+    text = office.http.get("/counts/CS-1").text
+    assert "Nothing was counted." in text
+    assert "No differences" not in text
+
+
+@pytest.mark.parametrize("approve", [True, False])
+def test_who_decided_a_count_is_in_every_event_of_the_decision(
+    office: Office, shelves: Handheld, approve: bool
+) -> None:
+    shelves.write(counted("P1"), closing())
+    hand_in(office, shelves)
+    made = office.http.post(
+        "/v1/staff", json={"name": "Ida", "role": "supervisor"}, headers=office.auth
+    ).json()
+    body = {"approve": approve, "reason": "r", "seen": report(office).seen}
+    mine = {"Authorization": f"Bearer {made['token']}"}
+    answer = office.http.post("/v1/counts/CS-1/decision", json=body, headers=mine)
+    assert answer.status_code == 200
+    with office.running.central.storage.read() as reader:
+        told = reader.rows("SELECT body FROM ledger WHERE device = 'office' ORDER BY position")
+    decided = [json.loads(bytes(row[0])) for row in told[-answer.json()["events"] :]]
+    assert [event.get("operator") for event in decided] == ["office/Ida"] * (6 if approve else 1)

@@ -32,6 +32,7 @@ def verdict(
     lost: int = 0,
     proven: bool = False,
     exact: bool = True,
+    foreign: bool = False,
 ) -> tuple[str, int]:
     """The server holds ``BODIES[:hwm]``; a device whose journal is ``sent`` hands in ``first`` to ``last``."""
     prev = chain_of(sent, first - 1)
@@ -48,6 +49,7 @@ def verdict(
         lambda seq: chain_of(BODIES, seq),
         proven=proven,
         exact=exact,
+        foreign=foreign,
     )
 
 
@@ -99,3 +101,11 @@ def test_a_proven_loss_is_bridged_from_where_the_server_stands_and_no_further(ex
             assert verdict(BODIES, first, 6, hwm, lost=lost)[0] == "gap", "without proof"
         else:
             assert answer == "gap"
+
+
+def test_a_loss_is_not_bridged_over_what_is_anothers() -> None:
+    for hwm, first in itertools.product(range(6), range(1, 7)):
+        told = verdict(BODIES, first, 6, hwm, lost=first - 1, proven=True, exact=False, foreign=True)
+        honest = verdict(BODIES, first, 6, hwm, lost=first - 1, proven=True, exact=False)
+        assert told == (("fork", 0) if first > hwm + 1 else honest)
+        assert verdict(BODIES, first, 6, hwm, foreign=True)[0] == ("gap" if first > hwm + 1 else "append")

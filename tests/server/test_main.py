@@ -156,3 +156,20 @@ def test_answers_do_not_wait_for_the_acknowledgement_of_their_headers() -> None:
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         assert client.recv(1) == b""
+
+
+@pytest.mark.parametrize(
+    ("host", "asked"), [("::1", "[::1]"), ("::", "[::1]"), ("::", "127.0.0.1"), ("0.0.0.0", "127.0.0.1")]
+)
+def test_it_listens_where_it_is_told_to(tmp_path: Path, host: str, asked: str) -> None:
+    """With ``::`` over both."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("there is no IPv6 here")
+    running = serve(tmp_path / "central.db", host)
+    try:
+        assert running.url == f"http://{f'[{host}]' if ':' in host else host}:{running.port}"
+        assert httpx.get(f"http://{asked}:{running.port}/healthz", trust_env=False).status_code == 200
+    finally:
+        running.stop()

@@ -147,3 +147,23 @@ def test_only_the_office_settles(office: Office, twice: tuple[Handheld, Handheld
         assert office.http.post("/v1/exceptions/settle", json=said, headers=auth).status_code in {401, 403}
         assert office.http.get("/v1/exceptions", headers=auth).status_code in {401, 403}
     assert len(_listed(office)) == 1
+
+
+@pytest.mark.parametrize("way", ["interface", "page"])
+def test_who_settled_it_is_in_the_event_and_on_the_page(
+    office: Office, twice: tuple[Handheld, Handheld], way: str
+) -> None:
+    """The office's own token is everybody's: only a token with a name says who it was."""
+    http, key = office.http, _listed(office)[0]["key"]
+    made = http.post("/v1/staff", json={"name": "Ida", "role": "supervisor"}, headers=office.auth).json()
+    form = {"key": str(key), "reason": "a misprint"}
+    assert http.post("/sign-in", data={"token": made["token"], "next": "/"}).status_code == 303
+    if way == "page":
+        assert http.post("/exceptions/settle", data=form, follow_redirects=False).status_code == 303
+    else:
+        mine = {"Authorization": f"Bearer {made['token']}"}
+        assert http.post("/v1/exceptions/settle", json=form, headers=mine).status_code == 200
+    office.settle()
+    unit = http.get("/v1/units", params={"serial": "A"}, headers=office.auth).json()["units"][0]
+    assert unit["history"][-1]["operator"] == "office/Ida"
+    assert ">Ida</td>" in http.get("/exceptions/settled").text

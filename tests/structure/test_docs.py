@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import pytest
 from starlette.routing import Mount, Route
 
+from bench.__main__ import BENCHMARKS
 from config.keys import ENV_CONFIG, by_env, by_path, sections
 from scanner_app.arguments import _parser
 from scanner_app.cli import VERBS
@@ -103,6 +104,11 @@ def test_every_verb_of_run_is_one(page: Path) -> None:
     assert {"demo", "test", "scanner", "soak"} <= verbs
     named = {found for piece in pieces(page) for found in re.findall(r"\./run ([a-z]+)", piece)}
     assert sorted(named - verbs) == []
+
+
+def test_every_benchmark_that_is_named_is_one(page: Path) -> None:
+    named = {found for piece in pieces(page) for found in re.findall(r"\./run bench ([a-z]+)", piece)}
+    assert sorted(named - BENCHMARKS.keys()) == []
 
 
 def test_every_file_that_is_named_is_there(page: Path) -> None:

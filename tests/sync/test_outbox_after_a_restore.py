@@ -15,6 +15,7 @@ from sync.credentials import Credentials, Proof, new_key
 from tests.durability.goods import serial
 from tests.scanner_app.scanner_process import Ended, scanner
 from tests.sync.fleet import Dock, Fleet, until
+from tests.sync.test_clone import copy_of, start
 from tests.sync.test_restore import copied, put_back
 
 NOW_MS = 1_795_000_000_000
@@ -99,6 +100,55 @@ def test_what_neither_side_holds_any_more_is_bridged_and_named(
     assert (lost.first.ref, lost.second.ref) == (f"{dock.device}/1/4", f"{dock.device}/1/5")
     dock.offline(False)
     until(dock.settled, "the network comes back")
+
+
+def forgetful(fleet: Fleet, tmp_path: Path) -> tuple[Dock, Dock]:
+    """A handheld that let go of five of its eight events and is out of reach; and its copy from when it had three.
+
+    The server is put back to those three, so that it takes what the copy scans next under the number four.
+    """
+    dock = fleet.dock()
+    dock.begin("PO-HAM")
+    dock.give(*(serial(number) for number in range(1, 4)))
+    until(dock.settled, "the first")
+    copied(fleet, tmp_path / "copy")
+    twin = copy_of(fleet, dock, tmp_path / "twin")
+    dock.give(*(serial(number) for number in range(4, 7)))
+    until(dock.settled, "what the copy lacks")
+    dock.offline()
+    dock.give(*(serial(number) for number in range(7, 9)))
+
+    def forget(session: Session) -> int:
+        session.journal.note_backed_up({1: 5})
+        return session.journal.prune(2 * NOW_MS)
+
+    assert dock.ask(forget) == 5
+    put_back(fleet, tmp_path / "copy", new_generation=True)
+    return dock, twin
+
+
+def test_a_loss_is_not_believed_where_the_server_took_a_copys_events_meanwhile(
+    fleet: Fleet, tmp_path: Path
+) -> None:
+    dock, twin = forgetful(fleet, tmp_path)
+    start(fleet, twin)
+    twin.give(serial(20))
+    until(twin.settled, "the copy's, under the number of the first one's")
+    before = fleet.ledger(dock.device)
+    assert len(before) == 4
+    for data in (sealed(dock), sealed(dock, everything=True)):
+        refused = handed_in(fleet, data)
+        assert refused.code == 1
+        assert "holds other events under this name (fork)" in refused.err
+    assert fleet.ledger(dock.device) == before, "nothing goes on behind what is another's"
+
+
+def test_a_file_that_does_not_tell_what_was_let_go_of_is_believed(fleet: Fleet, tmp_path: Path) -> None:
+    """One of an earlier version, or of a journal that let go of them before it kept their links."""
+    dock, _ = forgetful(fleet, tmp_path)
+    dock.ask(lambda session: session.journal.connection.execute("DELETE FROM gone"))
+    ended = handed_in(fleet, sealed(dock))
+    assert (ended.code, ended.rows[0]["stored"]) == (0, 3), ended.err
 
 
 def test_nothing_is_written_that_the_server_has_where_nothing_waits(fleet: Fleet) -> None:

@@ -14,14 +14,14 @@ Reading never raises, whatever was scanned.
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from msgspec.structs import replace
 
-from tracking.identifiers.parsers import OF_EAN, OF_GS1, PARSERS, Parser
+from tracking.identifiers.parsers import OF_EAN, OF_GS1, PARSERS, Parser, beginning
 from tracking.identifiers.reading import Reading
 from tracking.identifiers.symbologies import EAN_SYMBOLOGIES, GS1_SYMBOLOGIES
+from tracking.later import pattern
 
 TEXT_CHARS_MAX = 4096
 """Longer than any code on a label that means one thing; beyond it a scan is unreadable."""
@@ -29,9 +29,9 @@ TEXT_CHARS_MAX = 4096
 TERMINATORS = "\r\n\t"
 """What a device may send after a code; never part of one."""
 
-_AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+_AIM = pattern(r"\][A-Za-z][0-9A-Za-z]")
 _SEPARATORS = frozenset("\x1c\x1d\x1e\x1f\x04")
-_STRANGE = re.compile(r"[\x00-\x03\x05-\x1b\x7f-\x9f]")
+_STRANGE = pattern(r"[\x00-\x03\x05-\x1b\x7f-\x9f]")
 """Control characters other than those separators."""
 
 
@@ -86,7 +86,7 @@ def _asked(aim: str, body: str, trimmed: str) -> tuple[Parser, ...] | list[Parse
     if aim in EAN_SYMBOLOGIES:
         return OF_EAN
     if body == trimmed:
-        return [parser for parser in PARSERS if parser.glance(body)]
+        return [parser for parser in beginning(body[0]) if parser.glance(body)]
     return [parser for parser in PARSERS if parser.glance(body if parser.untrimmed else trimmed)]
 
 

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from tracking.identifiers.reader import read, split_aim
 from tracking.identifiers.reading import NATIVE_KINDS, Reading
 from tracking.identifiers.symbologies import EAN_SYMBOLOGIES, GS1_SYMBOLOGIES
+from tracking.later import pattern
 
 Way = Callable[[str], Sequence[str]]
 """Undoes one kind of damage: the texts that can have come out as the one given."""
@@ -51,12 +52,12 @@ CONFIRM = "A keyboard layout had changed its characters: compare with the label,
 MENDED_CHARS_MAX = 500
 """A longer text is no label of ours; what happened to it is not looked for."""
 
-_HEAD = re.compile(r"\][A-Za-z][0-9A-Za-z]")
-_DIGIT_SIGNS = re.compile(r"[&\"'(_].*[&\"'(]")
+_HEAD = pattern(r"\][A-Za-z][0-9A-Za-z]")
+_DIGIT_SIGNS = pattern(r"[&\"'(_].*[&\"'(]")
 """Two of the signs that the French digits give, among them at least one that labels hardly have."""
-_FOREIGN = re.compile(r"[\u00a1-\u024f\u1e00-\u1eff€]")
+_FOREIGN = pattern(r"[\u00a1-\u024f\u1e00-\u1eff€]")
 """What the layouts of Europe have instead of the signs of ASCII, with the letters that their accents make."""
-_TURNED_URL = re.compile(r"(?:\]..)?HTTPS?://(?=[^/?]*[A-Z])[A-Z0-9.:-]+[/?].*[a-z]", re.DOTALL)
+_TURNED_URL = pattern(r"(?:\]..)?HTTPS?://(?=[^/?]*[A-Z])[A-Z0-9.:-]+[/?].*[a-z]", re.DOTALL)
 """A capital scheme is for the alphabet of QR codes that has no small letters: where there are some, Caps Lock is on."""
 
 

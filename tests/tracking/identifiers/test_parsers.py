@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from tests import fuzz
-from tracking.identifiers.parsers import PARSERS
+from tracking.identifiers.parsers import PARSERS, beginning
 from tracking.identifiers.reader import TERMINATORS, split_aim
 from tracking.identifiers.symbologies import EAN_SYMBOLOGIES, GS1_SYMBOLOGIES
 
@@ -66,11 +66,25 @@ def test_a_glance_never_holds_back_what_its_parser_reads() -> None:
     assert wrong == []
 
 
+def test_a_beginning_never_holds_back_what_a_glance_lets_through() -> None:
+    texts = [text for text, _ in fuzz.inputs(3000, seed=11)]
+    texts += [chr(first) + rest for first in range(33, 0x250) for rest in ("", "rn:x", "1(01)", "RN:")]
+    wrong = [
+        (parser.module, text)
+        for text in texts
+        for parser in PARSERS
+        if text and parser.glance(text) and parser not in beginning(text[0])
+    ]
+    assert wrong == []
+
+
 _AFTER_ALL = """
 import json, sys
 from scanner_app.scanners.reading import load_all, understood
 from tests import fuzz
+from tracking import later
 load_all()
+later.load_all()
 before = set(sys.modules)
 for text, aim in fuzz.inputs(3000, seed=3):
     understood(text, aim, today=fuzz.TODAY)
