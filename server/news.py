@@ -14,6 +14,12 @@ class News:
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         self.closed = False
 
+    @property
+    def listeners(self) -> int:
+        """Requests that wait right now."""
+        with self._lock:
+            return len(self._waiting)
+
     def announce(self) -> None:
         """Wake everybody who waits."""
         with self._lock:

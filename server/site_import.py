@@ -33,12 +33,13 @@ EPOCH = 1
 def import_site(storage: Storage, site_name: str, data: bytes, now_ms: int) -> Imported:
     """Load a site file into one site. Raises :class:`tracking.site.SiteError` with one plain sentence.
 
-    Rows that are wrong by themselves are left out and named in the answer.
+    What is wrong in a row by itself is left out and named in the answer.
     """
-    site, refused = without_refused(load(data))
+    site = load(data)
     if site.site != site_name:
         raise SiteError(f"the site file is for site {site.site!r}, not for {site_name!r}: send it there")
     with storage.read() as reader:
+        site, refused = without_refused(site, lambda item: replica.get(reader, "item", item) is not None)
         refuse_badges(reader, site)
         operators = [_operator_row(reader, site.site, operator) for operator in site.operators]
     with storage.write() as tx:

@@ -14,7 +14,16 @@ from server.devices import Device, by_id
 from server.replica import Feed, listing
 from server.storage import Reader, Writer
 from sync.wire import WireError
-from sync.work_wire import TASK_STATE_CHARS_MAX, TASKS_MAX, OpenTask, OpenTasks, TaskRow, TasksKept, task_id
+from sync.work_wire import (
+    TASK_PEOPLE_MAX,
+    TASK_STATE_CHARS_MAX,
+    TASKS_MAX,
+    OpenTask,
+    OpenTasks,
+    TaskRow,
+    TasksKept,
+    task_id,
+)
 from tracking.site import NAME_CHARS_MAX
 
 TABLE = "task"
@@ -53,11 +62,13 @@ def _check(report: OpenTasks) -> None:
     if len(report.tasks) > TASKS_MAX:
         raise WireError(f"a handheld has at most {TASKS_MAX} tasks in progress")
     for task in report.tasks:
-        texts = (task.task, task.subject, task.document, task.since, task.operator, task.item, task.place)
-        if any(len(text) > NAME_CHARS_MAX for text in texts):
+        texts = [task.task, task.subject, task.document, task.since, task.operator, task.item, task.place]
+        if any(len(text) > NAME_CHARS_MAX for text in (*texts, *task.people)):
             raise WireError(f"a name is longer than {NAME_CHARS_MAX} characters")
         if not task.task or "/" in task.task or len(task.state) > TASK_STATE_CHARS_MAX:
             raise WireError("a task without a name, or with a state beyond the bound")
+        if len(task.people) > TASK_PEOPLE_MAX:
+            raise WireError(f"a task has at most {TASK_PEOPLE_MAX} people")
 
 
 def _row(device: Device, task: OpenTask, now_ms: int) -> TaskRow:

@@ -31,6 +31,8 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
 TASKS_MAX = 16
 TASK_STATE_CHARS_MAX = 8192
 TASKS_BYTES_MAX = 262_144
+TASK_PEOPLE_MAX = 100
+"""Who count on one sheet; more do not share one."""
 
 
 class OpenTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -54,6 +56,8 @@ class OpenTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When something was last done on it, in steps of ten minutes."""
     state: str = ""
     """The state at its prompt, base 64; only a handheld reads it."""
+    people: tuple[str, ...] = ()
+    """Of a count: badges of those who counted in this round so far. None of them may be its second counter."""
 
 
 class OpenTasks(msgspec.Struct, frozen=True, kw_only=True):

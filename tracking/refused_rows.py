@@ -1,10 +1,13 @@
-"""Rows of a site file that are refused one by one, while all the rest of it is taken.
+"""What of a site file is refused row by row, while all the rest of it is taken.
 
-What makes a file unreadable or contradictory refuses it whole (:mod:`tracking.site`). An item with a GTIN that no label
-can carry is somebody's slip of the finger in a list of thousands: the item is left as it was, and named.
+What makes a file unreadable or contradictory refuses it whole (:mod:`tracking.site`). A GTIN that no label can carry is
+somebody's slip of the finger in a list of thousands: it is left out and named. The item is taken all the same, so that
+its serial numbers and orders count; where it is known already it stays as it was, with the GTINs that it has.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import msgspec
 
@@ -23,14 +26,22 @@ def gtin_fault(gtin: str) -> str:
     return "" if gtin[-1] == right else f"GTIN {gtin} ends in {gtin[-1]}, its check digit is {right}"
 
 
-def without_refused(site: Site) -> tuple[Site, tuple[str, ...]]:
-    """The site without the items that are refused, and a sentence for each: row, value, what would be right."""
+def without_refused(
+    site: Site, is_known: Callable[[str], bool] = lambda item: False
+) -> tuple[Site, tuple[str, ...]]:
+    """The site without what is refused, and a sentence for each row: row, value, what would be right.
+
+    ``is_known``: whether there is an item of that name already, which a row with a slip in it does not change.
+    """
     refused: list[str] = []
     taken: list[Item] = []
     for row, item in enumerate(site.items, 1):
-        faults = [fault for gtin in item.gtins if (fault := gtin_fault(gtin))]
-        if faults:
-            refused.append(f"row {row} of items, {item.item}: {'; '.join(faults)}")
-        else:
+        faults = {gtin: fault for gtin in item.gtins if (fault := gtin_fault(gtin))}
+        if not faults:
             taken.append(item)
+            continue
+        refused.append(f"row {row} of items, {item.item}: {'; '.join(faults.values())}")
+        if not is_known(item.item):
+            right = tuple(gtin for gtin in item.gtins if gtin not in faults)
+            taken.append(msgspec.structs.replace(item, gtins=right))
     return (msgspec.structs.replace(site, items=tuple(taken)) if refused else site), tuple(refused)

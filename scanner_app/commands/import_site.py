@@ -49,7 +49,9 @@ def run(call: Call) -> int:
     tell(options.file, done.refused)
     if done.refused:
         rows = counted(len(done.refused), "row")
-        raise Refusal(f"{rows} not taken, everything else was: correct it and import the file again")
+        raise Refusal(
+            f"{rows} not taken as written, everything else was: correct that and import the file again"
+        )
     return DONE
 
 

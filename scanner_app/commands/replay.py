@@ -11,10 +11,9 @@ from typing import Any
 from drivers.replay_script import ScriptError, parse_script
 from scanner_app.cache_feed import load_site
 from scanner_app.commands.call import DONE, REFUSED, USAGE, Call, Refusal, print_json, read_file
-from scanner_app.commands.site_file import read_site, tell
+from scanner_app.commands.site_file import site_of
 from scanner_app.replay import Replay
 from scanner_app.streams import mark
-from tracking.counted import counted
 from tracking.site import Site
 
 SCRIPT_BYTES_MAX = 64 * 1024 * 1024
@@ -29,24 +28,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(call: Call) -> int:
-    """Plays the script. Exit 1 when an ``expect`` failed, or a row of the site file was refused."""
+    """Plays the script. Exit 1 when an ``expect`` failed."""
     options = call.options
     try:
         script = parse_script(read_file(options.script, SCRIPT_BYTES_MAX))
     except ScriptError as error:
         raise Refusal(str(error), USAGE) from error
-    site, refused = read_site(options.site) if options.site else (None, ())
-    tell(options.site, refused)
-    code = _played(call, site, script)
-    if refused:
-        raise Refusal(
-            f"{counted(len(refused), 'row')} of {options.site} not taken, everything else was: correct it"
-        )
-    return code
-
-
-def _played(call: Call, site: Site | None, script: Any) -> int:
-    if call.options.data:
+    site = site_of(options.site) if options.site else None
+    if options.data:
         return _play(call, call.folder, site, script)
     if site is None:
         raise Refusal("replay needs --site SITE.json, or --data DIR of an earlier run", USAGE)

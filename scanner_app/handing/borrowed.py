@@ -17,6 +17,7 @@ import msgspec
 from scanner_app import records
 from scanner_app.cache import Cache
 from scanner_app.clockwork import local_iso, zone
+from scanner_app.handing import counters
 from scanner_app.journal import Journal
 from scanner_app.overlay import OverlayRow
 from scanner_app.workflows.flow import Counted
@@ -71,6 +72,7 @@ class Borrowed:
         self._device = journal.device
         self._loans = kept(journal)
         self._bundles = [loan.bundle for loan in self._loans]
+        self._counters = counters.kept(journal)
         self._generation, self._cursor = cache.meta("generation"), int(cache.meta("cursor") or 0)
         self._partial = bool(cache.meta("partial"))
         self._cache = cache
@@ -184,7 +186,12 @@ class Borrowed:
                     here[place] = here.get(place, 0) + count
                 people.update(share.people)
                 empty.update(share.empty)
+        people.update(self.counters(number, recount))
         return own._replace(here=here, people=frozenset(people), empty=frozenset(empty))
+
+    def counters(self, number: str, recount: int) -> tuple[str, ...]:
+        """Badges of those who counted in a round elsewhere, by the server's list."""
+        return self._counters.get(number, {}).get(recount, ())
 
 
 def _newest(bundles: Iterable[Bundle], field: str, value: str) -> tuple[Share, ...]:

@@ -76,7 +76,7 @@ def _own_share(session: Session, name: str, state: State, seq: int, at_s: int) -
         facts=tuple(_facts(rows, at_s, session.state.operator, party)),
         counted=_counted(session, name, state, recount),
         recount=recount,
-        people=tuple(sorted(by_us.people)),
+        people=tuple(sorted({*by_us.people, *session.knows.borrowed.counters(state.document, recount)})),
         empty=tuple(sorted(by_us.empty))[-EMPTY_MAX:],
     )
 

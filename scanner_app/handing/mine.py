@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from scanner_app.clockwork import local_iso
+from scanner_app.handing import counters
 from scanner_app.handing.state import Mine
 from scanner_app.handing.tasks import in_progress, standing
 from scanner_app.session_state import SessionState, encode
@@ -79,6 +80,7 @@ def reported(session: Session) -> OpenTasks:
                 active_ms=max(0, mine.active_ms),
                 # A state beyond measure cannot be gone on with elsewhere; that it is being done is told.
                 state=text if len(text) <= TASK_STATE_CHARS_MAX else "",
+                people=counters.reported(session, name, state),
             )
         )
     return OpenTasks(tasks=tuple(sorted(tasks, key=lambda task: task.task)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scanner_app.handing import borrowed, giving, others
+from scanner_app.handing import borrowed, counters, giving, others
 from scanner_app.handing.bundle import Bundle, unpacked
 from scanner_app.handing.giving import STEP
 from scanner_app.handing.pieces import Piece, joined, piece_of
@@ -157,6 +157,10 @@ def take_from_list(session: Session, name: str) -> Answer:
     state = others.state_of(row) if row is not None else None
     if row is None or state is None:
         return session.answer(NOTHING, text=phrase("task_gone"))
+    # First who counted, durably: the count is theirs as well from the moment that it goes on here.
+    counters.keep(session.journal, row.document, counters.recount_of(state), row.people)
+    session.knows.forget_scan()
+    session.knows.refresh()
     events = _go_on(session, row.task, row.subject, row.document, encode(state), name)
     said = _told(session, row.task, row.subject, row.name or row.device, UNSAID)
     return session.answer(said, events=tuple(events))

@@ -159,7 +159,7 @@ def prompt_of_parts(parts: Parts, knows: Knowledge) -> Prompt | None:
     item = knows.item(parts.item) if parts.item else None
     if item is not None and item.tracking != "serial":
         if item.tracking == "lot" and not parts.lot:
-            return Prompt(name="lot", more=item.item)
+            return Prompt(name="lot", more=f"{item.item}  {item.description}")
         return Prompt(name="quantity", fields={"item": item.item}, more=item.description, wants_text=True)
     if item is not None:
         return Prompt(name="serial", more=f"{item.item}  {item.description}")

@@ -7,7 +7,6 @@ import json
 import os
 import queue
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import httpx
 
 from scanner_app import server_calls
 from tests.durability.goods import site_file
+from tests.free_port import free_port
 from tests.processes.roles import STOP
 from tests.sync.fault_proxy import FaultProxy
 from tests.sync.fleet import until
@@ -52,8 +52,7 @@ class Town:
         )  # fmt: skip
         self._listening = Thread(target=self._listen, daemon=True)
         self._listening.start()
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.proxy = FaultProxy(self.port)
         self.start_server()

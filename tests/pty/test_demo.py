@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import httpx
 
+from tests.free_port import free_port
 from tests.tui.pseudo_terminal import PseudoTerminal
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 def test_a_fault_of_the_server_is_written_into_a_file_and_leaves_the_screens_alone(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from scanner_app.view import ScreenView
 from scanner_app.workflows.flow import LAST_LABEL, Label
 from tests.drivers.printing.paper import Paper
 from tests.drivers.printing.test_labels import VALUES
+from tests.free_port import free_port
 from tests.scanner_app.floor import Floor, site_named
 from tests.sync.fleet import until
 from tracking import catalogue
@@ -116,8 +116,7 @@ def test_reprint_is_understood_in_every_language(language: str, tmp_path: Path) 
 @pytest.fixture
 def port() -> int:
     """A port that nobody listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    return free_port()
 
 
 def test_a_printer_that_is_off_gets_the_labels_when_it_is_back(tmp_path: Path, port: int) -> None:

@@ -14,7 +14,7 @@ from sync import wire
 from tracking import chain, clock
 from tracking.events import Event, encode_body
 
-START_MS = 1_795_000_000_000
+START_MS = 1_695_000_000_000
 
 
 @dataclass

@@ -17,7 +17,7 @@ from tests.server.test_pages import Page
 from tracking import clock
 from tracking.events import Event
 
-BEFORE_MS, LATER_MS = 1_794_000_000_000, 1_795_000_900_000
+BEFORE_MS, LATER_MS = 1_694_000_000_000, 1_695_000_900_000
 
 
 def counted(serial: str, at: str = "A-1", **more: Any) -> Event:

@@ -12,6 +12,7 @@ import pytest
 
 from sync.wire import FEED_ROWS_MAX
 from tests.server.fleet import Handheld, Office, receiving, site_file
+from tests.sync.fleet import until
 from tracking.events import Event
 
 
@@ -155,11 +156,12 @@ def test_waiting_has_an_end(handheld: Handheld) -> None:
 
 def test_a_stopping_server_lets_the_waiting_go(office: Office, handheld: Handheld) -> None:
     heard: list[Any] = []
-    waiting = threading.Thread(target=lambda: heard.append(handheld.feed(handheld.feed().next, wait=30)))
+    since = handheld.feed().next
+    waiting = threading.Thread(target=lambda: heard.append(handheld.feed(since, wait=30)))
     waiting.start()
-    time.sleep(0.3)
+    until(lambda: office.running.central.news.listeners == 1, "it never waited")
     office.running.stop()
-    waiting.join(10)
+    waiting.join(20)
     assert heard
     assert heard[0].rows == []
 

@@ -165,7 +165,7 @@ def test_the_history_says_who_when_where_on_what_and_how(open_office: Office) ->
     office.load(site_file())
     one, two = office.handheld("Dock 1"), office.handheld("Gate 2")
     one.write(receiving("SN-1", location="HAM-A", party="ACME"))
-    two.write(receiving("SN-1", location="HAM-B", hlc=clock.pack(1_795_000_900_000)))
+    two.write(receiving("SN-1", location="HAM-B", hlc=clock.pack(1_695_000_900_000)))
     one.send()
     two.send()
     office.settle()

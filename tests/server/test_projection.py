@@ -49,7 +49,7 @@ def test_a_serial_received_by_two_is_one_unit_one_count_and_one_exception_with_b
     ham.write(receiving("SN-1", location="HAM-A"))
     muc.write(
         receiving(
-            "SN-1", location="MUC-B", at="2026-11-23T11:11:11.000+01:00", hlc=clock.pack(1_795_000_500_000)
+            "SN-1", location="MUC-B", at="2026-11-23T11:11:11.000+01:00", hlc=clock.pack(1_695_000_500_000)
         )
     )
     for each in (muc, ham):  # the later fact arrives first
@@ -76,7 +76,7 @@ def test_an_exception_goes_when_a_fact_is_taken_back(office: Office) -> None:
     office.load(site_file())
     one, two = office.handheld("Dock 1"), office.handheld("Dock 2")
     one.write(receiving("SN-1"))
-    two.write(receiving("SN-1", hlc=clock.pack(1_795_000_500_000)))
+    two.write(receiving("SN-1", hlc=clock.pack(1_695_000_500_000)))
     one.send(), two.send()
     office.settle()
     assert sum(table == "exception" for table, _ in one.replica()) == 1

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import socket
-
 import pytest
 
 from scanner_app import server_calls
 from scanner_app.joining import authority
 from scanner_app.server_calls import CallRefused
+from tests.free_port import free_port
 from tests.server.fleet import Office
 from tracking.catalogue import say
 
 
 def nobody() -> str:
     """An address where nobody listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{free.getsockname()[1]}"
+    return f"127.0.0.1:{free_port()}"
 
 
 def test_a_wrong_code_is_said_in_every_language(office: Office) -> None:

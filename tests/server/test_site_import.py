@@ -63,7 +63,7 @@ def test_units_become_events_of_the_office_on_a_chain_of_their_own(
     assert held["unit", '["MOTOR","S4"]']["installed_in_serial"] == "S1"
 
 
-def test_an_item_with_a_wrong_gtin_is_left_as_it_was_and_everything_else_is_taken(
+def test_a_known_item_with_a_wrong_gtin_stays_as_it_was_and_everything_else_is_taken(
     office: Office, handheld: Handheld
 ) -> None:
     pump = {"item": "PUMP", "description": "a pump", "gtins": ["09521234543213"]}
@@ -80,6 +80,9 @@ def test_an_item_with_a_wrong_gtin_is_left_as_it_was_and_everything_else_is_take
     )
     assert held["item", "MOTOR"]["description"] == "new"
     assert held["unit", '["PUMP","S1"]']["status"] == "received"
+    new = office.load(site_file(items=[{"item": "VALVE", "gtins": ["09521234543231", "96385074"]}]))
+    assert (new.items, len(new.refused)) == (1, 1)
+    assert handheld.replica()["item", "VALVE"]["gtins"] == ["96385074"], "it is not lost for one slip"
     put_right = office.load(site_file(items=[{**slip, "gtins": ["09521234543237"]}, {"item": "MOTOR"}]))
     assert (put_right.refused, put_right.items) == ((), 2)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server import rebuild
-from sync.work_wire import TASK_STATE_CHARS_MAX, TASKS_MAX
+from sync.work_wire import TASK_PEOPLE_MAX, TASK_STATE_CHARS_MAX, TASKS_MAX
 from tests.server.fleet import Handheld, Office
 from tracking.events import Event
 
@@ -73,6 +73,8 @@ def test_nobody_reports_for_another(office: Office) -> None:
         {"task": "a/b"},
         {"subject": "x" * 300},
         {"state": "A" * (TASK_STATE_CHARS_MAX + 1)},
+        {"people": ["OP-7"] * (TASK_PEOPLE_MAX + 1)},
+        {"people": ["A" * 10_000]},
         {"since_ms": -1},
         {"operator": 7},
     ],

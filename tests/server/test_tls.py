@@ -188,11 +188,11 @@ def test_the_office_asks_on_the_command_line(tmp_path: Path, capsys: pytest.Capt
         capsys.readouterr()
         assert main(["import", str(tmp_path / "wrong.json"), *load[2:], *ours]) == 1
         said = capsys.readouterr()
-        assert said.out.startswith("1 item, 0 parties, ")
+        assert said.out.startswith("2 items, 0 parties, ")
         assert (
             "wrong.json: row 1 of items, NEW: GTIN 09521234543210 ends in 0, its check digit is 3" in said.err
         )
-        assert "scanner: 1 row not taken, everything else was" in said.err
+        assert "scanner: 1 row not taken as written, everything else was" in said.err
         assert main(["trace", "NOBODY", "--server", url, *asking, *ours]) == 1
         assert main(["recall", "--lot", "NONE", "--server", url, *asking, *ours]) == 1
         assert main(["audit", "verify", url, *asking, *ours]) == 0

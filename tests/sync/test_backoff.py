@@ -15,6 +15,7 @@ def waits(count: int, seed: int, most_s: float = MOST_S) -> list[float]:
 
 
 def test_the_bound_doubles_from_a_second_up_to_the_setting() -> None:
+    assert BACKOFF_S_MIN == 1.0
     columns = list(zip(*(waits(12, seed) for seed in range(400)), strict=True))
     highest = [max(column) for column in columns]
     for number, most in enumerate(highest):

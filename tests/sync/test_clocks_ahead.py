@@ -10,6 +10,7 @@ from scanner_app.inputs import Command
 from server.rebuild import rebuild
 from tests.durability.goods import serial, site_file
 from tests.server.test_projection import everything
+from tests.sync.fault_proxy import FaultProxy, hang_up
 from tests.sync.fleet import Dock, Fleet, until
 from tests.sync.test_loose_parts import BOX, both, inside, pack
 from tests.sync.test_restore import copied, put_back
@@ -94,21 +95,21 @@ def test_after_a_restore_it_is_sent_again_and_counts_from_then(fleet: Fleet, tmp
     assert everything(storage) == followed
 
 
-def test_switched_on_with_a_clock_that_lost_its_way(fleet: Fleet) -> None:
+def test_switched_on_with_a_clock_that_lost_its_way(fleet: Fleet, proxy: FaultProxy) -> None:
     """Out of reach of the server after another boot, a handheld has nothing to hold its clock against."""
-    dock, other = fleet.dock(), fleet.dock()
+    dock, other = fleet.dock(url=proxy.url), fleet.dock()
     dock.begin("PO-HAM")
     other.begin("SO-HAM", "OP-8")
     until(lambda: dock.settled() and other.settled(), "the openings")
     dock.on.crash()
     dock.clock.skip(20 * DAY_MS)
     dock.clock.boot = "another boot"
+    proxy.meet(hang_up)
     dock.on = dock._started()
-    dock.offline()
     dock.give(serial(1))
     event = dock.ask(lambda session: session.journal.event(*max(e[:2] for e in session.journal.rows())))
     assert clock.unix_ms(event.hlc) > fleet.server.central.now_ms() + 19 * DAY_MS, "it believes its clock"
-    dock.offline(False)
+    proxy.heal()
     until(lambda: other.unit(serial(1)).status == "received", "the pump")
     assert other.unit(serial(1)).at < event.at, "not in three weeks"
     other.give(serial(1))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import pytest
 
 from sync import credentials
 from sync.credentials import AGAIN_MS, TOKEN_MS, Credentials, Proof
-from sync.wire import Renewed, RenewToken
+from sync.wire import Renewed, RenewToken, batch_of, batch_text
 
 START_MS = 1_795_000_000_000
 KEY = credentials.new_key()
@@ -88,3 +89,51 @@ def test_without_a_key_nothing_is_asked() -> None:
     assert not handheld.mine.due
     assert not handheld.mine.renew(server, "D-1")
     assert (server.asked, handheld.kept, handheld.mine.signs) == ([], [], False)
+
+
+def test_how_long_a_token_lasts_and_how_soon_it_is_asked_for_again() -> None:
+    assert (TOKEN_MS, AGAIN_MS) == (30 * 24 * 3600 * 1000, 3600 * 1000)
+
+
+def test_tokens_that_the_office_gives_are_not_renewed() -> None:
+    handheld, server = Handheld(START_MS - 2 * TOKEN_MS), Server()
+    named = Credentials(Proof(token="named", key=KEY), handheld.kept.append, lambda: START_MS, renews=False)
+    assert not named.due
+    assert not named.renew(server, "D-1")
+    assert (server.asked, handheld.kept) == ([], [])
+
+
+def test_a_batch_is_signed_at_its_head_for_this_device_alone() -> None:
+    batch = batch_of(epoch=3, first=5, prev_chain=bytes(32), bodies=[b"{}", b"{}"])
+    signed = Handheld().mine.signed("D-1", batch)
+    assert msgspec.structs.replace(signed, signature="") == batch
+    public = credentials.public_key(KEY)
+    assert credentials.holds(public, signed.signature, batch_text("D-1", 3, 6, batch.last_chain))
+    for other in (("D-2", 3, 6), ("D-1", 2, 6), ("D-1", 3, 5)):
+        assert not credentials.holds(public, signed.signature, batch_text(*other, batch.last_chain))
+    assert Handheld(key="").mine.signed("D-1", batch) == batch
+
+
+@pytest.mark.parametrize("nonsense", ["", "zz", "00", "00" * 32])
+def test_nonsense_holds_nothing(nonsense: str) -> None:
+    text = b"text"
+    signature = credentials.sign(KEY, text)
+    assert credentials.holds(credentials.public_key(KEY), signature, text)
+    assert not credentials.holds(nonsense, signature, text)
+    assert not credentials.holds(credentials.public_key(KEY), nonsense, text)
+
+
+def test_a_token_that_could_not_be_written_down_is_neither_sent_nor_used() -> None:
+    def full(_proof: Proof) -> None:
+        raise OSError("no room")
+
+    server = Server()
+    mine = Credentials(Proof(token="first", key=KEY), full, lambda: START_MS)
+    for _ in range(2):
+        with pytest.raises(OSError, match="no room"):
+            mine.renew(server, "D-1")
+    assert server.asked == []
+    kept: list[Proof] = []
+    mine._keep = kept.append
+    assert mine.renew(server, "D-1")
+    assert [one.renewal for one in kept] == [1, 1], "what was not written down does not count"

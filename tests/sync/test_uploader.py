@@ -31,6 +31,7 @@ class Server:
         self.sizes: list[int] = []
         """Events of each batch that came."""
         self.asked: list[str] = []
+        self.signatures: list[str] = []
 
     def ask(self, method: str, path: str, *, body: bytes = b"", **_: Any) -> tuple[int, bytes]:
         self.asked.append(f"{method} {path.rsplit('/', 1)[1]}")
@@ -38,6 +39,7 @@ class Server:
         if method == "GET":
             return 200, msgspec.json.encode(GREETING)
         batch = msgspec.json.decode(body, type=Batch)
+        self.signatures.append(batch.signature)
         self.sizes.append(len(batch.events))
         told = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if callable(told):
@@ -239,6 +241,15 @@ def test_what_is_too_large_is_halved_down_to_one() -> None:
     journal, server = Journal(1), Server(413)
     rescue(journal, server, 1)
     assert server.sizes == [1]
+    journal, server = Journal(1), Server(413)
+    rescue(journal, server, 100)
+    assert server.sizes == [1, 1]
+
+
+def test_what_is_handed_in_is_signed() -> None:
+    journal, server = Journal(5), Server(held)
+    rescue(journal, server, 2, lambda batch: msgspec.structs.replace(batch, signature=f"of {batch.last}"))
+    assert server.signatures == ["of 2", "of 4", "of 5"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Rows of a site file that are refused one by one: a GTIN whose check digit is wrong."""
+"""What of a site file is refused row by row: a GTIN whose check digit is wrong."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_what_is_no_gtin_has_no_check_digit(text: str) -> None:
     assert gtin_fault(text) == ""
 
 
-def test_the_row_goes_and_nothing_else() -> None:
+def test_the_gtin_goes_and_nothing_else() -> None:
     items = (
         Item(item="A", gtins=("09521234543213",)),
         Item(item="B", gtins=("09521234543213", "09521234543214", "96385070")),
@@ -34,11 +34,20 @@ def test_the_row_goes_and_nothing_else() -> None:
     )
     site = Site(site="HAM", items=items)
     taken, refused = without_refused(site)
-    assert [item.item for item in taken.items] == ["A", "C"]
+    assert [(item.item, item.gtins) for item in taken.items] == [
+        ("A", ("09521234543213",)),
+        ("B", ("09521234543213",)),
+        ("C", ()),
+    ]
     first, second = (
         "GTIN 09521234543214 ends in 4, its check digit is 3",
         "GTIN 96385070 ends in 0, its check digit is 4",
     )
     assert refused == (f"row 2 of items, B: {first}; {second}",)
-    right = without_refused(taken)
-    assert right == (taken, ())
+    assert without_refused(taken) == (taken, ())
+
+
+def test_an_item_that_is_known_stays_as_it_was() -> None:
+    slip, other = Item(item="A", gtins=("09521234543214",)), Item(item="B")
+    taken, refused = without_refused(Site(site="HAM", items=(slip, other)), {"A", "B"}.__contains__)
+    assert (taken.items, len(refused)) == ((other,), 1)

@@ -207,7 +207,7 @@ _THINGS: dict[str, str] = {
     "conflict_while": "{step}, obwohl {status}",
     "conflict_unread": "der Server konnte Ereignis {event} dieses Geräts nicht lesen: dem Büro melden",
     "conflict_lost": "Ereignisse {first} bis {last} dieses Geräts sind verloren: dem Büro melden",
-    "conflict_clock": "die Uhr dieses Geräts ging um {since} vor: dem Büro melden",
+    "conflict_clock": "die Uhr dieses Geräts ging vor ({since}): dem Büro melden",
     "today": "heute",
     "yesterday": "gestern",
 }

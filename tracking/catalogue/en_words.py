@@ -212,7 +212,7 @@ _THINGS: dict[str, str] = {
     "conflict_while": "{step} while {status}",
     "conflict_unread": "the server could not read event {event} of this handheld: tell the office",
     "conflict_lost": "events {first} to {last} of this handheld are lost: tell the office",
-    "conflict_clock": "the clock of this handheld was ahead at {since}: tell the office",
+    "conflict_clock": "the clock of this handheld was ahead ({since}): tell the office",
     "today": "today",
     "yesterday": "yesterday",
 }

@@ -207,7 +207,7 @@ _THINGS: dict[str, str] = {
     "conflict_while": "{step} estando {status}",
     "conflict_unread": "el servidor no pudo leer el evento {event} de este terminal: avise a la oficina",
     "conflict_lost": "eventos {first} a {last} de este terminal perdidos: avise a la oficina",
-    "conflict_clock": "el reloj de este terminal iba adelantado a las {since}: avise a la oficina",
+    "conflict_clock": "el reloj de este terminal iba adelantado ({since}): avise a la oficina",
     "today": "hoy",
     "yesterday": "ayer",
 }

@@ -207,7 +207,7 @@ _THINGS: dict[str, str] = {
     "conflict_while": "{step} alors que {status}",
     "conflict_unread": "le serveur n'a pu lire l'événement {event} d'ici : prévenez le bureau",
     "conflict_lost": "événements {first} à {last} de ce terminal perdus : prévenez le bureau",
-    "conflict_clock": "l'horloge de ce terminal avançait à {since} : prévenez le bureau",
+    "conflict_clock": "l'horloge de ce terminal avançait ({since}) : prévenez le bureau",
     "today": "aujourd'hui",
     "yesterday": "hier",
 }

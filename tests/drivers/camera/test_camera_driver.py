@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -122,9 +123,12 @@ class Slow:
 
     def __init__(self, count: int) -> None:
         self.given, self._count, self.closed = 0, count, False
+        self.asked_beyond = threading.Event()
+        """The last frame was taken over, and another one asked for."""
 
     def frame(self) -> drawing.Gray | None:
         if self.given == self._count:
+            self.asked_beyond.set()
             time.sleep(0.2)
             return None
         self.given += 1
@@ -137,9 +141,7 @@ class Slow:
 def test_only_the_newest_frame_waits() -> None:
     source = Slow(50)
     newest = Newest(source)
-    while source.given < 50:
-        time.sleep(0.001)
-    time.sleep(0.05)
+    assert source.asked_beyond.wait(20)
     frame = newest.take()
     assert frame is not None
     assert frame[0, 0] == 50

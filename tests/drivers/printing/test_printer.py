@@ -20,6 +20,7 @@ from drivers.printing.template import named_template
 from tests.drivers.printing.paper import Paper
 from tests.drivers.printing.test_labels import VALUES
 from tests.drivers.usb.bench import Heard
+from tests.free_port import free_port
 
 WAIT_S = 20.0
 Run = Callable[..., Heard]
@@ -66,11 +67,6 @@ def states(jobs: Jobs) -> list[str]:
 
 def told(heard: Heard) -> list[str]:
     return [item.detail for item in heard.items if isinstance(item, DriverState)]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def test_jobs_are_printed_in_their_order_and_kept_for_reprinting(tmp_path: Path, run: Run) -> None:
