@@ -55,8 +55,6 @@ def uncertainty_ms(event: Event) -> int:
             return clock.APART_MS_MAX
         case "lost":
             return clock.AWAY_MS_MAX
-        case "ahead":
-            return clock.APART_MS_MAX + abs(event.offset_ms)
     return clock.APART_MS_MAX + abs(event.offset_ms)
 
 
